@@ -1,0 +1,1 @@
+//! Commands and queries: permission, load, decide, save, record.

@@ -1,0 +1,1 @@
+//! Database seam, rows, migrations, files.

@@ -1,0 +1,1 @@
+//! Site, fakes, generators and a PostgreSQL of its own, for tests only.

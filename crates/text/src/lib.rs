@@ -1,0 +1,1 @@
+//! The words people read: locales, dates, numbers, folding for search.

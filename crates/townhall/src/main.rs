@@ -1,0 +1,3 @@
+//! The Townhall binary.
+
+fn main() {}
