@@ -1,1 +1,9 @@
-//! Rules and types of two-tier local government: no IO, no clock, no SQL.
+//! Rules and types of two-tier local government.
+//!
+//! Nothing here reads a file, asks the clock or speaks SQL: every function gets what it needs and returns
+//! what follows. One file a subject; a capability has the same name here, in `store`, in `app` and in `web`.
+
+pub mod ids;
+pub mod money;
+pub mod space;
+pub mod time;
