@@ -116,7 +116,12 @@ pub struct UnitId(String);
 impl UnitId {
     /// Joins a unit code and the first day of its validity.
     pub fn new(code: &str, valid_from: jiff::civil::Date) -> Self {
-        Self(format!("{code}-{:04}{:02}{:02}", valid_from.year(), valid_from.month(), valid_from.day()))
+        Self(format!(
+            "{code}-{:04}{:02}{:02}",
+            valid_from.year(),
+            valid_from.month(),
+            valid_from.day()
+        ))
     }
     /// The official code: two digits for a province, five for a commune.
     pub fn code(&self) -> &str {
@@ -142,9 +147,15 @@ impl FromStr for UnitId {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let well_formed = text.split_once('-').is_some_and(|(code, day)| {
-            matches!(code.len(), 2 | 5) && day.len() == 8 && code.bytes().chain(day.bytes()).all(|b| b.is_ascii_digit())
+            matches!(code.len(), 2 | 5)
+                && day.len() == 8
+                && code.bytes().chain(day.bytes()).all(|b| b.is_ascii_digit())
         });
-        if well_formed { Ok(Self(text.to_owned())) } else { Err(IdError { kind: "UnitId" }) }
+        if well_formed {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IdError { kind: "UnitId" })
+        }
     }
 }
 impl TryFrom<String> for UnitId {

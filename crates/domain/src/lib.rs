@@ -5,5 +5,7 @@
 
 pub mod ids;
 pub mod money;
+pub mod pack;
 pub mod space;
 pub mod time;
+pub mod unit;

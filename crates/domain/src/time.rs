@@ -1,8 +1,8 @@
 //! Vietnamese time: one zone, UTC+7, without summer time since 1975.
 
+pub use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
-pub use jiff::Timestamp;
 
 /// UTC+7, the legal time of Viet Nam (Decision 134/2002/QĐ-TTg).
 pub const VIETNAM: Offset = Offset::constant(7);
@@ -22,13 +22,21 @@ pub fn local_date(at: Timestamp) -> Date {
 /// # Panics
 /// Never for the years that a parsed date can hold (1900 to 2200).
 pub fn instant(local: DateTime) -> Timestamp {
-    TimeZone::fixed(VIETNAM).to_timestamp(local).unwrap_or(Timestamp::MAX)
+    TimeZone::fixed(VIETNAM)
+        .to_timestamp(local)
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// An instant as RFC 3339 with the offset `+07:00`, to the second.
 pub fn rfc3339(at: Timestamp) -> String {
     let local = local(at);
-    format!("{}T{:02}:{:02}:{:02}+07:00", local.date(), local.hour(), local.minute(), local.second())
+    format!(
+        "{}T{:02}:{:02}:{:02}+07:00",
+        local.date(),
+        local.hour(),
+        local.minute(),
+        local.second()
+    )
 }
 
 #[cfg(test)]
