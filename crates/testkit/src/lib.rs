@@ -1,1 +1,15 @@
 //! Site, fakes, generators and a PostgreSQL of its own, for tests only.
+//!
+//! Three environment variables steer it, all set by `cargo xtask test`:
+//! - `TOWNHALL_TEST_PG`: the address of a running PostgreSQL whose user may create databases;
+//!   without it the testkit starts one and shares it, see [`postgres`];
+//! - `TOWNHALL_REQUIRE_TOOLS=1`: a missing tool (PostgreSQL, strace, …) fails the test instead of
+//!   skipping it, so that a green run on a build machine means that everything ran;
+//! - `TOWNHALL_BIN`: the binary under test for process tests, else the one beside the tests.
+
+pub mod places;
+pub mod postgres;
+pub mod tools;
+
+pub use places::{Place, places};
+pub use tools::temp_dir;
