@@ -106,6 +106,41 @@ ids!(
     RecordId,
 );
 
+/// Calls a macro with the names of all identifier types, for crates that give each of them a trait.
+#[macro_export]
+macro_rules! each_id {
+    ($callback:ident) => {
+        $callback!(
+            PersonId,
+            PostId,
+            MandateId,
+            DelegationId,
+            AbsenceId,
+            AccountId,
+            SessionId,
+            TokenId,
+            PartyId,
+            DossierId,
+            ComponentId,
+            PaperId,
+            StepId,
+            SlipId,
+            ChargeId,
+            PaymentId,
+            BookId,
+            EntryId,
+            TaskId,
+            TicketId,
+            MessageId,
+            JobId,
+            FactId,
+            DraftId,
+            UploadId,
+            RecordId
+        );
+    };
+}
+
 /// A unit (province or commune): its code and the day from which it carries that code, `24682-20250701`.
 ///
 /// Codes: Decision 19/2025/QĐ-TTg; province two digits, commune five digits.

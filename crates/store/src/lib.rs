@@ -1,1 +1,17 @@
-//! Database seam, rows, migrations, files.
+//! The database seam, rows, migrations and files. One file a subject; no rule and no permission lives here.
+
+pub mod counters;
+pub mod db;
+pub mod dialect;
+pub mod error;
+pub mod migrate;
+mod postgres;
+mod sqlite;
+pub mod tx;
+pub mod value;
+mod work;
+
+pub use db::{Db, DbConfig};
+pub use error::StoreError;
+pub use tx::Tx;
+pub use value::{Row, Value};

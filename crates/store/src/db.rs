@@ -1,0 +1,183 @@
+//! The door to the database: closures go in, answers come out after the commit.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::work::{self, Work};
+use crate::{postgres, sqlite};
+
+/// Which database a node works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DbConfig {
+    /// One file in the data directory: a commune.
+    Sqlite {
+        /// Path of the database file.
+        file: PathBuf,
+    },
+    /// A server: a province.
+    Postgres {
+        /// Connection string; may hold a password, so it is never logged.
+        url: String,
+        /// Worker threads for commands.
+        writers: usize,
+        /// Worker threads for queries.
+        readers: usize,
+    },
+}
+
+/// A handle to the database threads; cheap to clone. The last one that goes stops the threads after their work.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writes: Option<SyncSender<Box<dyn Work>>>,
+    reads: Option<SyncSender<Box<dyn Work>>>,
+    joins: Mutex<Vec<JoinHandle<()>>>,
+    config: DbConfig,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_postgres() {
+            "Db(postgres)"
+        } else {
+            "Db(sqlite)"
+        })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Closing the queues ends the threads once what waits is done; then the log is folded in.
+        self.writes = None;
+        self.reads = None;
+        let joins = std::mem::take(
+            &mut *self
+                .joins
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
+        for join in joins {
+            // The last handle may live in a closure on one of these very threads.
+            if join.thread().id() != std::thread::current().id() {
+                let _ = join.join();
+            }
+        }
+    }
+}
+
+impl Db {
+    /// Opens the database, brings its schema up to date and starts its threads.
+    ///
+    /// # Errors
+    /// When it cannot be reached, is set up wrongly or is newer than this program.
+    pub fn open(config: &DbConfig) -> Result<Self, StoreError> {
+        let threads = match config {
+            DbConfig::Sqlite { file } => sqlite::start(file, 4)?,
+            DbConfig::Postgres {
+                url,
+                writers,
+                readers,
+            } => postgres::start(url, *writers, *readers)?,
+        };
+        let inner = Inner {
+            writes: Some(threads.writes),
+            reads: Some(threads.reads),
+            joins: Mutex::new(threads.joins),
+            config: config.clone(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// How this database was opened.
+    pub fn config(&self) -> &DbConfig {
+        &self.inner.config
+    }
+
+    /// True when this is a `PostgreSQL` server.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.inner.config, DbConfig::Postgres { .. })
+    }
+
+    /// Runs a command in one transaction; the answer comes after the data is on disk.
+    ///
+    /// The closure may be run again from its start, so it must have no effect but through the transaction.
+    pub async fn write<T, E>(
+        &self,
+        name: &'static str,
+        closure: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (work, answer) = work::call(name, closure);
+        send(self.inner.writes.as_ref(), work)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// Runs a query on a read-only snapshot; it never waits for a command.
+    pub async fn read<T, E>(
+        &self,
+        name: &'static str,
+        closure: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (work, answer) = work::call(name, closure);
+        send(self.inner.reads.as_ref(), work)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// [`Db::write`] for threads without async; never call it on an async thread.
+    pub fn write_blocking<T, E>(
+        &self,
+        name: &'static str,
+        closure: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (work, answer) = work::call(name, closure);
+        send(self.inner.writes.as_ref(), work)?;
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// [`Db::read`] for threads without async; never call it on an async thread.
+    pub fn read_blocking<T, E>(
+        &self,
+        name: &'static str,
+        closure: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (work, answer) = work::call(name, closure);
+        send(self.inner.reads.as_ref(), work)?;
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+}
+
+fn send(queue: Option<&SyncSender<Box<dyn Work>>>, work: Box<dyn Work>) -> Result<(), StoreError> {
+    match queue.map(|queue| queue.try_send(work)) {
+        Some(Ok(())) => Ok(()),
+        Some(Err(TrySendError::Full(_))) => Err(StoreError::Overloaded),
+        Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Stopped),
+    }
+}

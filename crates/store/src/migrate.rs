@@ -1,0 +1,109 @@
+//! Bringing the schema up to date: forward only, one text for both databases, never a newer database.
+
+use include_dir::{Dir, include_dir};
+use refinery::{Migration, Runner};
+
+use crate::dialect;
+use crate::error::StoreError;
+
+static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+/// Name without ending and SQL text of every migration, in order of their numbers.
+pub fn texts() -> Vec<(String, &'static str)> {
+    let mut texts: Vec<_> = MIGRATIONS
+        .files()
+        .filter_map(|file| {
+            Some((
+                file.path().file_stem()?.to_str()?.to_owned(),
+                file.contents_utf8()?,
+            ))
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+fn runner(rewrite: impl Fn(&str) -> String) -> Result<Runner, StoreError> {
+    let migrations = texts()
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, &rewrite(sql)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(Runner::new(&migrations)
+        .set_abort_divergent(true)
+        .set_abort_missing(true))
+}
+
+fn known_version() -> i64 {
+    let number = |name: &str| {
+        name.trim_start_matches('V')
+            .split("__")
+            .next()
+            .and_then(|digits| digits.parse().ok())
+    };
+    texts()
+        .iter()
+        .filter_map(|(name, _)| number(name))
+        .max()
+        .unwrap_or(0)
+}
+
+fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
+    let known = known_version();
+    match found {
+        Some(found) if found > known => Err(StoreError::NewerDatabase { found, known }),
+        _ => Ok(()),
+    }
+}
+
+/// Migrates a `SQLite` database; a second process waits for the write lock.
+pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
+    let found = connection
+        .query_row(
+            "SELECT CAST(MAX(version) AS INTEGER) FROM refinery_schema_history",
+            [],
+            |row| row.get::<_, Option<i64>>(0),
+        )
+        .ok()
+        .flatten();
+    refuse_newer(found)?;
+    if found == Some(known_version()) {
+        return Ok(());
+    }
+    runner(str::to_owned)?
+        .run(connection)
+        .map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(())
+}
+
+/// Key of the advisory lock that lets one process migrate while the others wait.
+const MIGRATION_LOCK: i64 = 0x746f_776e_6861_6c6c;
+
+/// Migrates a `PostgreSQL` database under an advisory lock.
+pub(crate) fn postgres(client: &mut postgres::Client) -> Result<(), StoreError> {
+    client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK])?;
+    let outcome = postgres_locked(client);
+    client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK])?;
+    outcome
+}
+
+fn postgres_locked(client: &mut postgres::Client) -> Result<(), StoreError> {
+    let history = client
+        .query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[])?
+        .get::<_, bool>(0);
+    let found = if history {
+        client
+            .query_one(
+                "SELECT CAST(MAX(version) AS BIGINT) FROM refinery_schema_history",
+                &[],
+            )?
+            .get::<_, Option<i64>>(0)
+    } else {
+        None
+    };
+    refuse_newer(found)?;
+    runner(dialect::migration_for_postgres)?
+        .run(client)
+        .map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(())
+}

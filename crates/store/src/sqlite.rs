@@ -1,0 +1,195 @@
+//! `SQLite`: one writer thread that commits in groups, and reader threads that never wait for it.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::StoreError;
+use crate::migrate;
+use crate::tx::{Base, Failure, Tx};
+use crate::work::{Ran, Work};
+
+/// At most so many commands share one commit.
+const GROUP_SIZE: usize = 256;
+/// A group stops taking commands after this time, so that nobody waits long for a commit that only others fill.
+const GROUP_TIME: Duration = Duration::from_millis(15);
+/// Work that may wait in memory; past it a caller is told to come back.
+pub(crate) const QUEUE: usize = 8192;
+
+pub(crate) struct Threads {
+    pub(crate) writes: SyncSender<Box<dyn Work>>,
+    pub(crate) reads: SyncSender<Box<dyn Work>>,
+    pub(crate) joins: Vec<JoinHandle<()>>,
+}
+
+pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> {
+    let mut writer = Connection::open(file)?;
+    prepare(&writer)?;
+    migrate::sqlite(&mut writer)?;
+    let (writes, write_queue) = sync_channel(QUEUE);
+    let (reads, read_queue) = sync_channel(QUEUE);
+    let mut joins = vec![spawn("sqlite-writer", move || write_loop(&writer, &write_queue))?];
+    let read_queue = Arc::new(Mutex::new(read_queue));
+    for number in 0..readers.max(1) {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Connection::open_with_flags(file, flags)?;
+        reader.busy_timeout(Duration::from_secs(10))?;
+        reader.pragma_update(None, "cache_size", -65_536)?;
+        reader.set_prepared_statement_cache_capacity(512);
+        let queue = Arc::clone(&read_queue);
+        joins.push(spawn(&format!("sqlite-reader-{number}"), move || {
+            read_loop(&reader, &queue)
+        })?);
+    }
+    Ok(Threads { writes, reads, joins })
+}
+
+pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    Ok(std::thread::Builder::new().name(name.to_owned()).spawn(run)?)
+}
+
+fn prepare(writer: &Connection) -> Result<(), StoreError> {
+    writer.busy_timeout(Duration::from_secs(10))?;
+    let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Setting(format!(
+            "the file system does not allow a write-ahead log (journal mode {mode})"
+        )));
+    }
+    // FULL: the log is synced before a commit returns; an acknowledged command survives a power cut.
+    writer.pragma_update(None, "synchronous", "FULL")?;
+    writer.pragma_update(None, "foreign_keys", true)?;
+    writer.pragma_update(None, "cache_size", -65_536)?;
+    writer.pragma_update(None, "temp_store", "MEMORY")?;
+    writer.set_prepared_statement_cache_capacity(512);
+    Ok(())
+}
+
+fn write_loop(writer: &Connection, queue: &Receiver<Box<dyn Work>>) {
+    while let Ok(first) = queue.recv() {
+        run_group(writer, first, queue);
+    }
+    // A closed database leaves no log behind for the next start to replay.
+    if let Err(error) = writer.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "could not fold the write-ahead log into the database at the end");
+    }
+}
+
+/// Runs one group: every closure in a savepoint of its own, one commit for all.
+fn run_group(writer: &Connection, first: Box<dyn Work>, queue: &Receiver<Box<dyn Work>>) {
+    if let Err(error) = writer.execute_batch("BEGIN IMMEDIATE") {
+        tracing::error!(%error, command = first.name(), "the database refused to begin");
+        first.finish(Err(error.into()));
+        return;
+    }
+    let started = Instant::now();
+    let mut group: Vec<Box<dyn Work>> = Vec::new();
+    let mut next = Some(first);
+    while let Some(mut work) = next.take() {
+        let outcome = run_in_savepoint(writer, work.as_mut());
+        group.push(work);
+        if let Err(cause) = outcome {
+            return alone(writer, group, &cause);
+        }
+        if group.len() < GROUP_SIZE && started.elapsed() < GROUP_TIME {
+            next = queue.try_recv().ok();
+        }
+    }
+    match writer.execute_batch("COMMIT") {
+        Ok(()) => group.into_iter().for_each(|work| work.finish(Ok(()))),
+        Err(error) => {
+            let cause = error.to_string();
+            roll_back(writer);
+            alone(writer, group, &cause);
+        }
+    }
+}
+
+/// An error says that the whole transaction is gone: a full disk, a failed read or write, no memory.
+fn run_in_savepoint(writer: &Connection, work: &mut dyn Work) -> Result<(), String> {
+    writer
+        .execute_batch("SAVEPOINT command")
+        .map_err(|error| error.to_string())?;
+    let mut tx = Tx::new(Base::Sqlite(writer));
+    let ran = work.run(&mut tx);
+    if writer.is_autocommit() {
+        return Err("the database rolled the transaction back".to_owned());
+    }
+    let close = match ran {
+        Ran::Keep => "RELEASE command",
+        Ran::Undo => "ROLLBACK TO command; RELEASE command",
+    };
+    writer.execute_batch(close).map_err(|error| error.to_string())?;
+    if writer.is_autocommit() {
+        Err("the database rolled the transaction back".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// The group's transaction is gone. Nobody was answered yet, so each command is run again, by itself.
+fn alone(writer: &Connection, group: Vec<Box<dyn Work>>, cause: &str) {
+    tracing::error!(
+        cause,
+        commands = group.len(),
+        "a group of commands was rolled back; each is run again alone"
+    );
+    roll_back(writer);
+    for mut work in group {
+        let outcome = run_alone(writer, work.as_mut());
+        if let Err(error) = &outcome {
+            tracing::error!(%error, command = work.name(), "the command failed alone, too");
+        }
+        work.finish(outcome);
+    }
+}
+
+fn run_alone(writer: &Connection, work: &mut dyn Work) -> Result<(), StoreError> {
+    writer.execute_batch("BEGIN IMMEDIATE")?;
+    let mut tx = Tx::new(Base::Sqlite(writer));
+    let ran = work.run(&mut tx);
+    let outcome = match ran {
+        Ran::Keep if writer.is_autocommit() => Err(StoreError::Lost(
+            "the database rolled the transaction back".to_owned(),
+        )),
+        Ran::Keep => writer.execute_batch("COMMIT").map_err(StoreError::from),
+        Ran::Undo => Ok(()),
+    };
+    roll_back(writer);
+    outcome
+}
+
+fn roll_back(writer: &Connection) {
+    if !writer.is_autocommit()
+        && let Err(error) = writer.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "rolling back failed");
+    }
+}
+
+fn read_loop(reader: &Connection, queue: &Mutex<Receiver<Box<dyn Work>>>) {
+    while let Some(mut work) = take(queue) {
+        // One snapshot for the whole query, so that its statements agree with each other.
+        if let Err(error) = reader.execute_batch("BEGIN") {
+            work.finish(Err(error.into()));
+            continue;
+        }
+        let mut tx = Tx::new(Base::Sqlite(reader));
+        work.run(&mut tx);
+        let failed = tx.failed == Some(Failure::Final);
+        roll_back(reader);
+        if failed {
+            tracing::warn!(query = work.name(), "a query failed");
+        }
+        work.finish(Ok(()));
+    }
+}
+
+pub(crate) fn take(queue: &Mutex<Receiver<Box<dyn Work>>>) -> Option<Box<dyn Work>> {
+    let queue = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    queue.recv().ok()
+}

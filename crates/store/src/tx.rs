@@ -1,0 +1,231 @@
+//! One transaction, on either database.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use postgres::types::ToSql;
+use rusqlite::types::ValueRef;
+
+use crate::error::StoreError;
+use crate::value::{Row, Value};
+
+/// A transaction that a command or query works in. Nothing reaches the database but through it.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    pub(crate) base: Base<'a>,
+    /// Set once a statement has failed: what follows is refused and nothing is kept.
+    pub(crate) failed: Option<Failure>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Run the closure again: serialisation failure or deadlock.
+    Retry,
+    /// The connection is gone.
+    Connection,
+    /// Anything else.
+    Final,
+}
+
+pub(crate) enum Base<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl std::fmt::Debug for Base<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        })
+    }
+}
+
+/// A `PostgreSQL` client with its prepared statements and the names of their columns.
+pub(crate) struct PgConnection {
+    pub(crate) client: postgres::Client,
+    prepared: HashMap<String, (postgres::Statement, Arc<[String]>)>,
+}
+
+impl PgConnection {
+    pub(crate) fn new(client: postgres::Client) -> Self {
+        Self {
+            client,
+            prepared: HashMap::new(),
+        }
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<(postgres::Statement, Arc<[String]>), postgres::Error> {
+        if let Some(found) = self.prepared.get(sql) {
+            return Ok(found.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        let names: Arc<[String]> = statement
+            .columns()
+            .iter()
+            .map(|column| column.name().to_owned())
+            .collect();
+        self.prepared
+            .insert(sql.to_owned(), (statement.clone(), Arc::clone(&names)));
+        Ok((statement, names))
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(base: Base<'a>) -> Self {
+        Self { base, failed: None }
+    }
+
+    /// True on `PostgreSQL`; for `dialect` and for tests, not for rules.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.base, Base::Postgres(_))
+    }
+
+    /// Runs a statement that changes rows; returns how many.
+    pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.guard()?;
+        let done = match &mut self.base {
+            Base::Sqlite(connection) => sqlite_execute(connection, sql, params),
+            Base::Postgres(connection) => pg_execute(connection, sql, params),
+        };
+        self.watch(done)
+    }
+
+    /// All rows of a query.
+    pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.guard()?;
+        let rows = match &mut self.base {
+            Base::Sqlite(connection) => sqlite_rows(connection, sql, params),
+            Base::Postgres(connection) => pg_rows(connection, sql, params),
+        };
+        self.watch(rows)
+    }
+
+    /// The first row of a query, if there is one.
+    pub fn one(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params)?.into_iter().next())
+    }
+
+    /// The first row, held until the transaction ends: a second command that wants it waits.
+    ///
+    /// On `SQLite` there is one writer, so nothing is added.
+    pub fn one_locked(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        if self.is_postgres() {
+            self.one(&format!("{sql} FOR UPDATE"), params)
+        } else {
+            self.one(sql, params)
+        }
+    }
+
+    fn guard(&self) -> Result<(), StoreError> {
+        if self.failed.is_some() {
+            Err(StoreError::Poisoned)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn watch<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &outcome {
+            self.failed = Some(if error.is_retryable() {
+                Failure::Retry
+            } else if error.is_connection_lost() {
+                Failure::Connection
+            } else {
+                Failure::Final
+            });
+        }
+        outcome
+    }
+}
+
+fn sqlite_execute(connection: &rusqlite::Connection, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
+}
+
+fn sqlite_rows(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    params: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut found = statement.query(rusqlite::params_from_iter(params))?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let values = (0..names.len())
+            .map(|place| sqlite_value(row.get_ref(place)?, &names[place]))
+            .collect::<Result<_, StoreError>>()?;
+        rows.push(Row {
+            names: Arc::clone(&names),
+            values,
+        });
+    }
+    Ok(rows)
+}
+
+fn sqlite_value(value: ValueRef<'_>, name: &str) -> Result<Value, StoreError> {
+    let wrong = |wanted| StoreError::Column {
+        column: name.to_owned(),
+        wanted,
+    };
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Int(number),
+        ValueRef::Text(bytes) => Value::Text(
+            std::str::from_utf8(bytes)
+                .map_err(|_| wrong("UTF-8 text"))?
+                .to_owned(),
+        ),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        ValueRef::Real(_) => return Err(wrong("BIGINT, TEXT or BLOB")),
+    })
+}
+
+fn pg_params(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+fn pg_execute(connection: &mut PgConnection, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    let (statement, _) = connection.prepare(sql)?;
+    Ok(connection.client.execute(&statement, &pg_params(params))?)
+}
+
+fn pg_rows(connection: &mut PgConnection, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    let (statement, names) = connection.prepare(sql)?;
+    let found = connection.client.query(&statement, &pg_params(params))?;
+    found
+        .iter()
+        .map(|row| {
+            let values = (0..names.len())
+                .map(|place| pg_value(row, place, &names[place]))
+                .collect::<Result<_, _>>()?;
+            Ok(Row {
+                names: Arc::clone(&names),
+                values,
+            })
+        })
+        .collect()
+}
+
+fn pg_value(row: &postgres::Row, place: usize, name: &str) -> Result<Value, StoreError> {
+    use postgres::types::Type;
+    let kind = row.columns()[place].type_();
+    let value = if *kind == Type::INT8 {
+        row.try_get::<_, Option<i64>>(place)?.map(Value::Int)
+    } else if *kind == Type::INT4 {
+        row.try_get::<_, Option<i32>>(place)?
+            .map(|number| Value::Int(i64::from(number)))
+    } else if *kind == Type::TEXT || *kind == Type::VARCHAR {
+        row.try_get::<_, Option<String>>(place)?.map(Value::Text)
+    } else if *kind == Type::BYTEA {
+        row.try_get::<_, Option<Vec<u8>>>(place)?.map(Value::Blob)
+    } else {
+        return Err(StoreError::Column {
+            column: name.to_owned(),
+            wanted: "BIGINT, TEXT or BYTEA",
+        });
+    };
+    Ok(value.unwrap_or(Value::Null))
+}
