@@ -58,6 +58,7 @@ impl Lang {
     }
 
     /// The other language of a two-language switch.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Vi => Self::En,

@@ -12,11 +12,11 @@ pub fn sort_key(text: &str) -> String {
         // A letter with a hat is a letter of its own, after the bare one and before the next: `~` follows `z`.
         match c {
             'đ' => letters.push_str("d~"),
-            '\u{306}' => letters.push('~'), // breve: ă
-            '\u{302}' if letters.ends_with('a') => letters.push_str("~~"), // circumflex: â
-            '\u{302}' => letters.push('~'), // ê, ô
-            '\u{31b}' if letters.ends_with('o') => letters.push_str("~~"), // horn: ơ
-            '\u{31b}' => letters.push('~'), // ư
+            // Two steps after the bare letter: â (after ă) and ơ (after ô).
+            '\u{302}' if letters.ends_with('a') => letters.push_str("~~"),
+            '\u{31b}' if letters.ends_with('o') => letters.push_str("~~"),
+            // One step: breve of ă, circumflex of ê and ô, horn of ư.
+            '\u{306}' | '\u{302}' | '\u{31b}' => letters.push('~'),
             '\u{300}' => tone = 1,
             '\u{309}' => tone = 2,
             '\u{303}' => tone = 3,
