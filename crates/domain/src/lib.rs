@@ -5,7 +5,9 @@
 
 pub mod ids;
 pub mod money;
+pub mod organisation;
 pub mod pack;
+pub mod permission;
 pub mod space;
 pub mod time;
 pub mod unit;
