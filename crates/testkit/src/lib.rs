@@ -7,9 +7,11 @@
 //!   skipping it, so that a green run on a build machine means that everything ran;
 //! - `TOWNHALL_BIN`: the binary under test for process tests, else the one beside the tests.
 
+pub mod databases;
 pub mod places;
 pub mod postgres;
 pub mod tools;
 
+pub use databases::{Databases, databases};
 pub use places::{Place, places};
 pub use tools::temp_dir;
