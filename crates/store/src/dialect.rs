@@ -2,6 +2,18 @@
 
 use crate::tx::Tx;
 
+/// Rewrites a migration for `SQLite`: its STRICT tables know INTEGER (64 bits) and refuse the word BIGINT.
+pub fn migration_for_sqlite(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    for line in sql.lines() {
+        let (code, comment) = line.find("--").map_or((line, ""), |at| line.split_at(at));
+        out.push_str(&replace_word(code, "BIGINT", "INTEGER"));
+        out.push_str(comment);
+        out.push('\n');
+    }
+    out
+}
+
 /// Rewrites a migration, written once in the dialect of `SQLite`'s STRICT tables, for `PostgreSQL`.
 ///
 /// `TEXT` is collated by bytes, so that both databases sort and page alike; `BLOB` is BYTEA; the two table
@@ -55,5 +67,14 @@ mod tests {
         let sql = "-- class: evidence (TEXT stays in comments)\nCREATE TABLE a (\n  id TEXT PRIMARY KEY,\n  body BLOB NOT NULL, context TEXT\n) STRICT, WITHOUT ROWID;\n";
         let expected = "-- class: evidence (TEXT stays in comments)\nCREATE TABLE a (\n  id TEXT COLLATE \"C\" PRIMARY KEY,\n  body BYTEA NOT NULL, context TEXT COLLATE \"C\"\n);\n";
         assert_eq!(migration_for_postgres(sql), expected);
+    }
+
+    #[test]
+    fn whole_numbers_have_the_name_that_strict_tables_know() {
+        let sql = "-- BIGINT\nCREATE TABLE a (n BIGINT NOT NULL) STRICT;\n";
+        assert_eq!(
+            migration_for_sqlite(sql),
+            "-- BIGINT\nCREATE TABLE a (n INTEGER NOT NULL) STRICT;\n"
+        );
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreE
     if found == Some(known_version()) {
         return Ok(());
     }
-    runner(str::to_owned)?
+    runner(dialect::migration_for_sqlite)?
         .run(connection)
         .map_err(|error| StoreError::Migration(error.to_string()))?;
     Ok(())
