@@ -104,6 +104,8 @@ ids!(
     UploadId,
     /// A record of what the reports asked.
     RecordId,
+    /// A line of the access log.
+    AccessId,
 );
 
 /// Calls a macro with the names of all identifier types, for crates that give each of them a trait.
@@ -136,7 +138,8 @@ macro_rules! each_id {
             FactId,
             DraftId,
             UploadId,
-            RecordId
+            RecordId,
+            AccessId
         );
     };
 }

@@ -1,11 +1,15 @@
 //! The database seam, rows, migrations and files. One file a subject; no rule and no permission lives here.
 
+pub mod access_log;
+pub mod accounts;
 pub mod counters;
 pub mod db;
 pub mod dialect;
 pub mod error;
 pub mod migrate;
+pub mod organisation;
 mod postgres;
+pub mod sessions;
 mod sqlite;
 pub mod tx;
 pub mod value;
