@@ -116,7 +116,14 @@ pub fn of_unit(
         .before
         .map_or((Timestamp::MAX, String::new()), |(at, id)| (at, id.to_string()));
     let values = params![
-        unit, space, account, filter.action.clone().unwrap_or_default(), own_work_at_most, at, id, limit
+        unit,
+        space,
+        account,
+        filter.action.clone().unwrap_or_default(),
+        own_work_at_most,
+        at,
+        id,
+        limit
     ];
     tx.rows(&sql, &values)?.iter().map(read_line).collect()
 }
@@ -126,13 +133,19 @@ pub fn of_subject(tx: &mut Tx<'_>, kind: &str, id: &str, limit: i64) -> Result<V
     let sql = format!(
         "{LINE} WHERE l.subject_kind = $1 AND l.subject_id = $2 ORDER BY l.at DESC, l.id DESC LIMIT $3"
     );
-    tx.rows(&sql, &params![kind, id, limit])?.iter().map(read_line).collect()
+    tx.rows(&sql, &params![kind, id, limit])?
+        .iter()
+        .map(read_line)
+        .collect()
 }
 
 /// The readings of a citizen's data, newest first, for himself.
 pub fn about(tx: &mut Tx<'_>, party: PartyId, limit: i64) -> Result<Vec<AccessLine>, StoreError> {
     let sql = format!("{LINE} WHERE l.about = $1 ORDER BY l.at DESC, l.id DESC LIMIT $2");
-    tx.rows(&sql, &params![party, limit])?.iter().map(read_line).collect()
+    tx.rows(&sql, &params![party, limit])?
+        .iter()
+        .map(read_line)
+        .collect()
 }
 
 fn read_line(row: &Row) -> Result<AccessLine, StoreError> {

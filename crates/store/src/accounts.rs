@@ -46,7 +46,8 @@ impl fmt::Debug for Account {
     }
 }
 
-const ACCOUNT: &str = "SELECT id, user_name, person, unit, active, change_password, password_hash, totp_secret,
+const ACCOUNT: &str =
+    "SELECT id, user_name, person, unit, active, change_password, password_hash, totp_secret,
         created_at, version FROM accounts";
 
 /// Adds an account.
@@ -79,17 +80,26 @@ pub fn update(tx: &mut Tx<'_>, account: &Account, version: i64) -> Result<bool, 
 
 /// An account.
 pub fn load(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Versioned<Account>>, StoreError> {
-    tx.one(&format!("{ACCOUNT} WHERE id = $1"), &params![id])?.as_ref().map(read).transpose()
+    tx.one(&format!("{ACCOUNT} WHERE id = $1"), &params![id])?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// An account, held until the command ends.
 pub fn lock(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Versioned<Account>>, StoreError> {
-    tx.one_locked(&format!("{ACCOUNT} WHERE id = $1"), &params![id])?.as_ref().map(read).transpose()
+    tx.one_locked(&format!("{ACCOUNT} WHERE id = $1"), &params![id])?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// The account with a user name.
 pub fn by_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<Versioned<Account>>, StoreError> {
-    tx.one(&format!("{ACCOUNT} WHERE user_name = $1"), &params![user_name])?.as_ref().map(read).transpose()
+    tx.one(&format!("{ACCOUNT} WHERE user_name = $1"), &params![user_name])?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// The accounts of a person.
@@ -120,7 +130,12 @@ pub struct AccountLine {
 }
 
 /// The accounts that a unit keeps, by user name; `after` is the last user name of the page before.
-pub fn of_unit(tx: &mut Tx<'_>, unit: &UnitId, after: &str, limit: i64) -> Result<Vec<AccountLine>, StoreError> {
+pub fn of_unit(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<AccountLine>, StoreError> {
     let sql = "SELECT a.id, a.user_name, a.person, p.name, a.active, a.version, u.signed_in_at,
                 CASE WHEN a.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp
            FROM accounts a JOIN persons p ON p.id = a.person LEFT JOIN account_use u ON u.account = a.id
@@ -139,7 +154,10 @@ pub fn of_unit(tx: &mut Tx<'_>, unit: &UnitId, after: &str, limit: i64) -> Resul
             version: row.get("version")?,
         })
     };
-    tx.rows(sql, &params![unit, after, limit])?.iter().map(read).collect()
+    tx.rows(sql, &params![unit, after, limit])?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Whether there is any account at all; an empty node has none.
@@ -159,7 +177,10 @@ fn read(row: &Row) -> Result<Versioned<Account>, StoreError> {
         totp_secret: row.get("totp_secret")?,
         created_at: row.get("created_at")?,
     };
-    Ok(Versioned { item, version: row.get("version")? })
+    Ok(Versioned {
+        item,
+        version: row.get("version")?,
+    })
 }
 
 // ---- settings and use
@@ -177,14 +198,20 @@ pub struct AccountSettings {
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { language: "vi".to_owned(), theme: "auto".to_owned(), single_keys: true }
+        Self {
+            language: "vi".to_owned(),
+            theme: "auto".to_owned(),
+            single_keys: true,
+        }
     }
 }
 
 /// The settings of an account; the default when it has none.
 pub fn settings(tx: &mut Tx<'_>, account: AccountId) -> Result<AccountSettings, StoreError> {
     let sql = "SELECT language, theme, single_keys FROM account_settings WHERE account = $1";
-    let Some(row) = tx.one(sql, &params![account])? else { return Ok(AccountSettings::default()) };
+    let Some(row) = tx.one(sql, &params![account])? else {
+        return Ok(AccountSettings::default());
+    };
     Ok(AccountSettings {
         language: row.get("language")?,
         theme: row.get("theme")?,
@@ -193,7 +220,11 @@ pub fn settings(tx: &mut Tx<'_>, account: AccountId) -> Result<AccountSettings, 
 }
 
 /// Saves the settings of an account.
-pub fn save_settings(tx: &mut Tx<'_>, account: AccountId, settings: &AccountSettings) -> Result<(), StoreError> {
+pub fn save_settings(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    settings: &AccountSettings,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO account_settings (account, language, theme, single_keys) VALUES ($1, $2, $3, $4)
          ON CONFLICT (account) DO UPDATE SET language = excluded.language, theme = excluded.theme,
@@ -261,7 +292,12 @@ pub fn insert_token(tx: &mut Tx<'_>, token: &ApiToken, token_hash: &[u8; 32]) ->
 }
 
 /// Takes a token back; false when the account has no such token that still counts.
-pub fn revoke_token(tx: &mut Tx<'_>, account: AccountId, token: TokenId, at: Timestamp) -> Result<bool, StoreError> {
+pub fn revoke_token(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    token: TokenId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE api_tokens SET revoked_at = $1 WHERE id = $2 AND account = $3 AND revoked_at IS NULL",
         &params![at, token, account],
@@ -272,7 +308,10 @@ pub fn revoke_token(tx: &mut Tx<'_>, account: AccountId, token: TokenId, at: Tim
 /// The token with this hash, also when it has ended.
 pub fn token_by_hash(tx: &mut Tx<'_>, token_hash: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
     let sql = "SELECT * FROM api_tokens WHERE token_hash = $1";
-    tx.one(sql, &params![token_hash])?.as_ref().map(read_token).transpose()
+    tx.one(sql, &params![token_hash])?
+        .as_ref()
+        .map(read_token)
+        .transpose()
 }
 
 /// The tokens of an account, oldest first.
@@ -288,7 +327,10 @@ fn read_token(row: &Row) -> Result<ApiToken, StoreError> {
         account: row.get("account")?,
         post: row.get("post")?,
         label: row.get("label")?,
-        scopes: RightSet::parse(&scopes).ok_or(StoreError::Unknown { what: "right", value: scopes })?,
+        scopes: RightSet::parse(&scopes).ok_or(StoreError::Unknown {
+            what: "right",
+            value: scopes,
+        })?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
         revoked_at: row.get("revoked_at")?,

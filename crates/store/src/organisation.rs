@@ -25,8 +25,7 @@ pub struct Versioned<T> {
 
 // ---- divisions
 
-const DIVISION: &str =
-    "SELECT unit, word, kind, space, name_vi, name_en, position, valid_from, valid_until, version FROM divisions";
+const DIVISION: &str = "SELECT unit, word, kind, space, name_vi, name_en, position, valid_from, valid_until, version FROM divisions";
 
 /// The key of a division's row and of its facts.
 pub fn division_key(unit: &UnitId, word: &str) -> String {
@@ -61,18 +60,32 @@ pub fn update_division(tx: &mut Tx<'_>, division: &Division, version: i64) -> Re
 }
 
 /// A division of a unit by its word.
-pub fn division(tx: &mut Tx<'_>, unit: &UnitId, word: &str) -> Result<Option<Versioned<Division>>, StoreError> {
-    let row = tx.one(&format!("{DIVISION} WHERE id = $1"), &params![division_key(unit, word)])?;
+pub fn division(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    word: &str,
+) -> Result<Option<Versioned<Division>>, StoreError> {
+    let row = tx.one(
+        &format!("{DIVISION} WHERE id = $1"),
+        &params![division_key(unit, word)],
+    )?;
     row.as_ref().map(read_division).transpose()
 }
 
 /// The divisions of a unit that exist on a day, in their order.
-pub fn divisions_as_of(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Versioned<Division>>, StoreError> {
+pub fn divisions_as_of(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    day: Date,
+) -> Result<Vec<Versioned<Division>>, StoreError> {
     let sql = format!(
         "{DIVISION} WHERE unit = $1 AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2)
           ORDER BY position, word"
     );
-    tx.rows(&sql, &params![unit, day])?.iter().map(read_division).collect()
+    tx.rows(&sql, &params![unit, day])?
+        .iter()
+        .map(read_division)
+        .collect()
 }
 
 fn read_division(row: &Row) -> Result<Versioned<Division>, StoreError> {
@@ -86,12 +99,16 @@ fn read_division(row: &Row) -> Result<Versioned<Division>, StoreError> {
         position: row.get("position")?,
         valid: interval(row)?,
     };
-    Ok(Versioned { item, version: row.get("version")? })
+    Ok(Versioned {
+        item,
+        version: row.get("version")?,
+    })
 }
 
 // ---- posts
 
-const POST: &str = "SELECT id, unit, division, space, roles, title_vi, title_en, position, quota_decision, valid_from,
+const POST: &str =
+    "SELECT id, unit, division, space, roles, title_vi, title_en, position, quota_decision, valid_from,
         valid_until, version FROM posts";
 
 /// Adds a post.
@@ -115,8 +132,17 @@ pub fn update_post(tx: &mut Tx<'_>, post: &Post, version: i64) -> Result<bool, S
                 quota_decision = $7, valid_from = $8, valid_until = $9, version = version + 1
           WHERE id = $10 AND version = $11",
         &params![
-            &post.division, post.space, role_words(&post.roles), &post.title_vi, &post.title_en, post.position,
-            post.quota_decision.as_deref(), post.valid.from(), post.valid.until(), post.id, version,
+            &post.division,
+            post.space,
+            role_words(&post.roles),
+            &post.title_vi,
+            &post.title_en,
+            post.position,
+            post.quota_decision.as_deref(),
+            post.valid.from(),
+            post.valid.until(),
+            post.id,
+            version,
         ],
     )?;
     Ok(changed == 1)
@@ -149,7 +175,10 @@ pub fn posts_as_of(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Vers
         "{POST} WHERE unit = $1 AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2)
           ORDER BY division, position, id"
     );
-    tx.rows(&sql, &params![unit, day])?.iter().map(read_post).collect()
+    tx.rows(&sql, &params![unit, day])?
+        .iter()
+        .map(read_post)
+        .collect()
 }
 
 /// The posts of a unit, as of a day, that have one of these roles; for routing a step to a post.
@@ -160,7 +189,9 @@ pub fn posts_with_role(
     day: Date,
 ) -> Result<Vec<Post>, StoreError> {
     let posts = posts_as_of(tx, unit, day)?.into_iter().map(|stored| stored.item);
-    Ok(posts.filter(|post| post.roles.iter().any(|role| roles.contains(role))).collect())
+    Ok(posts
+        .filter(|post| post.roles.iter().any(|role| roles.contains(role)))
+        .collect())
 }
 
 fn read_post(row: &Row) -> Result<Versioned<Post>, StoreError> {
@@ -176,15 +207,25 @@ fn read_post(row: &Row) -> Result<Versioned<Post>, StoreError> {
         quota_decision: row.get("quota_decision")?,
         valid: interval(row)?,
     };
-    Ok(Versioned { item, version: row.get("version")? })
+    Ok(Versioned {
+        item,
+        version: row.get("version")?,
+    })
 }
 
 fn role_words(roles: &[Role]) -> String {
-    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ")
+    roles
+        .iter()
+        .map(|role| role.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn read_roles(words: &str) -> Result<Vec<Role>, StoreError> {
-    words.split_whitespace().map(|word| Role::parse(word).ok_or_else(|| unknown("role", word))).collect()
+    words
+        .split_whitespace()
+        .map(|word| Role::parse(word).ok_or_else(|| unknown("role", word)))
+        .collect()
 }
 
 // ---- people
@@ -197,8 +238,13 @@ pub fn insert_person(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError>
         "INSERT INTO persons (id, unit, name, name_key, sort_key, email, phone, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
         &params![
-            person.id, &person.unit, &person.name, fold(&person.name), name_sort_key(&person.name),
-            person.email.as_deref(), person.phone.as_deref(),
+            person.id,
+            &person.unit,
+            &person.name,
+            fold(&person.name),
+            name_sort_key(&person.name),
+            person.email.as_deref(),
+            person.phone.as_deref(),
         ],
     )?;
     Ok(())
@@ -211,8 +257,14 @@ pub fn update_person(tx: &mut Tx<'_>, person: &Person, version: i64) -> Result<b
                 version = version + 1
           WHERE id = $7 AND version = $8",
         &params![
-            &person.unit, &person.name, fold(&person.name), name_sort_key(&person.name), person.email.as_deref(),
-            person.phone.as_deref(), person.id, version,
+            &person.unit,
+            &person.name,
+            fold(&person.name),
+            name_sort_key(&person.name),
+            person.email.as_deref(),
+            person.phone.as_deref(),
+            person.id,
+            version,
         ],
     )?;
     Ok(changed == 1)
@@ -241,7 +293,10 @@ pub fn people(
     // Folding leaves neither % nor _ at the edge of a word; one inside a word only widens the search.
     let pattern = format!("%{}%", fold(search));
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    tx.rows(&sql, &params![unit, pattern, after, limit])?.iter().map(read_person).collect()
+    tx.rows(&sql, &params![unit, pattern, after, limit])?
+        .iter()
+        .map(read_person)
+        .collect()
 }
 
 /// The people who hold a post of the unit on a day or belong to it; names for a page of staff.
@@ -249,7 +304,10 @@ pub fn people_of_posts(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<
     let sql = "SELECT DISTINCT p.id, p.unit, p.name, p.email, p.phone, p.version FROM persons p
           JOIN mandates m ON m.person = p.id JOIN posts s ON s.id = m.post
           WHERE s.unit = $1 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)";
-    tx.rows(sql, &params![unit, day])?.iter().map(|row| Ok(read_person(row)?.item)).collect()
+    tx.rows(sql, &params![unit, day])?
+        .iter()
+        .map(|row| Ok(read_person(row)?.item))
+        .collect()
 }
 
 fn read_person(row: &Row) -> Result<Versioned<Person>, StoreError> {
@@ -260,7 +318,10 @@ fn read_person(row: &Row) -> Result<Versioned<Person>, StoreError> {
         email: row.get("email")?,
         phone: row.get("phone")?,
     };
-    Ok(Versioned { item, version: row.get("version")? })
+    Ok(Versioned {
+        item,
+        version: row.get("version")?,
+    })
 }
 
 fn interval(row: &Row) -> Result<Interval, StoreError> {
@@ -269,7 +330,10 @@ fn interval(row: &Row) -> Result<Interval, StoreError> {
 }
 
 fn unknown(what: &'static str, value: &str) -> StoreError {
-    StoreError::Unknown { what, value: value.to_owned() }
+    StoreError::Unknown {
+        what,
+        value: value.to_owned(),
+    }
 }
 
 mod holding;

@@ -30,7 +30,9 @@ impl Stage {
         }
     }
     fn parse(word: &str) -> Option<Self> {
-        [Self::Code, Self::Post, Self::Open].into_iter().find(|stage| stage.as_str() == word)
+        [Self::Code, Self::Post, Self::Open]
+            .into_iter()
+            .find(|stage| stage.as_str() == word)
     }
 }
 
@@ -94,8 +96,14 @@ pub fn advance(tx: &mut Tx<'_>, session: &Session, token_hash: &[u8; 32]) -> Res
                 expires_at = $7
           WHERE id = $8",
         &params![
-            token_hash, session.stage.as_str(), session.post, session.basis.as_deref(), &session.csrf,
-            session.seen_at, session.expires_at, session.id,
+            token_hash,
+            session.stage.as_str(),
+            session.post,
+            session.basis.as_deref(),
+            &session.csrf,
+            session.seen_at,
+            session.expires_at,
+            session.id,
         ],
     )?;
     Ok(changed == 1)
@@ -116,7 +124,10 @@ pub fn end(tx: &mut Tx<'_>, id: SessionId) -> Result<(), StoreError> {
 /// Ends all sessions of an account but one; how many there were.
 pub fn end_others(tx: &mut Tx<'_>, account: AccountId, keep: Option<SessionId>) -> Result<u64, StoreError> {
     let keep = keep.map(|id| id.to_string()).unwrap_or_default();
-    tx.execute("DELETE FROM sessions WHERE account = $1 AND id <> $2", &params![account, keep])
+    tx.execute(
+        "DELETE FROM sessions WHERE account = $1 AND id <> $2",
+        &params![account, keep],
+    )
 }
 
 /// Forgets sessions that ended and failures that no longer matter.
@@ -134,7 +145,10 @@ fn read(row: &Row) -> Result<Session, StoreError> {
     Ok(Session {
         id: row.get("id")?,
         account: row.get("account")?,
-        stage: Stage::parse(&stage).ok_or(StoreError::Unknown { what: "session stage", value: stage })?,
+        stage: Stage::parse(&stage).ok_or(StoreError::Unknown {
+            what: "session stage",
+            value: stage,
+        })?,
         post: row.get("post")?,
         basis: row.get("basis")?,
         csrf: row.get("csrf")?,
@@ -160,7 +174,9 @@ pub struct Failures {
 /// The failures of a source, if there are any; held until the command ends.
 pub fn failures(tx: &mut Tx<'_>, who: &[u8; 32]) -> Result<Option<Failures>, StoreError> {
     let sql = "SELECT failures, last_at, open_at FROM sign_in_failures WHERE who = $1";
-    let Some(row) = tx.one_locked(sql, &params![who])? else { return Ok(None) };
+    let Some(row) = tx.one_locked(sql, &params![who])? else {
+        return Ok(None);
+    };
     Ok(Some(Failures {
         failures: row.get("failures")?,
         last_at: row.get("last_at")?,

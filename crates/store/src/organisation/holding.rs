@@ -15,8 +15,13 @@ pub fn save_mandate(tx: &mut Tx<'_>, mandate: &Mandate) -> Result<(), StoreError
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (id) DO UPDATE SET valid_until = excluded.valid_until, decision = excluded.decision",
         &params![
-            mandate.id, mandate.post, mandate.person, mandate.kind.as_str(), mandate.valid.from(),
-            mandate.valid.until(), mandate.decision.as_deref(),
+            mandate.id,
+            mandate.post,
+            mandate.person,
+            mandate.kind.as_str(),
+            mandate.valid.from(),
+            mandate.valid.until(),
+            mandate.decision.as_deref(),
         ],
     )?;
     Ok(())
@@ -29,8 +34,13 @@ pub fn save_absence(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), StoreError
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (id) DO UPDATE SET valid_until = excluded.valid_until, stand_in = excluded.stand_in",
         &params![
-            absence.id, absence.post, absence.person, absence.valid.from(), absence.valid.until(),
-            absence.reason.as_str(), absence.stand_in,
+            absence.id,
+            absence.post,
+            absence.person,
+            absence.valid.from(),
+            absence.valid.until(),
+            absence.reason.as_str(),
+            absence.stand_in,
         ],
     )?;
     Ok(())
@@ -43,8 +53,13 @@ pub fn save_delegation(tx: &mut Tx<'_>, delegation: &Delegation) -> Result<(), S
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (id) DO UPDATE SET valid_until = excluded.valid_until",
         &params![
-            delegation.id, delegation.from, delegation.to, delegation.rights.to_words(), delegation.valid.from(),
-            delegation.valid.until(), delegation.decision.as_deref(),
+            delegation.id,
+            delegation.from,
+            delegation.to,
+            delegation.rights.to_words(),
+            delegation.valid.from(),
+            delegation.valid.until(),
+            delegation.decision.as_deref(),
         ],
     )?;
     Ok(())
@@ -65,29 +80,44 @@ pub fn absences_of_post(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<Absence>, S
 /// All delegations of a post's rights, past and future ones too.
 pub fn delegations_of_post(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<Delegation>, StoreError> {
     let sql = "SELECT * FROM delegations WHERE from_post = $1 ORDER BY valid_from, id";
-    tx.rows(sql, &params![post])?.iter().map(read_delegation).collect()
+    tx.rows(sql, &params![post])?
+        .iter()
+        .map(read_delegation)
+        .collect()
 }
 
 /// A mandate.
 pub fn mandate(tx: &mut Tx<'_>, id: MandateId) -> Result<Option<Mandate>, StoreError> {
-    tx.one("SELECT * FROM mandates WHERE id = $1", &params![id])?.as_ref().map(read_mandate).transpose()
+    tx.one("SELECT * FROM mandates WHERE id = $1", &params![id])?
+        .as_ref()
+        .map(read_mandate)
+        .transpose()
 }
 
 /// An absence.
 pub fn absence(tx: &mut Tx<'_>, id: AbsenceId) -> Result<Option<Absence>, StoreError> {
-    tx.one("SELECT * FROM absences WHERE id = $1", &params![id])?.as_ref().map(read_absence).transpose()
+    tx.one("SELECT * FROM absences WHERE id = $1", &params![id])?
+        .as_ref()
+        .map(read_absence)
+        .transpose()
 }
 
 /// A delegation.
 pub fn delegation(tx: &mut Tx<'_>, id: DelegationId) -> Result<Option<Delegation>, StoreError> {
-    tx.one("SELECT * FROM delegations WHERE id = $1", &params![id])?.as_ref().map(read_delegation).transpose()
+    tx.one("SELECT * FROM delegations WHERE id = $1", &params![id])?
+        .as_ref()
+        .map(read_delegation)
+        .transpose()
 }
 
 /// Everything that holds in a unit on a day.
 pub fn organisation_as_of(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Organisation, StoreError> {
     let of_unit = params![unit, day];
     Ok(Organisation {
-        posts: posts_as_of(tx, unit, day)?.into_iter().map(|stored| stored.item).collect(),
+        posts: posts_as_of(tx, unit, day)?
+            .into_iter()
+            .map(|stored| stored.item)
+            .collect(),
         mandates: read_all(
             tx,
             "SELECT m.* FROM mandates m JOIN posts s ON s.id = m.post
@@ -113,7 +143,11 @@ pub fn organisation_as_of(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<O
 }
 
 /// Everything that says as whom a person may act on a day: own posts, posts stood in for, delegations received.
-pub fn organisation_of_person(tx: &mut Tx<'_>, person: PersonId, day: Date) -> Result<Organisation, StoreError> {
+pub fn organisation_of_person(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    day: Date,
+) -> Result<Organisation, StoreError> {
     let of_person = params![person, day];
     let mut organisation = Organisation {
         posts: Vec::new(),
@@ -154,8 +188,11 @@ pub fn organisation_of_person(tx: &mut Tx<'_>, person: PersonId, day: Date) -> R
         read_delegation,
     )?;
     // An absence counts only while the absent person holds the post: his mandates are needed too.
-    let absent: Vec<(PostId, PersonId)> =
-        organisation.absences.iter().map(|absence| (absence.post, absence.person)).collect();
+    let absent: Vec<(PostId, PersonId)> = organisation
+        .absences
+        .iter()
+        .map(|absence| (absence.post, absence.person))
+        .collect();
     for (post, who) in absent.into_iter().filter(|(_, who)| *who != person) {
         let held = read_all(
             tx,

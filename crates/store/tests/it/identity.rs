@@ -3,13 +3,14 @@
 use jiff::civil::{Date, date};
 use townhall_domain::ids::{Id, PersonId, PostId, UnitId};
 use townhall_domain::organisation::{
-    Absence, AbsenceReason, Basis, Delegation, Division, Interval, Mandate, MandateKind, Person, Post, SeatState,
+    Absence, AbsenceReason, Basis, Delegation, Division, Interval, Mandate, MandateKind, Person, Post,
+    SeatState,
 };
 use townhall_domain::permission::{Right, Role};
 use townhall_domain::space::Space;
 use townhall_domain::time::Timestamp;
-use townhall_store::accounts::{self, Account, AccountSettings, ApiToken};
 use townhall_store::access_log::{self, Access, AccessFilter};
+use townhall_store::accounts::{self, Account, AccountSettings, ApiToken};
 use townhall_store::sessions::{self, Failures, Session, Stage};
 use townhall_store::{Db, StoreError, Tx, organisation};
 use townhall_testkit::databases;
@@ -56,13 +57,26 @@ fn post(number: u128, role: Role) -> Post {
 }
 
 fn person(number: u128, name: &str) -> Person {
-    Person { id: id(number), unit: unit(), name: name.to_owned(), email: None, phone: None }
+    Person {
+        id: id(number),
+        unit: unit(),
+        name: name.to_owned(),
+        email: None,
+        phone: None,
+    }
 }
 
 fn mandate(number: u128, post: u128, person: u128) -> Mandate {
     let (post, person) = (id(post), id(person));
     let valid = since(date(2025, 7, 1));
-    Mandate { id: id(number), post, person, kind: MandateKind::Full, valid, decision: None }
+    Mandate {
+        id: id(number),
+        post,
+        person,
+        kind: MandateKind::Full,
+        valid,
+        decision: None,
+    }
 }
 
 /// Chair 1 held by 11, vice chair 2 held by 12, clerk 3 vacant.
@@ -106,10 +120,20 @@ fn the_organisation_is_read_back_as_it_was_saved() {
         assert_eq!((chair.item, chair.version), (post(1, Role::Chair), 1), "{name}");
         assert_eq!(division.expect("the office").item.name_vi, "Văn phòng", "{name}");
         assert_eq!(unit_view.posts.len(), 3, "{name}");
-        assert_eq!(unit_view.state_as_of(id(1), DAY), Some(SeatState::Filled), "{name}");
-        assert_eq!(unit_view.state_as_of(id(3), DAY), Some(SeatState::Vacant), "{name}");
+        assert_eq!(
+            unit_view.state_as_of(id(1), DAY),
+            Some(SeatState::Filled),
+            "{name}"
+        );
+        assert_eq!(
+            unit_view.state_as_of(id(3), DAY),
+            Some(SeatState::Vacant),
+            "{name}"
+        );
         let before = db
-            .read_blocking("before", |tx| organisation::organisation_as_of(tx, &unit(), date(2025, 6, 30)))
+            .read_blocking("before", |tx| {
+                organisation::organisation_as_of(tx, &unit(), date(2025, 6, 30))
+            })
             .expect("a read");
         assert!(before.posts.is_empty() && before.mandates.is_empty(), "{name}");
     }
@@ -152,14 +176,22 @@ fn as_whom_a_person_may_act_is_the_same_seen_from_the_person_and_from_the_unit()
                     ))
                 })
                 .expect("a read");
-            assert_eq!(of_person.seats_of(id(12), day), of_unit.seats_of(id(12), day), "{name} {day}");
+            assert_eq!(
+                of_person.seats_of(id(12), day),
+                of_unit.seats_of(id(12), day),
+                "{name} {day}"
+            );
         }
         let seats = db
             .read_blocking("read", |tx| organisation::organisation_of_person(tx, id(12), DAY))
             .expect("a read")
             .seats_of(id(12), DAY);
         let bases: Vec<Basis> = seats.iter().map(|seat| seat.basis).collect();
-        let wanted = [Basis::Mandate(id(102)), Basis::Absence(id(201)), Basis::Delegation(id(301))];
+        let wanted = [
+            Basis::Mandate(id(102)),
+            Basis::Absence(id(201)),
+            Basis::Delegation(id(301)),
+        ];
         assert_eq!(bases, wanted, "{name}");
         // The absent chair keeps his own seat: who comes in to work may work.
         let chair = db
@@ -178,10 +210,18 @@ fn an_old_version_of_a_post_person_division_or_account_is_refused() {
             accounts::insert(tx, &account(1))
         });
         let outcome = write(&db, |tx| {
-            let division = organisation::division(tx, &unit(), "office")?.expect("a division").item;
-            let changed = Post { position: 9, ..post(1, Role::Chair) };
+            let division = organisation::division(tx, &unit(), "office")?
+                .expect("a division")
+                .item;
+            let changed = Post {
+                position: 9,
+                ..post(1, Role::Chair)
+            };
             Ok([
-                (organisation::update_post(tx, &changed, 1)?, organisation::update_post(tx, &changed, 1)?),
+                (
+                    organisation::update_post(tx, &changed, 1)?,
+                    organisation::update_post(tx, &changed, 1)?,
+                ),
                 (
                     organisation::update_person(tx, &person(11, "Nguyễn Văn An"), 1)?,
                     organisation::update_person(tx, &person(11, "Nguyễn Văn An"), 1)?,
@@ -190,8 +230,14 @@ fn an_old_version_of_a_post_person_division_or_account_is_refused() {
                     organisation::update_division(tx, &division, 1)?,
                     organisation::update_division(tx, &division, 1)?,
                 ),
-                (accounts::update(tx, &account(1), 1)?, accounts::update(tx, &account(1), 1)?),
-                (organisation::touch_post(tx, id(2), 1)?, organisation::touch_post(tx, id(2), 1)?),
+                (
+                    accounts::update(tx, &account(1), 1)?,
+                    accounts::update(tx, &account(1), 1)?,
+                ),
+                (
+                    organisation::touch_post(tx, id(2), 1)?,
+                    organisation::touch_post(tx, id(2), 1)?,
+                ),
             ])
         });
         assert_eq!(outcome, [(true, false); 5], "{name}");
@@ -202,24 +248,41 @@ fn an_old_version_of_a_post_person_division_or_account_is_refused() {
 fn people_are_found_without_marks_and_listed_by_given_name() {
     for (name, db) in databases() {
         write(&db, |tx| {
-            for (number, full) in
-                [(1, "Trần Thị Đào"), (2, "Nguyễn Văn Ân"), (3, "Lê Thị Dung"), (4, "Điểu An"), (5, "Nguyễn Văn Ân")]
-            {
+            for (number, full) in [
+                (1, "Trần Thị Đào"),
+                (2, "Nguyễn Văn Ân"),
+                (3, "Lê Thị Dung"),
+                (4, "Điểu An"),
+                (5, "Nguyễn Văn Ân"),
+            ] {
                 organisation::insert_person(tx, &person(number, full))?;
             }
             Ok(())
         });
         let list = |search: &'static str, after: Option<PersonId>, limit| {
-            db.read_blocking("people", move |tx| organisation::people(tx, &unit(), search, after, limit))
-                .expect("people")
-                .into_iter()
-                .map(|stored| stored.item.id)
-                .collect::<Vec<PersonId>>()
+            db.read_blocking("people", move |tx| {
+                organisation::people(tx, &unit(), search, after, limit)
+            })
+            .expect("people")
+            .into_iter()
+            .map(|stored| stored.item.id)
+            .collect::<Vec<PersonId>>()
         };
-        assert_eq!(list("", None, 9), [4, 2, 5, 3, 1].map(id), "{name}: An, Ân, Ân, Dung, Đào");
-        assert_eq!(list("", Some(id(2)), 2), [5, 3].map(id), "{name}: the page after the first Ân");
+        assert_eq!(
+            list("", None, 9),
+            [4, 2, 5, 3, 1].map(id),
+            "{name}: An, Ân, Ân, Dung, Đào"
+        );
+        assert_eq!(
+            list("", Some(id(2)), 2),
+            [5, 3].map(id),
+            "{name}: the page after the first Ân"
+        );
         assert_eq!(list("dao", None, 9), [id(1)], "{name}");
-        assert!(list("%", None, 9).len() == 5, "{name}: a percent sign is no wildcard, it folds to nothing");
+        assert!(
+            list("%", None, 9).len() == 5,
+            "{name}: a percent sign is no wildcard, it folds to nothing"
+        );
     }
 }
 
@@ -257,7 +320,11 @@ fn an_account_is_read_back_and_never_shows_its_secrets() {
         let found = found.expect("the account").item;
         assert_eq!(found, account(1), "{name}");
         assert_eq!(nobody, None, "{name}");
-        assert_eq!((lines.len(), lines[0].has_totp, lines[0].signed_in_at), (1, true, Some(at(9))), "{name}");
+        assert_eq!(
+            (lines.len(), lines[0].has_totp, lines[0].signed_in_at),
+            (1, true, Some(at(9))),
+            "{name}"
+        );
         let shown = format!("{found:?}");
         assert!(!shown.contains("argon2") && !shown.contains("7, 7"), "{shown}");
     }
@@ -267,7 +334,10 @@ fn an_account_is_read_back_and_never_shows_its_secrets() {
 fn a_user_name_is_there_once() {
     for (name, db) in databases() {
         write(&db, |tx| accounts::insert(tx, &account(1)));
-        let again = Account { id: id(2), ..account(1) };
+        let again = Account {
+            id: id(2),
+            ..account(1)
+        };
         let refused = db.write_blocking("again", move |tx| accounts::insert(tx, &again));
         assert!(refused.is_err_and(|error| error.is_duplicate()), "{name}");
     }
@@ -277,7 +347,10 @@ fn a_user_name_is_there_once() {
 fn a_one_time_code_is_taken_once_and_no_earlier_one_after_it() {
     for (name, db) in databases() {
         let taken: Vec<bool> = write(&db, |tx| {
-            [100, 100, 99, 101, 101].into_iter().map(|step| accounts::take_totp_step(tx, id(1), step)).collect()
+            [100, 100, 99, 101, 101]
+                .into_iter()
+                .map(|step| accounts::take_totp_step(tx, id(1), step))
+                .collect()
         });
         assert_eq!(taken, [true, false, false, true, false], "{name}");
     }
@@ -286,7 +359,11 @@ fn a_one_time_code_is_taken_once_and_no_earlier_one_after_it() {
 #[test]
 fn settings_have_a_default_and_are_saved() {
     for (name, db) in databases() {
-        let liked = AccountSettings { language: "en".to_owned(), theme: "dark".to_owned(), single_keys: false };
+        let liked = AccountSettings {
+            language: "en".to_owned(),
+            theme: "dark".to_owned(),
+            single_keys: false,
+        };
         let saved = liked.clone();
         let (before, after) = write(&db, move |tx| {
             let before = accounts::settings(tx, id(1))?;
@@ -357,11 +434,18 @@ fn a_session_moves_on_under_a_new_token_and_the_old_one_is_worth_nothing() {
             };
             assert!(sessions::advance(tx, &open, &[2; 32])?);
             sessions::touch(tx, id(1), at(30))?;
-            Ok((sessions::by_token(tx, &[1; 32])?, sessions::by_token(tx, &[2; 32])?))
+            Ok((
+                sessions::by_token(tx, &[1; 32])?,
+                sessions::by_token(tx, &[2; 32])?,
+            ))
         });
         assert_eq!(old, None, "{name}");
         let new = new.expect("the session");
-        assert_eq!((new.stage, new.post, new.seen_at), (Stage::Open, Some(post), at(30)), "{name}");
+        assert_eq!(
+            (new.stage, new.post, new.seen_at),
+            (Stage::Open, Some(post), at(30)),
+            "{name}"
+        );
         assert!(!format!("{new:?}").contains("4, 4"), "{name}");
     }
 }
@@ -373,13 +457,27 @@ fn ended_sessions_and_old_failures_are_swept_and_others_stay() {
             sessions::insert(tx, &session(1, 10), &[1; 32])?;
             sessions::insert(tx, &session(2, 100), &[2; 32])?;
             sessions::insert(tx, &session(3, 100), &[3; 32])?;
-            let old = Failures { failures: 3, last_at: at(-1000), open_at: at(-900) };
+            let old = Failures {
+                failures: 3,
+                last_at: at(-1000),
+                open_at: at(-900),
+            };
             sessions::save_failures(tx, &[8; 32], old)?;
-            sessions::save_failures(tx, &[9; 32], Failures { last_at: at(0), ..old })?;
+            sessions::save_failures(
+                tx,
+                &[9; 32],
+                Failures {
+                    last_at: at(0),
+                    ..old
+                },
+            )?;
             assert_eq!(sessions::sweep(tx, at(10), at(-500))?, 2);
             assert_eq!(sessions::end_others(tx, id(1), Some(id(3)))?, 1);
             let left = [1, 2, 3].map(|byte| sessions::by_token(tx, &[byte; 32]).map(|found| found.is_some()));
-            let failures = (sessions::failures(tx, &[8; 32])?, sessions::failures(tx, &[9; 32])?);
+            let failures = (
+                sessions::failures(tx, &[8; 32])?,
+                sessions::failures(tx, &[9; 32])?,
+            );
             assert!(failures.0.is_none() && failures.1.is_some());
             left.into_iter().collect::<Result<Vec<_>, _>>()
         });
@@ -396,8 +494,16 @@ fn the_access_log_is_paged_newest_first_and_stays_in_its_unit_and_space() {
                 let access = access(number);
                 access_log::insert(tx, &access)?;
             }
-            let abroad = Access { id: id(70), subject_unit: UnitId::new("24640", date(2025, 7, 1)), ..access(1) };
-            let party = Access { id: id(71), space: Space::Party, ..access(1) };
+            let abroad = Access {
+                id: id(70),
+                subject_unit: UnitId::new("24640", date(2025, 7, 1)),
+                ..access(1)
+            };
+            let party = Access {
+                id: id(71),
+                space: Space::Party,
+                ..access(1)
+            };
             access_log::insert(tx, &abroad)?;
             access_log::insert(tx, &party)
         });
@@ -408,12 +514,30 @@ fn the_access_log_is_paged_newest_first_and_stays_in_its_unit_and_space() {
             .expect("a page")
         };
         let first = page(AccessFilter::default(), 2);
-        let ids = |lines: &[access_log::AccessLine]| lines.iter().map(|line| line.access.id).collect::<Vec<_>>();
+        let ids =
+            |lines: &[access_log::AccessLine]| lines.iter().map(|line| line.access.id).collect::<Vec<_>>();
         assert_eq!(ids(&first), [id(64), id(63)], "{name}");
         assert_eq!(first[0].person_name, "Nguyễn Văn Ân", "{name}");
         let before = Some((first[1].access.at, first[1].access.id));
-        assert_eq!(ids(&page(AccessFilter { before, ..AccessFilter::default() }, 9)).len(), 3, "{name}");
-        let outside = page(AccessFilter { only_outside: true, ..AccessFilter::default() }, 9);
+        assert_eq!(
+            ids(&page(
+                AccessFilter {
+                    before,
+                    ..AccessFilter::default()
+                },
+                9
+            ))
+            .len(),
+            3,
+            "{name}"
+        );
+        let outside = page(
+            AccessFilter {
+                only_outside: true,
+                ..AccessFilter::default()
+            },
+            9,
+        );
         assert_eq!(ids(&outside), [id(63), id(61)], "{name}");
         assert_eq!(outside[0].access.reason.as_deref(), Some("khiếu nại"), "{name}");
         let (own, seen, unseen) = db
@@ -430,7 +554,7 @@ fn the_access_log_is_paged_newest_first_and_stays_in_its_unit_and_space() {
 }
 
 fn access(number: u8) -> Access {
-    let own_work = number % 2 == 0;
+    let own_work = number.is_multiple_of(2);
     Access {
         id: id(60 + u128::from(number)),
         at: at(i64::from(number)),
