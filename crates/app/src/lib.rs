@@ -1,1 +1,3 @@
 //! Commands and queries: permission, load, decide, save, record.
+
+pub mod actor;
