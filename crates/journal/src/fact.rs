@@ -13,6 +13,16 @@ pub const SALT_BYTES: usize = 32;
 /// Kept beside what it salts and destroyed with it on erasure.
 pub type Salt = [u8; SALT_BYTES];
 
+/// A new salt.
+///
+/// # Panics
+/// When the operating system has no randomness to give: nothing safe can be done then.
+pub fn random_salt() -> Salt {
+    let mut salt = [0; SALT_BYTES];
+    getrandom::fill(&mut salt).expect("the operating system gives random bytes");
+    salt
+}
+
 /// First byte of a leaf: the version of its form.
 const LEAF_VERSION: u8 = 0x01;
 

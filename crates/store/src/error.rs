@@ -65,6 +65,12 @@ pub enum StoreError {
     /// A file's content is not what its name says.
     #[error("file {0} is damaged")]
     DamagedFile(String),
+    /// The body of a fact has no canonical form.
+    #[error("fact: {0}")]
+    Fact(#[from] townhall_journal::CanonicalError),
+    /// The stored transparency log is damaged, or the key is not its own.
+    #[error("transparency log: {0}")]
+    Log(String),
     /// JSON that was stored does not parse.
     #[error("stored json: {0}")]
     Json(#[from] serde_json::Error),

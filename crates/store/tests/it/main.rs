@@ -1,4 +1,5 @@
 //! The store on both databases.
 
 mod identity;
+mod journal;
 mod seam;
