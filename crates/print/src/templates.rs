@@ -38,10 +38,21 @@ macro_rules! entry {
 }
 
 /// Every template, the versions of one form in order of time.
-pub(crate) static ENTRIES: [Entry; 3] = [
+pub(crate) static ENTRIES: [Entry; 14] = [
     // One-stop forms: Circular 01/2018/TT-VPCP (23/11/2018), then Circular 03/2025/TT-VPCP (15/9/2025).
     entry!("form-01@2018", A4Landscape, "2018-11-23"),
     entry!("form-01@2025", A4Landscape, "2025-09-15"),
+    entry!("form-02@2018", A5, "2018-11-23"),
+    entry!("form-02@2025", A5, "2025-09-15"),
+    entry!("form-03@2018", A5, "2018-11-23"),
+    entry!("form-03@2025", A5, "2025-09-15"),
+    entry!("form-04@2018", A5, "2018-11-23"),
+    entry!("form-04@2025", A5, "2025-09-15"),
+    entry!("form-05@2025", A5, "2025-09-15"),
+    entry!("form-06@2018", A4, "2018-11-23"),
+    entry!("form-06@2025", A4, "2025-09-15"),
+    entry!("form-07@2018", A4Landscape, "2018-11-23"),
+    entry!("form-07@2025", A4Landscape, "2025-09-15"),
     // Scans as pages; only `images_to_pdf` fills it.
     entry!("images@1", A4, "2018-01-01"),
 ];
@@ -53,7 +64,7 @@ macro_rules! shared {
 }
 
 /// Parts that templates import as `/shared/<name>`.
-pub(crate) static SHARED: [(&str, &str); 3] = shared!["page.typ", "receipt.typ", "words.typ"];
+pub(crate) static SHARED: [(&str, &str); 4] = shared!["forms.typ", "page.typ", "receipt.typ", "words.typ"];
 
 /// A form or certificate in one version, for example `form-01@2025`.
 #[derive(Clone, Copy)]
