@@ -1,0 +1,153 @@
+// What a flow works with: browser pages of signed-in people, and a watch on everything that must not happen.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { strict as assert } from "node:assert";
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 800 };
+
+/** The demo and its people, for all promises of a run. */
+export class Site {
+  constructor(browser, demo, out) {
+    this.browser = browser;
+    this.url = demo.url;
+    this.accounts = demo.accounts;
+    this.out = out;
+    /** Cookies of people who signed in already, so that each signs in once a run. */
+    this.cookies = new Map();
+  }
+
+  visit(name) {
+    return new Visit(this, name);
+  }
+
+  /** The first account with this role, in this unit when one is given (a unit's code). */
+  account(role, unit) {
+    const found = this.accounts.find((account) => account.role === role && (!unit || account.unit === unit));
+    if (!found) {
+      const known = this.accounts.map(({ role: one, unit: where }) => `${one} (${where})`).join(", ");
+      throw new Error(`no demo account is a ${role}${unit ? ` of ${unit}` : ""}; there are ${known}`);
+    }
+    return found;
+  }
+}
+
+/** One promise's stay: its contexts, what went wrong on its pages, its pictures. */
+export class Visit {
+  constructor(site, name) {
+    this.site = site;
+    this.name = name;
+    this.contexts = [];
+    this.faults = [];
+    this.page = undefined;
+  }
+
+  /**
+   * A page as a citizen (no account) or as somebody with `role`.
+   * Options: `unit`, `size` (DESKTOP or PHONE), `dark`, `language` ("vi" or "en"), `scripts: false`.
+   */
+  async open(path, { role, unit, size = DESKTOP, dark = false, language = "vi", scripts = true } = {}) {
+    const context = await this.site.browser.newContext({
+      baseURL: this.site.url,
+      viewport: size,
+      colorScheme: dark ? "dark" : "light",
+      locale: language === "vi" ? "vi-VN" : "en-GB",
+      timezoneId: "Asia/Ho_Chi_Minh",
+      reducedMotion: "reduce",
+      javaScriptEnabled: scripts,
+    });
+    this.contexts.push(context);
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    this.page = page;
+    await this.watch(page, scripts);
+    if (role) await this.signIn(context, page, this.site.account(role, unit));
+    await this.go(page, path);
+    return page;
+  }
+
+  /** Goes to a path that must answer well. */
+  async go(page, path) {
+    const answer = await page.goto(path);
+    assert.ok(answer && answer.status() < 400, `${path} answered ${answer?.status()}`);
+  }
+
+  async signIn(context, page, account) {
+    const known = this.site.cookies.get(account.user);
+    if (known) {
+      await context.addCookies(known);
+      return;
+    }
+    await page.goto("/sign-in");
+    await page.locator('input[autocomplete="username"]').fill(account.user);
+    await page.locator('input[type="password"]').fill(account.password);
+    await page.locator('main form button[type="submit"]').first().click();
+    await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+    this.site.cookies.set(account.user, await context.cookies());
+  }
+
+  /** Whatever the browser complains about breaks the promise. */
+  async watch(page, scripts) {
+    const fault = (text) => this.faults.push(`${page.url()}: ${text}`);
+    page.on("pageerror", (error) => fault(`script error: ${error.message}`));
+    page.on("console", (message) => {
+      // A refused form (4xx) is an answer, not a fault of the page.
+      if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) fault(`console: ${message.text()}`);
+    });
+    page.on("response", (response) => {
+      if (response.status() >= 500) fault(`${response.url()} answered ${response.status()}`);
+    });
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(this.site.url) && /^https?:/.test(url)) fault(`asks a foreign host: ${url}`);
+    });
+    if (scripts) {
+      await page.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", (event) => {
+          console.error(`CSP ${event.violatedDirective} blocked ${event.blockedURI} ${event.sample}`);
+        });
+      });
+    }
+  }
+
+  mustBeClean() {
+    assert.deepEqual(this.faults, [], "the browser complained");
+  }
+
+  /** axe-core finds nothing on the page as it is now. */
+  async mustBeAccessible(page, options = {}) {
+    await page.evaluate(axeSource);
+    const { violations } = await page.evaluate((given) => globalThis.axe.run(document, given), options);
+    const told = violations.map(
+      ({ id, impact, help, nodes }) =>
+        `${id} (${impact}): ${help}\n${nodes.slice(0, 5).map((node) => `      ${node.html}\n      ${node.failureSummary?.replaceAll("\n", " ")}`).join("\n")}`,
+    );
+    assert.equal(told.length, 0, `axe-core on ${page.url()}:\n   ${told.join("\n   ")}`);
+  }
+
+  /** Nothing reaches past the right edge, so nobody has to scroll sideways. */
+  async mustFit(page) {
+    const wide = await page.evaluate(() => {
+      const room = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= room) return [];
+      return [...document.querySelectorAll("body *")]
+        .filter((element) => element.getBoundingClientRect().right > room + 1)
+        .slice(-3)
+        .map((element) => element.outerHTML.slice(0, 160));
+    });
+    assert.deepEqual(wide, [], `${page.url()} is wider than its window`);
+  }
+
+  /** A picture in tests/browser/out/, for people to look at. */
+  async picture(what, page = this.page, { whole = false } = {}) {
+    // The part before the colon says where; what is promised there would make a long file name.
+    const name = `${this.name.split(":")[0]} ${what}`.trim().replace(/\W+/g, "-");
+    await page?.screenshot({ path: `${this.site.out}/${name}.png`, fullPage: whole });
+  }
+
+  async close() {
+    await Promise.all(this.contexts.map((context) => context.close()));
+  }
+}
