@@ -3,7 +3,10 @@
 //! Nothing here reads a file, asks the clock or speaks SQL: every function gets what it needs and returns
 //! what follows. One file a subject; a capability has the same name here, in `store`, in `app` and in `web`.
 
+pub mod calendar;
+pub mod deadline;
 pub mod ids;
+pub mod limit;
 pub mod money;
 pub mod organisation;
 pub mod pack;

@@ -1,10 +1,11 @@
-//! What all packs share: a problem with its place, and reading of comma-separated tables with comments.
+//! What all packs share: a problem with its place, and reading of TOML and of comma-separated tables with comments.
 //!
 //! A pack is law as data: a text file, effective-dated, commented, that a person can read and a program checks.
 
 use std::fmt;
 
 use jiff::civil::Date;
+use serde::de::DeserializeOwned;
 
 /// Folds a text for search: lower case, without tone marks, `đ` as `d`. The words belong to `text`, which this
 /// crate does not know, so the function is handed in.
@@ -52,6 +53,33 @@ pub struct PackFile<'a> {
     pub path: &'a str,
     /// The text, UTF-8.
     pub text: &'a str,
+}
+
+impl PackFile<'_> {
+    /// Reads TOML into a shape; syntax, missing or unknown keys and wrong types become a problem with a line.
+    ///
+    /// # Errors
+    /// A [`PackProblem`] in the reader's own words.
+    pub fn toml<T: DeserializeOwned>(&self) -> Result<T, PackProblem> {
+        toml::from_str(self.text).map_err(|error| {
+            let line = error.span().map_or(0, |span| self.line_of(span.start));
+            PackProblem::at(self.path, line, error.message().trim())
+        })
+    }
+
+    /// A problem at a value that the TOML reader remembered the place of.
+    pub fn problem<T>(&self, place: &toml::Spanned<T>, reason: impl Into<String>) -> PackProblem {
+        PackProblem::at(self.path, self.line_of(place.span().start), reason)
+    }
+
+    fn line_of(&self, offset: usize) -> usize {
+        self.text
+            .bytes()
+            .take(offset)
+            .filter(|&byte| byte == b'\n')
+            .count()
+            + 1
+    }
 }
 
 /// One row of a table with a header; columns by name, problems with the line.
