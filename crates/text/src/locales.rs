@@ -125,8 +125,8 @@ fn files(lang: Lang) -> impl Iterator<Item = (&'static str, &'static str)> {
         .into_iter()
         .flat_map(Dir::files)
         .filter_map(|file| {
-            let name = file.path().file_name()?.to_str()?;
-            name.ends_with(".ftl")
+            let (name, kind) = (file.path().file_name()?.to_str()?, file.path().extension()?);
+            (kind == "ftl")
                 .then(|| Some((name, file.contents_utf8()?)))
                 .flatten()
         })

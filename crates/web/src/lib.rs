@@ -1,1 +1,4 @@
 //! Pages and REST API.
+
+pub mod assets;
+pub mod ui;

@@ -1,0 +1,267 @@
+// Townhall's own script: keys, drafts, drops, live parts. Every page works without it.
+// It says nothing in its own words: what people read comes from the server (meta th-words) or stands in the page.
+"use strict";
+(() => {
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+  const words = JSON.parse(meta("th-words") || "{}");
+  const say = (key, time) => (words[key] || "").replace("{time}", time || "");
+  const clock = (at) => `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  const isField = (element) => Boolean(element?.closest("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]"));
+
+  // 1. Keys. One table (keys.json), which the buttons show too, so hint and behaviour cannot differ.
+  let keys = [];
+  let first = ""; // the first letter of a pair such as G V, for a second
+  const lettersOn = document.body.dataset.keys !== "off";
+
+  function pressed(event) {
+    const name = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+    if (event.ctrlKey || event.metaKey) return `Ctrl ${name}`;
+    return event.shiftKey && name === "Enter" ? "Shift Enter" : name;
+  }
+
+  // The nearest element with that key: in the row or list item with focus, else anywhere on the page.
+  function holder(id) {
+    const row = document.activeElement?.closest("tr, li");
+    return row?.querySelector(`[data-key="${id}"]`) || document.querySelector(`[data-key="${id}"]`);
+  }
+
+  function obey(key) {
+    const element = holder(key.id);
+    if (element) {
+      if (isField(element)) { element.focus(); element.select?.(); } else element.click();
+      return true;
+    }
+    if (key.id === "help") return showKeys();
+    if (key.id === "down" || key.id === "up") return moveRow(key.id === "down" ? 1 : -1);
+    if (key.id === "choose") return chooseRow();
+    // Only a place that the navigation offers to this person.
+    const place = key.href && document.querySelector(`.th-side a[href="${key.href}"]`);
+    if (place) { place.click(); return true; }
+    return false;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented || event.altKey) return;
+    const name = pressed(event);
+    if (event.target.matches?.("[data-scan]") && name === "Enter") {
+      event.preventDefault();
+      document.getElementById(event.target.dataset.scan)?.click();
+      return;
+    }
+    if (enterMovesOn(event, name)) return;
+    const special = name.startsWith("Ctrl ") || /^F\d+$/.test(name);
+    const adding = name === "+" && event.target.closest?.("[data-enter]");
+    if (!special && !adding && (isField(event.target) || !lettersOn)) return;
+    const pair = first ? `${first} ${name}` : name;
+    first = !first && name === "G" ? "G" : "";
+    if (first) { setTimeout(() => { first = ""; }, 1000); return; }
+    const key = keys.filter((entry) => entry.keys === pair && entry.keys !== "Enter").find(obey);
+    if (key) event.preventDefault();
+  });
+
+  // Express lane: Enter goes on, Shift Enter goes back, and the last field's Enter presses the button.
+  function enterMovesOn(event, name) {
+    const form = event.target.closest?.("form[data-enter]");
+    if (!form || !/^(Shift )?Enter$/.test(name) || event.target.matches("button, a, textarea")) return false;
+    const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")].filter((field) => field.offsetParent);
+    fields[fields.indexOf(event.target) + (name === "Enter" ? 1 : -1)]?.focus();
+    event.preventDefault();
+    return true;
+  }
+
+  function showKeys() {
+    fetch("/keys").then((reply) => reply.text()).then((html) => {
+      const page = new DOMParser().parseFromString(html, "text/html").getElementById("keys");
+      if (!page) { location.href = "/keys"; return; }
+      const dialog = document.createElement("dialog");
+      dialog.className = "th-dialog";
+      dialog.setAttribute("aria-label", page.querySelector("h1").textContent);
+      const close = document.createElement("button");
+      close.className = "btn btn-sm";
+      close.textContent = say("close");
+      close.addEventListener("click", () => dialog.close());
+      dialog.append(page, close);
+      dialog.addEventListener("close", () => dialog.remove());
+      document.body.append(dialog);
+      dialog.showModal();
+    }).catch(() => { location.href = "/keys"; });
+    return true;
+  }
+
+  // 2. Rows of a work list: J, K, X; the row shown beside the list is fetched when it is reached.
+  const rows = () => [...document.querySelectorAll("[data-list] .th-item")];
+
+  function selectRow(row) {
+    rows().forEach((other) => other.toggleAttribute("aria-current", false));
+    row.setAttribute("aria-current", "true");
+    row.dispatchEvent(new CustomEvent("th-select"));
+  }
+
+  function moveRow(step) {
+    const all = rows();
+    if (!all.length) return false;
+    const now = all.findIndex((row) => row.contains(document.activeElement));
+    const from = now >= 0 ? now : all.findIndex((row) => row.hasAttribute("aria-current"));
+    const next = all[Math.min(all.length - 1, Math.max(0, from + step))];
+    next.querySelector(".th-name").focus();
+    selectRow(next);
+    return true;
+  }
+
+  function chooseRow() {
+    const row = rows().find((one) => one.contains(document.activeElement)) || rows().find((one) => one.hasAttribute("aria-current"));
+    const box = row?.querySelector("input[type=checkbox]");
+    box?.click();
+    return Boolean(box);
+  }
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("[data-list] .th-item[hx-get]");
+    if (row && !event.target.closest("a, input, button, label")) selectRow(row);
+    // A menu closes when one clicks elsewhere.
+    document.querySelectorAll("details.th-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details.th-menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // 3. Drafts: what is typed goes to the server and, for the time without a network or session, into the browser.
+  const HOURS = 12 * 3600 * 1000;
+  const person = document.body.dataset.person || "";
+  const store = person ? localStorage : sessionStorage; // on a citizen's borrowed computer nothing outlives the tab
+  const place = (form) => `draft:${person}:${form.dataset.draft}`;
+  const kept = (form) => [...form.elements].filter((field) => field.name && !["password", "file", "hidden", "submit", "button"].includes(field.type) && !("nodraft" in field.dataset));
+
+  function readFields(form) {
+    return kept(form).map((field) => [field.name, field.value, field.type === "checkbox" || field.type === "radio" ? field.checked : null]);
+  }
+
+  function writeFields(form, saved) {
+    const left = [...saved];
+    kept(form).forEach((field) => {
+      const ticking = field.type === "checkbox" || field.type === "radio";
+      const index = left.findIndex(([name, value]) => name === field.name && (!ticking || value === field.value));
+      if (index < 0) return;
+      const [[, value, checked]] = left.splice(index, 1);
+      if (ticking) field.checked = checked; else field.value = value;
+    });
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function status(form, text) {
+    const line = form.querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
+    if (!line) return;
+    const icon = line.querySelector("svg");
+    line.replaceChildren(...(icon ? [icon, " "] : []), text);
+  }
+
+  function keepHere(form) {
+    try { store.setItem(place(form), JSON.stringify({ at: Date.now(), fields: readFields(form) })); } catch { /* a full or forbidden store: the server has it */ }
+  }
+
+  async function sendDraft(form) {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string" && form.elements[name]?.type !== "password") body.append(name, value);
+    try {
+      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { "HX-Request": "true" }, redirect: "manual" });
+      if (reply.ok) status(form, say("saved", clock(new Date())));
+      else status(form, say(reply.status === 401 || reply.type === "opaqueredirect" ? "signedOut" : "kept", clock(new Date())));
+    } catch { status(form, say("kept", clock(new Date()))); }
+  }
+
+  function watchDraft(form) {
+    let timer = 0;
+    const changed = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { keepHere(form); sendDraft(form); }, 800);
+    };
+    form.addEventListener("input", changed);
+    form.addEventListener("submit", () => clearTimeout(timer));
+    try {
+      const saved = JSON.parse(store.getItem(place(form)) || "null");
+      // The page's own values win when the server has put some there (its draft, or the form sent back with mistakes).
+      const untouched = kept(form).every((field) => field.type === "checkbox" || field.type === "radio" ? field.checked === field.defaultChecked : !field.value || field.tagName === "SELECT");
+      if (saved && Date.now() - saved.at < HOURS && untouched) {
+        writeFields(form, saved.fields);
+        status(form, say("restored", clock(new Date(saved.at))));
+      } else if (saved && Date.now() - saved.at >= HOURS) store.removeItem(place(form));
+    } catch { /* a broken copy is of no use */ }
+  }
+
+  // What was kept for somebody else, or has become a saved case, goes.
+  function forgetOld() {
+    const done = meta("th-draft-done");
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith("draft:")) continue;
+      const [, owner, draft] = name.split(":");
+      if ((person && owner !== person) || (done && draft === done)) localStorage.removeItem(name);
+    }
+    if (done) sessionStorage.removeItem(`draft::${done}`);
+  }
+
+  // 4. Forms: a second press while the first is on its way sends nothing; fields that depend on an answer follow it.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.target.dataset.busy) { event.preventDefault(); return; }
+    event.target.dataset.busy = "1";
+    setTimeout(() => { delete event.target.dataset.busy; }, 5000);
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach((form) => { delete form.dataset.busy; }));
+
+  function followAnswers(form) {
+    form.querySelectorAll("[data-when]").forEach((part) => {
+      const wanted = JSON.parse(part.dataset.values || "[]");
+      const given = new FormData(form).getAll(part.dataset.when);
+      part.hidden = !given.some((value) => wanted.length ? wanted.includes(value) : value !== "");
+    });
+  }
+  document.addEventListener("change", (event) => { if (event.target.form?.querySelector("[data-when]")) followAnswers(event.target.form); });
+
+  // 5. Files dropped on a field of files.
+  ["dragover", "dragleave", "drop"].forEach((kind) => document.addEventListener(kind, (event) => {
+    const zone = event.target.closest?.("[data-drop]");
+    if (!zone) return;
+    event.preventDefault();
+    zone.classList.toggle("th-over-drop", kind === "dragover");
+    const field = zone.querySelector("input[type=file]");
+    if (kind === "drop" && event.dataTransfer.files.length) {
+      field.files = event.dataTransfer.files;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }));
+
+  // 6. Live parts: an event stream while the tab is seen; where streams fail, a look every 15 seconds.
+  function goLive(part) {
+    let stream = null;
+    let timer = 0;
+    const refresh = () => part.dispatchEvent(new CustomEvent("th-live"));
+    const stop = () => { stream?.close(); stream = null; clearInterval(timer); };
+    const start = () => {
+      stop();
+      if (document.hidden || !part.isConnected) return;
+      stream = new EventSource(part.dataset.live);
+      stream.onmessage = refresh;
+      stream.onerror = () => { stop(); timer = setInterval(refresh, 15000); };
+    };
+    document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else { refresh(); start(); } });
+    start();
+  }
+
+  // 7. Without a network the page says so and keeps what is typed.
+  const offline = document.getElementById("offline");
+  const online = () => { if (offline) offline.hidden = navigator.onLine; };
+  addEventListener("offline", online);
+  addEventListener("online", () => { online(); document.querySelectorAll("form[data-draft]").forEach(sendDraft); });
+  document.addEventListener("htmx:error", () => { if (offline) offline.hidden = false; });
+  document.addEventListener("htmx:after:request", online);
+
+  // 8. The start of a page: keys, drafts, answers, and focus on the mistakes.
+  fetch(meta("th-keys")).then((reply) => reply.json()).then((table) => { keys = table; }).catch(() => {});
+  try { forgetOld(); } catch { /* storage is forbidden */ }
+  document.querySelectorAll("form[data-draft]").forEach(watchDraft);
+  document.querySelectorAll("form:has([data-when])").forEach(followAnswers);
+  document.querySelectorAll("[data-live]").forEach(goLive);
+  document.querySelector(".th-summary")?.focus();
+  online();
+})();
