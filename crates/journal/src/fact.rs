@@ -23,6 +23,23 @@ pub fn random_salt() -> Salt {
     salt
 }
 
+/// The salt of a fact's leaf, derived from the secret kept with the fact. Whoever may see the fact is given this.
+pub fn leaf_salt(secret: &Salt) -> Salt {
+    Sha256::new_with_prefix(b"townhall leaf salt v1\n")
+        .chain_update(secret)
+        .finalize()
+        .into()
+}
+
+/// The salt of a fact's state digest, derived from the same secret and never given to anybody: with the salt of
+/// the leaf alone nobody can guess at the rows behind the digest.
+pub fn state_salt(secret: &Salt) -> Salt {
+    Sha256::new_with_prefix(b"townhall state salt v1\n")
+        .chain_update(secret)
+        .finalize()
+        .into()
+}
+
 /// First byte of a leaf: the version of its form.
 const LEAF_VERSION: u8 = 0x01;
 

@@ -22,7 +22,7 @@ pub mod tree;
 
 pub use canonical::{CanonicalError, canonical};
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use fact::{Fact, Leaf, OpenedFact, SALT_BYTES, Salt, random_salt, salted_digest};
+pub use fact::{Fact, Leaf, OpenedFact, SALT_BYTES, Salt, leaf_salt, random_salt, salted_digest, state_salt};
 pub use key::{KeyError, KeyFileError, LogKey, LogVerifier};
 pub use proof::{InclusionProof, ProofError};
 pub use tiles::{TILE_WIDTH, TileId, TilePath, entry_bundle, split_entry_bundle};

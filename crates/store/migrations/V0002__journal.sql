@@ -1,6 +1,6 @@
 -- The trail: one row a fact, and the transparency log that commits to every one of them.
 
--- class: evidence (the trail itself: the log commits to every row; body and salts are destroyed on erasure)
+-- class: evidence (the trail itself: the log commits to every row; body and salt are destroyed on erasure)
 -- subject: none (checked by recomputing leaves and tree)
 CREATE TABLE facts (
   id TEXT NOT NULL PRIMARY KEY,
@@ -15,7 +15,6 @@ CREATE TABLE facts (
   kind TEXT NOT NULL,
   body TEXT,
   salt BLOB,
-  state_salt BLOB,
   state_digest BLOB NOT NULL,
   erased_by TEXT,
   UNIQUE (subject_kind, subject_id, version)

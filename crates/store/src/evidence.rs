@@ -6,6 +6,8 @@
 //! -- subject: dossier by dossier_id
 //! ```
 //! They are read from the migrations themselves, so a declaration and what the digest covers cannot differ.
+//! `-- subject: $subject_kind by subject_id` is for a table that serves several kinds: the first names the column
+//! that holds the kind. `-- files: sha256` names columns that hold the hash of a file in the file store.
 //! `-- subject: none (…)` is for the journal's own tables, which are checked by recomputing the log.
 //!
 //! # The digest
@@ -16,73 +18,27 @@
 //! 32-bit big-endian number. NULL columns are left out, so a later migration may add a column that old rows
 //! do not fill without changing any digest.
 
+mod declared;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
+use declared::declared;
+pub use declared::{Class, ColumnType, DeclarationError, Kind, Subject, Table};
+
 use crate::migrate;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
-/// How a table is kept true.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Class {
-    /// Covered by the digest in the facts of its subject.
-    Evidence(Subject),
-    /// Evidence that other means than a subject's digest protect (the journal's own tables).
-    OwnProof,
-    /// Can be rebuilt from evidence and compared.
-    Derived,
-    /// Sessions, queues, drafts: nothing is claimed about it.
-    Transient,
-}
-
-/// Whose evidence a table's rows are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    /// Kind of the journal's subject.
-    pub kind: String,
-    /// Column that holds the subject's id.
-    pub column: String,
-}
-
-/// Type of a column; the three that both databases share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnType {
-    /// BIGINT.
-    Int,
-    /// TEXT.
-    Text,
-    /// BLOB or BYTEA.
-    Blob,
-}
-
-/// A table as the migrations declare it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
-    /// Its name.
-    pub name: String,
-    /// Its class.
-    pub class: Class,
-    /// Its columns in order of declaration.
-    pub columns: Vec<(String, ColumnType)>,
-}
-
-/// A migration that does not declare its tables as it must.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("migration {migration}: {what}")]
-pub struct DeclarationError {
-    /// File name without ending.
-    pub migration: String,
-    /// What is wrong.
-    pub what: String,
-}
-
 /// The declarations of a set of migrations, ready to be used.
 pub struct Evidence {
     tables: BTreeMap<String, Table>,
+    /// By kind of subject.
     queries: BTreeMap<String, Queries>,
+    /// For kinds that have rows only in tables of several kinds.
+    other: Option<Queries>,
 }
 
 /// One statement that reads all evidence of a subject: one round trip, whatever the number of tables.
@@ -90,6 +46,8 @@ struct Queries {
     sqlite: String,
     postgres: String,
     layout: Vec<Layout>,
+    /// Whether the statement wants the kind as its second parameter.
+    wants_kind: bool,
 }
 
 /// Where the columns of one table stand in the common row: sorted by name, as the digest wants them.
@@ -115,17 +73,26 @@ impl Evidence {
     /// [`DeclarationError`] naming the migration and the table that has no class, no subject or unknown columns.
     pub fn of(migrations: &[(String, impl AsRef<str>)]) -> Result<Self, DeclarationError> {
         let tables = declared(migrations)?;
-        let mut subjects: BTreeMap<String, Vec<&Table>> = BTreeMap::new();
-        for table in tables.values() {
-            if let Class::Evidence(subject) = &table.class {
-                subjects.entry(subject.kind.clone()).or_default().push(table);
-            }
-        }
-        let queries = subjects
-            .into_iter()
-            .map(|(kind, tables)| (kind, queries(&tables)))
-            .collect();
-        Ok(Self { tables, queries })
+        let of_kind = |wanted: Option<&str>| -> Vec<(&Table, &Subject)> {
+            let is_of = |kind: &Kind| match kind {
+                Kind::Fixed(kind) => Some(kind.as_str()) == wanted,
+                Kind::Column(_) => true,
+            };
+            subjects(&tables)
+                .filter(|(_, subject)| is_of(&subject.kind))
+                .collect()
+        };
+        let fixed = subjects(&tables).filter_map(|(_, subject)| match &subject.kind {
+            Kind::Fixed(kind) => Some(kind.clone()),
+            Kind::Column(_) => None,
+        });
+        let by_kind = fixed.filter_map(|kind| queries(&of_kind(Some(&kind))).map(|queries| (kind, queries)));
+        let (queries, other) = (by_kind.collect(), queries(&of_kind(None)));
+        Ok(Self {
+            tables,
+            queries,
+            other,
+        })
     }
 
     /// All tables, by name.
@@ -135,10 +102,7 @@ impl Evidence {
 
     /// Tables with the subject whose evidence they hold, in order of their names.
     pub fn of_subjects(&self) -> impl Iterator<Item = (&Table, &Subject)> {
-        self.tables.values().filter_map(|table| match &table.class {
-            Class::Evidence(subject) => Some((table, subject)),
-            Class::OwnProof | Class::Derived | Class::Transient => None,
-        })
+        subjects(&self.tables)
     }
 
     /// The salted digest of all evidence of a subject as it is stored now. A subject without rows has one too.
@@ -153,13 +117,14 @@ impl Evidence {
         salt: &[u8; 32],
     ) -> Result<[u8; 32], StoreError> {
         let mut encoded = Vec::new();
-        if let Some(queries) = self.queries.get(kind) {
+        if let Some(queries) = self.queries.get(kind).or(self.other.as_ref()) {
             let sql = if tx.is_postgres() {
                 &queries.postgres
             } else {
                 &queries.sqlite
             };
-            for row in tx.rows(sql, &[Value::from(id)])? {
+            let params = [Value::from(id), Value::from(kind)];
+            for row in tx.rows(sql, &params[..1 + usize::from(queries.wants_kind)])? {
                 encoded.push(encode(&row, &queries.layout)?);
             }
         }
@@ -170,6 +135,13 @@ impl Evidence {
         }
         Ok(hasher.finalize().into())
     }
+}
+
+fn subjects(tables: &BTreeMap<String, Table>) -> impl Iterator<Item = (&Table, &Subject)> {
+    tables.values().filter_map(|table| match &table.class {
+        Class::Evidence(subject) => Some((table, subject)),
+        Class::OwnProof | Class::Derived | Class::Transient => None,
+    })
 }
 
 fn encode(row: &Row, layout: &[Layout]) -> Result<Vec<u8>, StoreError> {
@@ -220,9 +192,14 @@ fn length(count: usize) -> [u8; 4] {
 
 /// Builds the statement: tables differ in their columns, so each fills the places of its own types in a
 /// common row and leaves the others NULL.
-fn queries(tables: &[&Table]) -> Queries {
+fn queries(tables: &[(&Table, &Subject)]) -> Option<Queries> {
+    if tables.is_empty() {
+        return None;
+    }
     let most = |wanted| {
-        let of = |table: &&Table| table.columns.iter().filter(|(_, kind)| *kind == wanted).count();
+        let of = |(table, _): &(&Table, &Subject)| {
+            table.columns.iter().filter(|(_, kind)| *kind == wanted).count()
+        };
         tables.iter().map(of).max().unwrap_or(0)
     };
     let kinds = [ColumnType::Int, ColumnType::Text, ColumnType::Blob];
@@ -230,10 +207,7 @@ fn queries(tables: &[&Table]) -> Queries {
     let width = starts[2] + most(kinds[2]);
     let mut selects = [Vec::new(), Vec::new()];
     let mut layout = Vec::new();
-    for (number, table) in tables.iter().enumerate() {
-        let Class::Evidence(subject) = &table.class else {
-            continue;
-        };
+    for (number, (table, subject)) in tables.iter().enumerate() {
         let mut places: Vec<(String, usize)> = Vec::new();
         let mut next = starts;
         for (name, kind) in &table.columns {
@@ -258,10 +232,14 @@ fn queries(tables: &[&Table]) -> Queries {
                 })
                 .collect();
             select.push(format!(
-                "SELECT {number} AS evidence_table, {} FROM {} WHERE {} = $1",
+                "SELECT {number} AS evidence_table, {} FROM {} WHERE {} = $1{}",
                 columns.join(", "),
                 table.name,
-                subject.column
+                subject.column,
+                match &subject.kind {
+                    Kind::Fixed(_) => String::new(),
+                    Kind::Column(column) => format!(" AND {column} = $2"),
+                }
             ));
         }
         places.sort();
@@ -271,149 +249,20 @@ fn queries(tables: &[&Table]) -> Queries {
         });
     }
     let [sqlite, postgres] = selects.map(|select| select.join(" UNION ALL "));
-    Queries {
+    let wants_kind = tables
+        .iter()
+        .any(|(_, subject)| matches!(subject.kind, Kind::Column(_)));
+    Some(Queries {
         sqlite,
         postgres,
         layout,
-    }
-}
-
-fn declared(migrations: &[(String, impl AsRef<str>)]) -> Result<BTreeMap<String, Table>, DeclarationError> {
-    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
-    for (migration, text) in migrations {
-        let wrong = |what: String| DeclarationError {
-            migration: migration.clone(),
-            what,
-        };
-        let mut comments: Vec<&str> = Vec::new();
-        let mut lines = text.as_ref().lines().map(str::trim);
-        while let Some(line) = lines.next() {
-            if let Some(comment) = line.strip_prefix("--") {
-                comments.push(comment.trim());
-                continue;
-            }
-            let words: Vec<&str> = line.split_whitespace().collect();
-            match words.as_slice() {
-                ["CREATE", "TABLE", name, "("] => {
-                    let body: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with(')')).collect();
-                    let table = Table {
-                        name: (*name).to_owned(),
-                        class: class(&comments).map_err(|what| wrong(format!("table {name}: {what}")))?,
-                        columns: columns(&body).map_err(|what| wrong(format!("table {name}: {what}")))?,
-                    };
-                    if let Class::Evidence(subject) = &table.class
-                        && !table.columns.iter().any(|(column, _)| *column == subject.column)
-                    {
-                        return Err(wrong(format!("table {name} has no column {}", subject.column)));
-                    }
-                    tables.insert((*name).to_owned(), table);
-                    comments.clear();
-                }
-                ["ALTER", "TABLE", name, "ADD", "COLUMN", column @ ..] => {
-                    let added = columns(&[&column.join(" ")]).map_err(&wrong)?;
-                    let table = tables
-                        .get_mut(*name)
-                        .ok_or_else(|| wrong(format!("no table {name}")))?;
-                    table.columns.extend(added);
-                }
-                ["CREATE", "TABLE", ..] => {
-                    return Err(wrong(format!(
-                        "write `CREATE TABLE name (` on one line, not: {line}"
-                    )));
-                }
-                ["ALTER" | "DROP", "TABLE", ..] => {
-                    return Err(wrong(format!("evidence cannot be followed through: {line}")));
-                }
-                _ => comments.clear(),
-            }
-        }
-    }
-    Ok(tables)
-}
-
-fn class(comments: &[&str]) -> Result<Class, String> {
-    let value = |key: &str| {
-        comments
-            .iter()
-            .rev()
-            .find_map(|line| line.strip_prefix(key))
-            .map(str::trim)
-    };
-    let first = |text: Option<&str>| {
-        text.and_then(|text| text.split_whitespace().next())
-            .unwrap_or("")
-            .to_owned()
-    };
-    match first(value("class:")).as_str() {
-        "derived" => Ok(Class::Derived),
-        "transient" => Ok(Class::Transient),
-        "evidence" => {
-            let words: Vec<&str> = value("subject:").unwrap_or("").split_whitespace().collect();
-            match words.as_slice() {
-                ["none", ..] => Ok(Class::OwnProof),
-                [kind, "by", column, ..] => Ok(Class::Evidence(Subject {
-                    kind: (*kind).to_owned(),
-                    column: (*column).to_owned(),
-                })),
-                _ => Err("evidence needs a line `-- subject: <kind> by <column>`".to_owned()),
-            }
-        }
-        _ => Err("needs a line `-- class: evidence|derived|transient (why)` right before it".to_owned()),
-    }
-}
-
-fn columns(body: &[&str]) -> Result<Vec<(String, ColumnType)>, String> {
-    let code: Vec<&str> = body
-        .iter()
-        .map(|line| line.split("--").next().unwrap_or(""))
-        .collect();
-    let mut columns = Vec::new();
-    let mut depth = 0_usize;
-    let mut part = String::new();
-    let code = code.join(" ");
-    for c in code.chars().chain([',']) {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                columns.extend(column(&part)?);
-                part.clear();
-                continue;
-            }
-            _ => {}
-        }
-        part.push(c);
-    }
-    Ok(columns)
-}
-
-fn column(declaration: &str) -> Result<Option<(String, ColumnType)>, String> {
-    let words: Vec<&str> = declaration
-        .split([' ', '(', ';'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    let kind = match words.as_slice() {
-        [] | ["PRIMARY" | "UNIQUE" | "CHECK" | "FOREIGN" | "CONSTRAINT", ..] => return Ok(None),
-        [_, "BIGINT", ..] => ColumnType::Int,
-        [_, "TEXT", ..] => ColumnType::Text,
-        [_, "BLOB", ..] => ColumnType::Blob,
-        _ => {
-            return Err(format!(
-                "a column is BIGINT, TEXT or BLOB, not: {}",
-                declaration.trim()
-            ));
-        }
-    };
-    Ok(Some((words[0].to_owned(), kind)))
+        wants_kind,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(sql: &str) -> Result<BTreeMap<String, Table>, String> {
-        declared(&[("V1__x".to_owned(), sql)]).map_err(|error| error.what)
-    }
 
     #[test]
     fn every_table_that_is_shipped_declares_its_class() {
@@ -425,63 +274,10 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_read_with_constraints_comments_and_later_additions() {
-        let sql = "-- class: evidence (why)\n-- subject: a by a_id\nCREATE TABLE parts (\n  id TEXT NOT NULL PRIMARY KEY, -- of the, part\n  a_id TEXT NOT NULL,\n  n BIGINT NOT NULL CHECK (n IN (1, 2)),\n  raw BLOB,\n  UNIQUE (a_id, n)\n) STRICT;\nCREATE INDEX parts_by_a ON parts (a_id);\nALTER TABLE parts ADD COLUMN note TEXT;\n";
-        let table = read(sql).unwrap().remove("parts").unwrap();
-        let names: Vec<(&str, ColumnType)> = table.columns.iter().map(|(n, k)| (n.as_str(), *k)).collect();
-        let expected = [
-            ("id", ColumnType::Text),
-            ("a_id", ColumnType::Text),
-            ("n", ColumnType::Int),
-            ("raw", ColumnType::Blob),
-            ("note", ColumnType::Text),
-        ];
-        assert_eq!(names, expected);
-        assert_eq!(
-            table.class,
-            Class::Evidence(Subject {
-                kind: "a".into(),
-                column: "a_id".into()
-            })
-        );
-    }
-
-    #[test]
-    fn a_table_without_a_proper_declaration_is_refused() {
-        for (sql, why) in [
-            ("CREATE TABLE a (\n id TEXT\n) STRICT;", "needs a line `-- class"),
-            (
-                "-- class: derived (x)\n\nCREATE TABLE a (\n id TEXT\n) STRICT;",
-                "needs a line `-- class",
-            ),
-            (
-                "-- class: evidence (x)\nCREATE TABLE a (\n id TEXT\n) STRICT;",
-                "needs a line `-- subject",
-            ),
-            (
-                "-- class: evidence (x)\n-- subject: a by b\nCREATE TABLE a (\n id TEXT\n) STRICT;",
-                "no column b",
-            ),
-            (
-                "-- class: derived (x)\nCREATE TABLE a (\n id REAL\n) STRICT;",
-                "BIGINT, TEXT or BLOB",
-            ),
-            (
-                "-- class: derived (x)\nCREATE TABLE IF NOT EXISTS a (\n id TEXT\n) STRICT;",
-                "write `CREATE TABLE",
-            ),
-            ("ALTER TABLE a RENAME TO b;", "followed through"),
-        ] {
-            let found = read(sql).unwrap_err();
-            assert!(found.contains(why), "{sql}: {found}");
-        }
-    }
-
-    #[test]
     fn one_statement_reads_tables_of_different_shapes() {
         let sql = "-- class: evidence (x)\n-- subject: s by id\nCREATE TABLE a (\n id TEXT,\n n BIGINT\n) STRICT;\n-- class: evidence (x)\n-- subject: s by s\nCREATE TABLE b (\n raw BLOB,\n s TEXT\n) STRICT;";
-        let tables = read(sql).unwrap();
-        let queries = queries(&tables.values().collect::<Vec<_>>());
+        let evidence = Evidence::of(&[("V1__x".to_owned(), sql)]).unwrap();
+        let queries = &evidence.queries["s"];
         assert_eq!(
             queries.postgres,
             "SELECT 0 AS evidence_table, n AS c1, id AS c2, CAST(NULL AS BYTEA) AS c3 FROM a WHERE id = $1 \

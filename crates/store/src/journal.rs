@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use townhall_domain::ids::{AccountId, FactId, PostId, UnitId};
 use townhall_domain::space::Space;
 use townhall_domain::time::Timestamp;
-use townhall_journal::{Fact, Salt, canonical, random_salt};
+use townhall_journal::{Fact, OpenedFact, Salt, canonical, leaf_salt, state_salt};
 
 use crate::evidence::evidence;
 use crate::params;
@@ -34,7 +34,7 @@ pub struct NewFact<'a> {
     pub kind: &'a str,
     /// What else belongs to it: integers only, no personal data beyond ids, codes and digests.
     pub body: Json,
-    /// 32 bytes from the operating system.
+    /// 32 bytes from the operating system; the salts of leaf and digest are derived from it.
     pub salt: Salt,
 }
 
@@ -55,9 +55,6 @@ pub fn insert_fact(tx: &mut Tx<'_>, fact: &NewFact<'_>) -> Result<i64, StoreErro
         Some(row) => (row.get::<i64>("version")? + 1, row.get::<i64>("at")?),
         None => (1, i64::MIN),
     };
-    // Of its own, and never handed out: who may see a fact is given its salt, and must not be able to guess
-    // at rows behind the digest with it.
-    let state_salt = random_salt();
     let whole = Fact {
         id: fact.id.to_string(),
         at: fact.at.as_millisecond().max(not_before),
@@ -70,16 +67,16 @@ pub fn insert_fact(tx: &mut Tx<'_>, fact: &NewFact<'_>) -> Result<i64, StoreErro
         version,
         kind: fact.kind.to_owned(),
         body: fact.body.clone(),
-        state_digest: evidence().digest(tx, fact.subject_kind, fact.subject_id, &state_salt)?,
+        state_digest: evidence().digest(tx, fact.subject_kind, fact.subject_id, &state_salt(&fact.salt))?,
     };
-    let leaf = whole.leaf(&fact.salt)?;
+    let leaf = whole.leaf(&leaf_salt(&fact.salt))?;
     tx.execute(
         "INSERT INTO facts (id, at, unit, space, account, post, subject_kind, subject_id, version, kind, body,
-                            salt, state_salt, state_digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                            salt, state_digest)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &params![
             fact.id, whole.at, fact.unit, fact.space, fact.account, fact.post, fact.subject_kind,
-            fact.subject_id, version, fact.kind, canonical(&whole.body)?, fact.salt, state_salt,
+            fact.subject_id, version, fact.kind, canonical(&whole.body)?, fact.salt,
             whole.state_digest,
         ],
     )?;
@@ -115,10 +112,9 @@ pub struct StoredFact {
     pub kind: String,
     /// What else belongs to it; `None` once it has been erased.
     pub body: Option<Json>,
-    /// Salt of the leaf; `None` once it has been erased.
+    /// What the salts of leaf and digest are derived from; `None` once it has been erased. Never handed out:
+    /// see [`Self::opened`].
     pub salt: Option<Salt>,
-    /// Salt of the state digest; `None` once it has been erased. Never handed out.
-    pub state_salt: Option<Salt>,
     /// Salted digest of the subject's evidence after the command.
     pub state_digest: [u8; 32],
     /// The fact that tells of the erasure.
@@ -143,6 +139,14 @@ impl StoredFact {
             state_digest: self.state_digest,
         })
     }
+
+    /// The fact with the salt of its leaf, for whoever may see it; `None` once it has been erased.
+    pub fn opened(&self) -> Option<OpenedFact> {
+        Some(OpenedFact {
+            fact: self.whole()?.to_json(),
+            salt: leaf_salt(&self.salt?),
+        })
+    }
 }
 
 impl TryFrom<&Row> for StoredFact {
@@ -161,7 +165,6 @@ impl TryFrom<&Row> for StoredFact {
             kind: row.get("kind")?,
             body: row.get("body")?,
             salt: row.get("salt")?,
-            state_salt: row.get("state_salt")?,
             state_digest: row.get("state_digest")?,
             erased_by: row.get("erased_by")?,
         })
@@ -187,7 +190,7 @@ pub fn fact(tx: &mut Tx<'_>, id: FactId) -> Result<Option<StoredFact>, StoreErro
     row.as_ref().map(StoredFact::try_from).transpose()
 }
 
-/// Destroys body and salts of a subject's facts before the one of version `told_by`, which tells of the erasure.
+/// Destroys body and salt of a subject's facts before the one of version `told_by`, which tells of the erasure.
 /// The log still verifies, because it holds only leaves. Gives how many were erased.
 pub fn erase_facts(
     tx: &mut Tx<'_>,
@@ -201,7 +204,7 @@ pub fn erase_facts(
     )?;
     let Some(teller) = teller else { return Ok(0) };
     tx.execute(
-        "UPDATE facts SET body = NULL, salt = NULL, state_salt = NULL, erased_by = $1
+        "UPDATE facts SET body = NULL, salt = NULL, erased_by = $1
          WHERE subject_kind = $2 AND subject_id = $3 AND version < $4 AND erased_by IS NULL",
         &params![teller.get::<FactId>("id")?, subject_kind, subject_id, told_by],
     )

@@ -7,7 +7,7 @@ use serde_json::json;
 use townhall_domain::ids::{FactId, Id, UnitId};
 use townhall_domain::space::Space;
 use townhall_domain::time::Timestamp;
-use townhall_journal::{Checkpoint, Hash, InclusionProof, LogKey, OpenedFact, inclusion_proof, root};
+use townhall_journal::{Checkpoint, Hash, InclusionProof, LogKey, inclusion_proof, root};
 use townhall_store::evidence::Evidence;
 use townhall_store::journal::{NewFact, StoredFact, erase_facts, fact, facts_of, insert_fact};
 use townhall_store::log::{self, Sequenced, StoredTiles, Turn};
@@ -135,11 +135,7 @@ fn check_log(tx: &mut Tx<'_>, epoch: i64, key: &LogKey) -> Result<u64, StoreErro
     let step = (entries.len() / 23).max(1);
     for (index, (id, leaf)) in (0..).zip(entries).step_by(step) {
         let stored: StoredFact = fact(tx, id)?.expect("a fact");
-        let whole = stored.whole().expect("not erased").to_json();
-        let opened = OpenedFact {
-            fact: whole,
-            salt: stored.salt.expect("not erased"),
-        };
+        let opened = stored.opened().expect("not erased");
         assert_eq!(opened.leaf().expect("canonical"), leaf);
         let hashes =
             inclusion_proof(&mut StoredTiles { tx, epoch }, last.size, index).map_err(log::tree_error)?;
