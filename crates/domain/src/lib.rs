@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod deadline;
+pub mod dossier;
 pub mod ids;
 pub mod limit;
 pub mod money;

@@ -1,0 +1,315 @@
+//! The result: drafted, reviewed, approved, numbered, handed over.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use townhall_domain::dossier::applicant::clean;
+use townhall_domain::dossier::{Action, Dossier, Holder, Stage, State};
+use townhall_domain::ids::{DossierId, PostId};
+use townhall_domain::permission::Role;
+use townhall_store::dossiers::{self, DossierResult};
+use townhall_store::{Tx, counters};
+
+use super::flow::{advance, begin, finish, holder_for, issue_slip, reason};
+use crate::cx::Cx;
+use crate::error::{AppError, FieldError};
+
+/// Write or change the draft.
+#[derive(Debug, Clone)]
+pub struct DraftResult {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// `granted` or `refused`.
+    pub outcome: String,
+    /// Data of the result's template.
+    pub body: Value,
+}
+
+/// Keeps the draft; it can be changed until it is submitted.
+pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Draft)?;
+    if !matches!(cmd.outcome.as_str(), "granted" | "refused") {
+        return Err(AppError::field("outcome", "result-outcome-unknown"));
+    }
+    if !cmd.body.is_object() || cmd.body.to_string().len() > 100_000 {
+        return Err(AppError::field("body", "result-body-wrong"));
+    }
+    let mut dossier = acting.dossier;
+    let before = dossiers::result(tx, dossier.id)?;
+    let spec = &acting.procedure.result;
+    let result = DossierResult {
+        dossier: dossier.id,
+        unit: dossier.unit.clone(),
+        kind: spec.kind.as_str().to_owned(),
+        template: spec.template.clone().unwrap_or_else(|| "letter@1".to_owned()),
+        outcome: cmd.outcome.clone(),
+        body: cmd.body.clone(),
+        drafted_by: cx.actor.post(),
+        drafted_at: cx.now(),
+        revision: before.map_or(1, |before| before.revision + 1),
+        approved_by: None,
+        approved_by_person: None,
+        approved_at: None,
+        book: None,
+        number: None,
+        year: None,
+        symbol: None,
+        issued_at: None,
+        issued_by: None,
+        collected_by: None,
+        collected_at: None,
+        collected_from: None,
+    };
+    dossiers::put_result(tx, &result)?;
+    dossiers::touch_step(tx, dossier.id, cx.now())?;
+    finish(tx, cx, &mut dossier, "result_drafted", json!({ "revision": result.revision, "outcome": result.outcome }))
+}
+
+/// Submit the draft.
+#[derive(Debug, Clone)]
+pub struct SubmitResult {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// The leader who is to sign; the one in charge when not given. Only where there is no review in between.
+    pub leader: Option<PostId>,
+    /// Note to the receiver.
+    pub note: Option<String>,
+}
+
+/// Submits the draft for review, or for signing where the procedure has no review.
+pub fn submit_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &SubmitResult) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Submit)?;
+    if dossiers::result(tx, cmd.dossier)?.is_none() {
+        return Err(AppError::refused("result-refused-no-draft"));
+    }
+    let mut dossier = acting.dossier;
+    let stage = acting.next.stage().unwrap_or(Stage::Sign);
+    let holder = match cmd.leader.filter(|_| stage == Stage::Sign) {
+        Some(leader) => chosen_leader(tx, cx, &dossier, leader)?,
+        None => holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?,
+    };
+    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Submit, cmd.note.clone())?;
+    finish(tx, cx, &mut dossier, "result_submitted", json!({ "stage": stage.as_str() }))
+}
+
+fn chosen_leader(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, leader: PostId) -> Result<Holder, AppError> {
+    let posts = dossiers::filled_posts(tx, &dossier.unit, dossier.space, cx.today())?;
+    let is_leader = posts.iter().any(|post| post.id == leader && post.roles.iter().copied().any(Role::is_leader));
+    if is_leader { Ok(Holder::Post(leader)) } else { Err(AppError::field("leader", "result-leader-wrong")) }
+}
+
+/// The division head agrees.
+#[derive(Debug, Clone)]
+pub struct EndorseResult {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// The leader who is to sign; the one in charge when not given.
+    pub leader: Option<PostId>,
+    /// Note to the leader.
+    pub note: Option<String>,
+}
+
+/// Passes the reviewed draft on to the leader.
+pub fn endorse_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &EndorseResult) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Endorse)?;
+    let mut dossier = acting.dossier;
+    let holder = match cmd.leader {
+        Some(leader) => chosen_leader(tx, cx, &dossier, leader)?,
+        None => holder_for(tx, cx, &dossier.unit, acting.procedure, Stage::Sign)?,
+    };
+    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Endorse, cmd.note.clone())?;
+    finish(tx, cx, &mut dossier, "result_endorsed", json!({}))
+}
+
+/// Send the draft back.
+#[derive(Debug, Clone)]
+pub struct SendBack {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// What must be changed.
+    pub reason: String,
+}
+
+/// Sends the draft back to the one who drafted it, with a reason.
+pub fn send_back(tx: &mut Tx<'_>, cx: &Cx, cmd: &SendBack) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::SendBack)?;
+    let why = reason("reason", &cmd.reason)?;
+    let mut dossier = acting.dossier;
+    let drafter = dossiers::result(tx, dossier.id)?.and_then(|result| result.drafted_by);
+    let holder = match drafter {
+        Some(post) => Holder::Post(crate::organisation::stand_in_or_self(tx, post, cx.today())?),
+        None => holder_for(tx, cx, &dossier.unit, acting.procedure, Stage::Draft)?,
+    };
+    if let Some(mut result) = dossiers::result(tx, dossier.id)? {
+        result.approved_by = None;
+        result.approved_by_person = None;
+        result.approved_at = None;
+        dossiers::put_result(tx, &result)?;
+    }
+    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::SendBack, Some(why))?;
+    finish(tx, cx, &mut dossier, "result_sent_back", json!({}))
+}
+
+/// A leader approves.
+#[derive(Debug, Clone)]
+pub struct ApproveResult {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+}
+
+/// Approves the draft: it goes to the clerk, or is issued at once where the procedure has no numbering step.
+pub fn approve_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ApproveResult) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Approve)?;
+    let mut dossier = acting.dossier;
+    let mut result = dossiers::result(tx, dossier.id)?.ok_or(AppError::refused("result-refused-no-draft"))?;
+    if result.outcome == "refused" {
+        return Err(AppError::refused("result-refused-is-a-refusal"));
+    }
+    result.approved_by = cx.actor.post();
+    result.approved_by_person = cx.actor.person();
+    result.approved_at = Some(cx.now());
+    if acting.next == State::Resolved {
+        number_result(tx, cx, &dossier, acting.procedure.result.book.as_deref(), &mut result)?;
+    }
+    dossiers::put_result(tx, &result)?;
+    let holder = match acting.next {
+        State::InProgress(stage) => holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?,
+        _ => Holder::Role(Role::Receptionist),
+    };
+    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Approve, None)?;
+    finish(tx, cx, &mut dossier, "result_approved", json!({ "revision": result.revision }))
+}
+
+/// Refuse after appraisal, as a result.
+#[derive(Debug, Clone)]
+pub struct RefuseAfterAppraisal {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// Reason with its legal basis.
+    pub reason: String,
+}
+
+/// A leader refuses in writing with reasons, within the legal time (Decree 61/2018/NĐ-CP, article 19.8).
+pub fn refuse_after_appraisal(tx: &mut Tx<'_>, cx: &Cx, cmd: &RefuseAfterAppraisal) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::RefuseAfterAppraisal)?;
+    let why = reason("reason", &cmd.reason)?;
+    let mut dossier = acting.dossier;
+    if let Some(mut result) = dossiers::result(tx, dossier.id)? {
+        result.outcome = "refused".to_owned();
+        result.approved_by = cx.actor.post();
+        result.approved_by_person = cx.actor.person();
+        result.approved_at = Some(cx.now());
+        dossiers::put_result(tx, &result)?;
+    }
+    advance(tx, cx, &mut dossier, acting.next, None, Action::RefuseAfterAppraisal, Some(why.clone()))?;
+    let slip = issue_slip(tx, cx, &dossier, "refusal", json!({ "reason": why, "after_appraisal": true }))?;
+    finish(tx, cx, &mut dossier, "dossier_refused_after_appraisal", json!({ "slip": slip.number }))
+}
+
+/// Number, stamp and issue.
+#[derive(Debug, Clone)]
+pub struct IssueResult {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+}
+
+/// Gives the approved result its gapless number and makes it ready to be collected: the on-time moment.
+pub fn issue_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &IssueResult) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Issue)?;
+    let mut dossier = acting.dossier;
+    let mut result = dossiers::result(tx, dossier.id)?.ok_or(AppError::refused("result-refused-no-draft"))?;
+    if result.approved_at.is_none() {
+        return Err(AppError::refused("dossier-why-not-approved"));
+    }
+    number_result(tx, cx, &dossier, acting.procedure.result.book.as_deref(), &mut result)?;
+    dossiers::put_result(tx, &result)?;
+    advance(tx, cx, &mut dossier, acting.next, Some(Holder::Role(Role::Receptionist)), Action::Issue, None)?;
+    finish(tx, cx, &mut dossier, "result_issued", json!({ "book": result.book, "number": result.number, "year": result.year }))
+}
+
+/// Numbers run from 1 within unit, book and year (Decree 30/2020/NĐ-CP, article 15; register books by their own law).
+fn number_result(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, book: Option<&str>, result: &mut DossierResult) -> Result<(), AppError> {
+    if result.number.is_some() {
+        return Ok(());
+    }
+    let year = cx.today().year();
+    let book = book.unwrap_or("results");
+    let number = counters::next(tx, &dossier.unit, &format!("book:{book}:{year}"))?;
+    result.book = Some(book.to_owned());
+    result.number = Some(number);
+    result.year = Some(i64::from(year));
+    result.symbol = Some(cx.packs().result_symbol(book, number, year));
+    result.issued_at = Some(cx.now());
+    result.issued_by = cx.actor.post();
+    crate::register::enter_result(tx, cx, dossier, result)?;
+    Ok(())
+}
+
+/// Hand the result over.
+#[derive(Debug, Clone)]
+pub struct ReturnResult {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// Who collected it.
+    pub collector_name: String,
+    /// His identity number.
+    pub collector_id_number: Option<String>,
+    /// `self`, `authorised`, `post`, `electronic`.
+    pub capacity: String,
+    /// The authorisation: number, date, by whom.
+    pub authorisation: Option<String>,
+    /// Day on the receipt that was shown.
+    pub receipt_day: Option<Date>,
+}
+
+/// Hands the result over; a person other than the applicant needs an authorisation.
+pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Return)?;
+    let mut problems = Vec::new();
+    let name = clean(&cmd.collector_name).unwrap_or_default();
+    if name.is_empty() || name.chars().count() > 200 {
+        problems.push(FieldError::new("collector_name", "applicant-name-missing"));
+    }
+    if !matches!(cmd.capacity.as_str(), "self" | "authorised" | "post" | "electronic") {
+        problems.push(FieldError::new("capacity", "return-capacity-unknown"));
+    }
+    let authorisation = cmd.authorisation.as_deref().and_then(clean).filter(|text| !text.is_empty());
+    if cmd.capacity == "authorised" && authorisation.is_none() {
+        problems.push(FieldError::new("authorisation", "return-authorisation-missing"));
+    }
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    let mut dossier = acting.dossier;
+    if dossier.payment == townhall_domain::dossier::PaymentState::Unpaid {
+        return Err(AppError::refused("return-refused-unpaid"));
+    }
+    let mut result = dossiers::result(tx, dossier.id)?.ok_or(AppError::refused("dossier-why-no-result"))?;
+    result.collected_by = Some(json!({
+        "name": name,
+        "id_number": cmd.collector_id_number,
+        "capacity": cmd.capacity,
+        "authorisation": authorisation,
+    }));
+    result.collected_at = Some(cx.now());
+    result.collected_from = cx.actor.post();
+    dossiers::put_result(tx, &result)?;
+    dossier.returned_at = Some(cx.now());
+    advance(tx, cx, &mut dossier, acting.next, None, Action::Return, None)?;
+    finish(tx, cx, &mut dossier, "result_returned", json!({ "capacity": cmd.capacity }))
+}

@@ -1,0 +1,232 @@
+//! Dossiers: the row, its version check and the search index beside it.
+
+mod holders;
+mod list;
+mod parts;
+
+pub use holders::{FilledPost, filled_posts};
+pub use list::{Due, Filter, Listed, Page, Sort, count_open_for, list, my_work};
+pub use parts::*;
+
+use jiff::Timestamp;
+use townhall_domain::dossier::{
+    Channel, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State, SyncState,
+};
+use townhall_domain::ids::{DossierId, PostId, UnitId};
+use townhall_domain::permission::Role;
+use townhall_domain::space::Space;
+
+use crate::params;
+use crate::value::{Row, Value};
+use crate::{StoreError, Tx};
+
+const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, procedure_code, procedure_version, field, channel, \
+    assisting_post, applicant, applicant_party, submitter, form, subject, state, stage, holder_post, holder_role, held_since, \
+    step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
+    payment, delivery, returned_at, sync, receipt_secret, is_open, version";
+
+/// Writes a new dossier and its search words.
+pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
+    let values = values(dossier)?;
+    let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
+    tx.execute(&format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", ")), &values)?;
+    index(tx, dossier, words)
+}
+
+/// Replaces the search words of a dossier.
+pub fn index(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM dossier_words WHERE dossier = $1", &params![dossier.id])?;
+    for word in words {
+        // Both the competent and the receiving unit find it.
+        let mut units = vec![&dossier.unit];
+        if dossier.receiving_unit != dossier.unit {
+            units.push(&dossier.receiving_unit);
+        }
+        for unit in units {
+            tx.execute(
+                "INSERT INTO dossier_words (unit, space, word, received_at, dossier) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                &params![unit, dossier.space, word, dossier.received_at, dossier.id],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a changed dossier if nobody was faster.
+///
+/// Returns false, and changes nothing, when the stored version is no longer `dossier.version`; on success the
+/// version in `dossier` is the new one.
+pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> {
+    let shown = dossier.version;
+    dossier.version += 1;
+    let values = values(dossier)?;
+    let names: Vec<&str> = COLUMNS.split(',').map(str::trim).collect();
+    let sets: Vec<String> = names.iter().enumerate().skip(1).map(|(place, name)| format!("{name} = ${}", place)).collect();
+    // SQLite numbers parameters by first use: the columns come first, identity and version last.
+    let sql = format!("UPDATE dossiers SET {} WHERE id = ${} AND version = ${}", sets.join(", "), names.len(), names.len() + 1);
+    let mut params: Vec<Value> = values[1..].to_vec();
+    params.extend(params![dossier.id, shown]);
+    let changed = tx.execute(&sql, &params)?;
+    if changed == 0 {
+        dossier.version = shown;
+    }
+    Ok(changed == 1)
+}
+
+/// Loads a dossier.
+pub fn load(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreError> {
+    let row = tx.one(&format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"), &params![id])?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Loads a dossier and holds its row until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreError> {
+    let row = tx.one_locked(&format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"), &params![id])?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Finds a dossier by its code.
+pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Dossier>, StoreError> {
+    let row = tx.one(&format!("SELECT {COLUMNS} FROM dossiers WHERE code = $1"), &params![code])?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Finds a dossier by the secret of its receipt.
+pub fn by_secret(tx: &mut Tx<'_>, secret: &str) -> Result<Option<Dossier>, StoreError> {
+    let row = tx.one(&format!("SELECT {COLUMNS} FROM dossiers WHERE receipt_secret = $1"), &params![secret])?;
+    row.as_ref().map(read).transpose()
+}
+
+fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
+    let (holder_post, holder_role) = match dossier.holder {
+        Some(Holder::Post(post)) => (Some(post), None),
+        Some(Holder::Role(role)) => (None, Some(role.as_str())),
+        None => (None, None),
+    };
+    let deadline = dossier.deadline.as_ref().map(serde_json::to_string).transpose()?;
+    let submitter = dossier.submitter.as_ref().map(serde_json::to_string).transpose()?;
+    Ok(params![
+        dossier.id,
+        &dossier.code,
+        &dossier.unit,
+        dossier.space,
+        &dossier.receiving_unit,
+        dossier.support_place.clone(),
+        &dossier.procedure.code,
+        dossier.procedure.version,
+        &dossier.field,
+        dossier.channel.as_str(),
+        dossier.assisting_post,
+        serde_json::to_string(&dossier.applicant)?,
+        dossier.applicant.party,
+        submitter,
+        &dossier.form,
+        &dossier.subject,
+        dossier.state.code(),
+        dossier.state.stage().map(Stage::as_str),
+        holder_post,
+        holder_role,
+        dossier.held_since,
+        dossier.step_due_at,
+        dossier.received_at,
+        dossier.accepted_at,
+        dossier.deadline.as_ref().map(|deadline| deadline.due),
+        dossier.deadline.as_ref().map(|deadline| deadline.original_due),
+        deadline,
+        dossier.paused_at,
+        dossier.waited_ms,
+        dossier.supplements,
+        dossier.ended_at,
+        dossier.payment.as_str(),
+        dossier.delivery.as_str(),
+        dossier.returned_at,
+        dossier.sync.as_str(),
+        &dossier.receipt_secret,
+        dossier.is_open(),
+        dossier.version,
+    ]
+    .to_vec())
+}
+
+fn read(row: &Row) -> Result<Dossier, StoreError> {
+    let stage: Option<String> = row.get("stage")?;
+    let code: i64 = row.get("state")?;
+    let state = State::from_parts(code, stage.as_deref().and_then(Stage::parse))
+        .ok_or_else(|| StoreError::Unknown { what: "state of a dossier", value: format!("{code} {stage:?}") })?;
+    let deadline: Option<String> = row.get("deadline")?;
+    let submitter: Option<String> = row.get("submitter")?;
+    Ok(Dossier {
+        id: row.get("id")?,
+        code: row.get("code")?,
+        unit: row.get("unit")?,
+        space: row.get("space")?,
+        receiving_unit: row.get("receiving_unit")?,
+        support_place: row.get("support_place")?,
+        procedure: ProcedureRef { code: row.get("procedure_code")?, version: row.get("procedure_version")? },
+        field: row.get("field")?,
+        channel: word(row, "channel", Channel::parse)?,
+        assisting_post: row.get("assisting_post")?,
+        applicant: serde_json::from_str(&row.get::<String>("applicant")?)?,
+        submitter: submitter.as_deref().map(serde_json::from_str).transpose()?,
+        form: row.get("form")?,
+        subject: row.get("subject")?,
+        state,
+        holder: holder(row)?,
+        held_since: row.get("held_since")?,
+        step_due_at: row.get("step_due_at")?,
+        received_at: row.get("received_at")?,
+        accepted_at: row.get("accepted_at")?,
+        deadline: deadline.as_deref().map(serde_json::from_str).transpose()?,
+        paused_at: row.get("paused_at")?,
+        waited_ms: row.get("waited_ms")?,
+        supplements: row.get("supplements")?,
+        ended_at: row.get("ended_at")?,
+        payment: word(row, "payment", PaymentState::parse)?,
+        delivery: word(row, "delivery", Delivery::parse)?,
+        returned_at: row.get("returned_at")?,
+        sync: word(row, "sync", SyncState::parse)?,
+        receipt_secret: row.get("receipt_secret")?,
+        version: row.get("version")?,
+    })
+}
+
+fn holder(row: &Row) -> Result<Option<Holder>, StoreError> {
+    let post: Option<PostId> = row.get("holder_post")?;
+    let role: Option<String> = row.get("holder_role")?;
+    match (post, role) {
+        (Some(post), _) => Ok(Some(Holder::Post(post))),
+        (None, Some(role)) => Role::parse(&role)
+            .map(|role| Some(Holder::Role(role)))
+            .ok_or(StoreError::Unknown { what: "role that holds a dossier", value: role }),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Reads a column whose words the domain knows.
+pub(crate) fn word<T>(row: &Row, column: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+    let text: String = row.get(column)?;
+    parse(&text).ok_or(StoreError::Unknown { what: column, value: text })
+}
+
+/// Takes the next code serial of a unit's day and the number of a form: see [`crate::counters`].
+pub fn next_serial(tx: &mut Tx<'_>, unit: &UnitId, day: jiff::civil::Date) -> Result<i64, StoreError> {
+    crate::counters::next(tx, unit, &format!("dossier:{day}"))
+}
+
+/// Whether the same procedure was received today from the same person: the counter warns of a duplicate.
+pub fn same_today(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+    procedure: &str,
+    id_number: &str,
+    since: Timestamp,
+) -> Result<Option<(DossierId, String)>, StoreError> {
+    let row = tx.one(
+        "SELECT d.id AS id, d.code AS code FROM parties p JOIN dossiers d ON d.applicant_party = p.id
+         WHERE p.unit = $1 AND p.id_number = $2 AND d.space = $3 AND d.procedure_code = $4 AND d.received_at >= $5 AND d.state <> 7
+         ORDER BY d.received_at DESC LIMIT 1",
+        &params![unit, id_number, space, procedure, since],
+    )?;
+    row.map(|row| Ok((row.get("id")?, row.get("code")?))).transpose()
+}

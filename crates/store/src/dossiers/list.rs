@@ -1,0 +1,315 @@
+//! Lists of dossiers: a page by keyset, visibility in the SQL, never a count of what is not shown.
+
+use jiff::Timestamp;
+use townhall_domain::dossier::{Applicant, Channel, Holder, PaymentState, Stage, State, SyncState};
+use townhall_domain::ids::{DossierId, PostId, UnitId};
+use townhall_domain::permission::Role;
+use townhall_domain::space::Space;
+
+use super::{holder, word};
+use crate::params;
+use crate::value::{Row, Value};
+use crate::{StoreError, Tx};
+
+/// A dossier as a list shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Identity.
+    pub id: DossierId,
+    /// Dossier code.
+    pub code: String,
+    /// Competent unit.
+    pub unit: UnitId,
+    /// Receiving unit.
+    pub receiving_unit: UnitId,
+    /// Procedure code.
+    pub procedure_code: String,
+    /// Field.
+    pub field: String,
+    /// Subject in one line.
+    pub subject: String,
+    /// Whose matter it is.
+    pub applicant: Applicant,
+    /// How it came.
+    pub channel: Channel,
+    /// Business state.
+    pub state: State,
+    /// Who must act now.
+    pub holder: Option<Holder>,
+    /// When it reached the system.
+    pub received_at: Timestamp,
+    /// Its deadline.
+    pub due_at: Option<Timestamp>,
+    /// Its first deadline.
+    pub original_due_at: Option<Timestamp>,
+    /// When the present step is due.
+    pub step_due_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Payment axis.
+    pub payment: PaymentState,
+    /// Synchronisation axis.
+    pub sync: SyncState,
+    /// Version, for actions from the list.
+    pub version: i64,
+}
+
+/// Which deadlines a list wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Open and past due at this instant, or ended after its due.
+    OverdueAt(Timestamp),
+    /// Open and due in this interval, the end excluded.
+    Between(Timestamp, Timestamp),
+}
+
+/// Order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Newest reception first.
+    #[default]
+    Newest,
+    /// Earliest deadline first; those without one come last.
+    Due,
+}
+
+/// What a list is narrowed to. Unit and space are never optional: they are in every key.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Units whose dossiers may be seen.
+    pub units: Vec<UnitId>,
+    /// Only dossiers that these units received for another one.
+    pub received_for_others: bool,
+    /// Space; state when not given otherwise.
+    pub space: Option<Space>,
+    /// National state codes.
+    pub states: Vec<i64>,
+    /// Only open (true) or only ended (false) ones.
+    pub open: Option<bool>,
+    /// Procedure code.
+    pub procedure: Option<String>,
+    /// Field.
+    pub field: Option<String>,
+    /// Channel.
+    pub channel: Option<Channel>,
+    /// Holder.
+    pub post: Option<PostId>,
+    /// Accepted in this interval, the end excluded.
+    pub accepted: Option<(Timestamp, Timestamp)>,
+    /// Ended (states 8, 9, 10) in this interval, the end excluded.
+    pub ended: Option<(Timestamp, Timestamp)>,
+    /// Deadline.
+    pub due: Option<Due>,
+    /// Folded words that all must occur; the last may be the beginning of one.
+    pub words: Vec<String>,
+    /// Order.
+    pub sort: Sort,
+    /// Key of the last row of the page before: its sort value in milliseconds and its identity.
+    pub after: Option<(i64, DossierId)>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Listed>,
+    /// Key for the next page, when there is one.
+    pub next: Option<(i64, DossierId)>,
+}
+
+const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
+    d.field AS field, d.subject AS subject, d.applicant AS applicant, d.channel AS channel, d.state AS state, d.stage AS stage, \
+    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.due_at AS due_at, \
+    d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, d.sync AS sync, \
+    d.version AS version";
+
+/// Instants past every deadline: sorts dossiers without one to the end.
+const NO_DUE: i64 = 253_402_300_799_000;
+
+struct Sql {
+    text: String,
+    params: Vec<Value>,
+}
+
+impl Sql {
+    fn and(&mut self, clause: &str, values: impl IntoIterator<Item = Value>) {
+        let mut clause = clause.to_owned();
+        for value in values {
+            self.params.push(value);
+            clause = clause.replacen('?', &format!("${}", self.params.len()), 1);
+        }
+        self.text.push_str(" AND ");
+        self.text.push_str(&clause);
+    }
+
+    fn any_of(&mut self, column: &str, values: Vec<Value>) {
+        let marks = vec!["?"; values.len()].join(", ");
+        self.and(&format!("{column} IN ({marks})"), values);
+    }
+}
+
+/// One page of dossiers, at most `limit` rows.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
+    if filter.units.is_empty() {
+        return Ok(Page { rows: Vec::new(), next: None });
+    }
+    let space = filter.space.unwrap_or(Space::State);
+    let mut words = filter.words.clone();
+    // The longest word finds fewest: it drives the search, the others only confirm.
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut sql = if words.is_empty() {
+        Sql { text: format!("SELECT {COLUMNS} FROM dossiers d WHERE 1 = 1"), params: vec![] }
+    } else {
+        Sql {
+            text: format!("SELECT {COLUMNS} FROM dossiers d WHERE d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1"),
+            params: vec![],
+        }
+    };
+    for (place, typed) in words.iter().enumerate() {
+        if place > 0 {
+            sql.text.push_str(" AND d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1");
+        }
+        sql.any_of("w.unit", filter.units.iter().map(Value::from).collect());
+        sql.and("w.space = ?", [space.into()]);
+        sql.and("w.word >= ?", [typed.into()]);
+        sql.and("w.word < ?", [format!("{typed}\u{10ffff}").into()]);
+        sql.text.push(')');
+    }
+    if filter.received_for_others {
+        sql.any_of("d.receiving_unit", filter.units.iter().map(Value::from).collect());
+        sql.and("d.unit <> d.receiving_unit", []);
+    } else {
+        sql.any_of("d.unit", filter.units.iter().map(Value::from).collect());
+    }
+    sql.and("d.space = ?", [space.into()]);
+    narrow(&mut sql, filter);
+    let key = match filter.sort {
+        Sort::Newest => "d.received_at".to_owned(),
+        Sort::Due => format!("COALESCE(d.due_at, {NO_DUE})"),
+    };
+    let (compare, direction) = match filter.sort {
+        Sort::Newest => ("<", "DESC"),
+        Sort::Due => (">", "ASC"),
+    };
+    if let Some((at, id)) = filter.after {
+        sql.and(&format!("({key} {compare} ? OR ({key} = ? AND d.id {compare} ?))"), [at.into(), at.into(), id.into()]);
+    }
+    sql.params.push(Value::Int(i64::try_from(limit + 1).unwrap_or(i64::MAX)));
+    let text = format!("{} ORDER BY {key} {direction}, d.id {direction} LIMIT ${}", sql.text, sql.params.len());
+    let mut rows = tx.rows(&text, &sql.params)?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|last| (sort_value(filter.sort, last), last.id));
+    Ok(Page { rows, next })
+}
+
+fn sort_value(sort: Sort, row: &Listed) -> i64 {
+    match sort {
+        Sort::Newest => row.received_at.as_millisecond(),
+        Sort::Due => row.due_at.map_or(NO_DUE, Timestamp::as_millisecond),
+    }
+}
+
+fn narrow(sql: &mut Sql, filter: &Filter) {
+    if !filter.states.is_empty() {
+        sql.any_of("d.state", filter.states.iter().map(|code| Value::Int(*code)).collect());
+    }
+    if let Some(open) = filter.open {
+        sql.and("d.is_open = ?", [open.into()]);
+    }
+    if let Some(procedure) = &filter.procedure {
+        sql.and("d.procedure_code = ?", [procedure.into()]);
+    }
+    if let Some(field) = &filter.field {
+        sql.and("d.field = ?", [field.into()]);
+    }
+    if let Some(channel) = filter.channel {
+        sql.and("d.channel = ?", [channel.as_str().into()]);
+    }
+    if let Some(post) = filter.post {
+        sql.and("d.holder_post = ?", [post.into()]);
+    }
+    if let Some((from, to)) = filter.accepted {
+        sql.and("d.accepted_at >= ? AND d.accepted_at < ?", [from.into(), to.into()]);
+    }
+    if let Some((from, to)) = filter.ended {
+        sql.and("d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?", [from.into(), to.into()]);
+    }
+    match filter.due {
+        None => {}
+        Some(Due::OverdueAt(now)) => {
+            sql.and("((d.is_open = 1 AND d.due_at < ?) OR d.ended_at > d.due_at)", [now.into()]);
+        }
+        Some(Due::Between(from, to)) => {
+            sql.and("d.is_open = 1 AND d.due_at >= ? AND d.due_at < ?", [from.into(), to.into()]);
+        }
+    }
+}
+
+/// What waits for one post: what it holds itself, and what waits for any post of its roles; by deadline.
+///
+/// Two index ranges, each cut to `limit`, merged: the cost does not grow with the dossiers of others.
+pub fn my_work(tx: &mut Tx<'_>, unit: &UnitId, space: Space, posts: &[PostId], roles: &[Role], limit: usize) -> Result<Vec<Listed>, StoreError> {
+    let limit_value = Value::Int(i64::try_from(limit).unwrap_or(i64::MAX));
+    let mut rows = Vec::new();
+    for post in posts {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM dossiers d WHERE d.unit = $1 AND d.space = $2 AND d.holder_post = $3 AND d.is_open = 1
+             ORDER BY d.due_at, d.id LIMIT $4"
+        );
+        let mut params = params![unit, space, *post].to_vec();
+        params.push(limit_value.clone());
+        rows.extend(tx.rows(&sql, &params)?);
+    }
+    for role in roles {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM dossiers d WHERE d.unit = $1 AND d.space = $2 AND d.holder_role = $3 AND d.is_open = 1
+             ORDER BY d.due_at, d.id LIMIT $4"
+        );
+        let mut params = params![unit, space, role.as_str()].to_vec();
+        params.push(limit_value.clone());
+        rows.extend(tx.rows(&sql, &params)?);
+    }
+    let mut listed = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    listed.sort_by_key(|row| (row.due_at.map_or(NO_DUE, Timestamp::as_millisecond), row.id));
+    listed.dedup_by_key(|row| row.id);
+    listed.truncate(limit);
+    Ok(listed)
+}
+
+/// How many open dossiers a post holds; for the load of a team, over an index.
+pub fn count_open_for(tx: &mut Tx<'_>, unit: &UnitId, space: Space, post: PostId) -> Result<i64, StoreError> {
+    let row = tx.one(
+        "SELECT COUNT(*) AS count FROM dossiers WHERE unit = $1 AND space = $2 AND holder_post = $3 AND is_open = 1",
+        &params![unit, space, post],
+    )?;
+    row.map_or(Ok(0), |row| row.get("count"))
+}
+
+fn read(row: &Row) -> Result<Listed, StoreError> {
+    let stage: Option<String> = row.get("stage")?;
+    let code: i64 = row.get("state")?;
+    let state = State::from_parts(code, stage.as_deref().and_then(Stage::parse))
+        .ok_or_else(|| StoreError::Unknown { what: "state of a dossier", value: format!("{code} {stage:?}") })?;
+    Ok(Listed {
+        id: row.get("id")?,
+        code: row.get("code")?,
+        unit: row.get("unit")?,
+        receiving_unit: row.get("receiving_unit")?,
+        procedure_code: row.get("procedure_code")?,
+        field: row.get("field")?,
+        subject: row.get("subject")?,
+        applicant: serde_json::from_str(&row.get::<String>("applicant")?)?,
+        channel: word(row, "channel", Channel::parse)?,
+        state,
+        holder: holder(row)?,
+        received_at: row.get("received_at")?,
+        due_at: row.get("due_at")?,
+        original_due_at: row.get("original_due_at")?,
+        step_due_at: row.get("step_due_at")?,
+        ended_at: row.get("ended_at")?,
+        payment: word(row, "payment", PaymentState::parse)?,
+        sync: word(row, "sync", SyncState::parse)?,
+        version: row.get("version")?,
+    })
+}
