@@ -101,6 +101,14 @@ impl Actor {
     pub fn account(&self) -> Option<AccountId> {
         self.officer().map(|officer| officer.account)
     }
+    /// The person.
+    pub fn person(&self) -> Option<PersonId> {
+        self.officer().map(|officer| officer.person)
+    }
+    /// The roles of the post as which he acts.
+    pub fn roles(&self) -> &[Role] {
+        self.officer().map_or(&[], |officer| &officer.roles)
+    }
     /// The post as which he acts.
     pub fn post(&self) -> Option<PostId> {
         self.officer().map(|officer| officer.post)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use townhall_domain::calendar::Office;
 use townhall_domain::dossier::{Action, Dossier, Flow, Holder, Stage, State};
-use townhall_domain::ids::{DossierId, SlipId, StepId, UnitId};
+use townhall_domain::ids::{DossierId, PostId, SlipId, StepId, UnitId};
 use townhall_domain::permission::{Right, Role};
 use townhall_domain::procedure::{Procedure, Share, Step as ProcedureStep, StepAction};
 use townhall_store::dossiers::{self, Slip, Step};
@@ -12,7 +12,6 @@ use townhall_store::{Tx, counters};
 
 use crate::cx::Cx;
 use crate::error::AppError;
-use crate::organisation::stand_in_or_self;
 use crate::record::{Subject, record};
 
 /// What the steps of a procedure leave out or add.
@@ -38,15 +37,16 @@ pub(super) fn procedure_of<'a>(cx: &'a Cx, dossier: &Dossier) -> Result<&'a Proc
 
 /// Whether the actor may know of this dossier at all.
 pub(super) fn is_visible(cx: &Cx, dossier: &Dossier) -> bool {
-    cx.actor.space() == Some(dossier.space)
-        && (cx.actor.may(Right::ReadDossier, &dossier.unit) || cx.actor.may(Right::ReadDossier, &dossier.receiving_unit))
+    let holder = post_of(dossier);
+    cx.actor.is_of_space(dossier.space)
+        && (cx.actor.may_on(Right::ReadDossier, &dossier.unit, holder) || cx.actor.may(Right::ReadDossier, &dossier.receiving_unit))
 }
 
 /// Loads, locks and checks: visible, right held, version as shown, in the holder's hand, possible in this state.
 pub(super) fn begin<'a>(tx: &mut Tx<'_>, cx: &'a Cx, id: DossierId, shown: i64, action: Action) -> Result<Acting<'a>, AppError> {
     let dossier = dossiers::lock(tx, id)?.filter(|dossier| is_visible(cx, dossier)).ok_or(AppError::NotFound("dossier"))?;
     let unit = acting_unit(&dossier, action, cx);
-    cx.actor.must(action.right(), unit)?;
+    cx.actor.must_on(action.right(), unit, post_of(&dossier))?;
     if dossier.version != shown {
         return Err(AppError::Conflict { shown, stored: dossier.version });
     }
@@ -67,10 +67,18 @@ fn acting_unit<'d>(dossier: &'d Dossier, action: Action, cx: &Cx) -> &'d UnitId 
     if at_counter && cx.actor.may(action.right(), &dossier.receiving_unit) { &dossier.receiving_unit } else { &dossier.unit }
 }
 
+/// The post that holds the dossier, when one does by name.
+pub(super) fn post_of(dossier: &Dossier) -> Option<PostId> {
+    match dossier.holder {
+        Some(Holder::Post(post)) => Some(post),
+        Some(Holder::Role(_)) | None => None,
+    }
+}
+
 /// Whether the actor holds the dossier now: by post, by standing in, or by role.
 pub(super) fn is_holder(cx: &Cx, dossier: &Dossier) -> bool {
     match &dossier.holder {
-        Some(Holder::Post(post)) => cx.actor.holds_post(*post),
+        Some(Holder::Post(post)) => cx.actor.post() == Some(*post),
         Some(Holder::Role(role)) => cx.actor.unit() == Some(&dossier.unit) && cx.actor.roles().contains(role),
         None => false,
     }
@@ -99,8 +107,8 @@ fn default_roles(stage: Stage) -> &'static [Role] {
 
 /// Who gets a dossier at a stage: the post with the right role in the right division that has least to do.
 ///
-/// A post whose holder is absent passes to the post that stands in. Where no such post is filled, the dossier
-/// waits for anybody with the role, so that it never lies without a name.
+/// Whoever stands in for an absent holder acts as that post, so the post is the right address. Where no such post
+/// is filled, the dossier waits for anybody with the role, so that it never lies without a name.
 pub fn holder_for(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, procedure: &Procedure, stage: Stage) -> Result<Holder, AppError> {
     let step = step_of(procedure, stage);
     let roles: Vec<Role> = match step {
@@ -122,7 +130,7 @@ pub fn holder_for(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, procedure: &Procedure
     let rank = |post: &dossiers::FilledPost| roles.iter().position(|role| post.roles.contains(role)).unwrap_or(roles.len());
     let best = candidates.iter().min_by_key(|post| (rank(post), post.open_count, post.position));
     match best {
-        Some(post) => Ok(Holder::Post(stand_in_or_self(tx, post.id, cx.today())?)),
+        Some(post) => Ok(Holder::Post(post.id)),
         None => Ok(Holder::Role(roles.first().copied().unwrap_or(Role::Handler))),
     }
 }
@@ -199,7 +207,6 @@ pub(super) fn advance(
 /// Saves the dossier, refuses an overtaken version, and leaves the fact last.
 pub(super) fn finish(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, action: &str, mut body: Value) -> Result<(), AppError> {
     let shown = dossier.version;
-    crate::outbox::state_changed(tx, cx, dossier)?;
     if !dossiers::save(tx, dossier)? {
         return Err(AppError::Conflict { shown, stored: shown + 1 });
     }

@@ -9,7 +9,7 @@ use townhall_domain::time;
 use townhall_store::Tx;
 use townhall_store::dossiers::{self, Record};
 
-use super::flow::{advance, begin, finish, is_visible, reason};
+use super::flow::{advance, begin, finish, is_visible, post_of, reason};
 use crate::cx::Cx;
 use crate::error::AppError;
 
@@ -122,7 +122,7 @@ pub struct AnswerConsultation {
 /// Logs the answer; whoever may consult may log it, because answers come by letter, too.
 pub fn answer_consultation(tx: &mut Tx<'_>, cx: &Cx, cmd: &AnswerConsultation) -> Result<(), AppError> {
     let mut dossier = dossiers::lock(tx, cmd.dossier)?.filter(|dossier| is_visible(cx, dossier)).ok_or(AppError::NotFound("dossier"))?;
-    cx.actor.must(Action::Consult.right(), &dossier.unit)?;
+    cx.actor.must_on(Action::Consult.right(), &dossier.unit, post_of(&dossier))?;
     if dossier.version != cmd.version {
         return Err(AppError::Conflict { shown: cmd.version, stored: dossier.version });
     }

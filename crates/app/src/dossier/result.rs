@@ -144,7 +144,7 @@ pub fn send_back(tx: &mut Tx<'_>, cx: &Cx, cmd: &SendBack) -> Result<(), AppErro
     let mut dossier = acting.dossier;
     let drafter = dossiers::result(tx, dossier.id)?.and_then(|result| result.drafted_by);
     let holder = match drafter {
-        Some(post) => Holder::Post(crate::organisation::stand_in_or_self(tx, post, cx.today())?),
+        Some(post) => Holder::Post(post),
         None => holder_for(tx, cx, &dossier.unit, acting.procedure, Stage::Draft)?,
     };
     if let Some(mut result) = dossiers::result(tx, dossier.id)? {
@@ -254,7 +254,6 @@ fn number_result(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, book: Option<&str>
     result.symbol = Some(cx.packs().result_symbol(book, number, year));
     result.issued_at = Some(cx.now());
     result.issued_by = cx.actor.post();
-    crate::register::enter_result(tx, cx, dossier, result)?;
     Ok(())
 }
 

@@ -1,0 +1,168 @@
+//! Changing one's mind, openly: stop at the citizen's wish, correct an entry, recall a step.
+
+use serde_json::{Value, json};
+use townhall_domain::dossier::applicant::clean;
+use townhall_domain::dossier::{Action, ApplicantInput, Delivery, Holder};
+use townhall_domain::ids::{DossierId, StepId};
+use townhall_domain::permission::Role;
+use townhall_domain::time;
+use townhall_store::Tx;
+use townhall_store::dossiers::{self, Record};
+
+use super::flow::{advance, begin, finish, holder_for, issue_slip, reason};
+use crate::cx::Cx;
+use crate::error::{AppError, FieldError};
+
+/// Stop at the citizen's wish.
+#[derive(Debug, Clone)]
+pub struct WithdrawDossier {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// What the citizen said.
+    pub reason: String,
+}
+
+/// Form 05 (Decree 118/2025/NĐ-CP, article 21): possible while no decision has been made.
+pub fn withdraw_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &WithdrawDossier) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Withdraw)?;
+    let why = reason("reason", &cmd.reason)?;
+    let mut dossier = acting.dossier;
+    let state_before = dossier.state.as_str();
+    advance(tx, cx, &mut dossier, acting.next, None, Action::Withdraw, Some(why.clone()))?;
+    let slip = issue_slip(tx, cx, &dossier, "stop", json!({ "reason": why, "state": state_before }))?;
+    finish(tx, cx, &mut dossier, "dossier_withdrawn", json!({ "slip": slip.number }))
+}
+
+/// Correct an entry.
+#[derive(Debug, Clone)]
+pub struct CorrectEntry {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// `applicant.name`, `applicant.id_number`, `applicant.born_on`, `applicant.phone`, `applicant.email`,
+    /// `applicant.address`, `delivery`, or `form.<field>`.
+    pub field: String,
+    /// The right value.
+    pub value: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Replaces one value; the old one stays readable in the record.
+pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Correct)?;
+    let why = reason("reason", &cmd.reason)?;
+    let mut dossier = acting.dossier;
+    let old = if cmd.field == "delivery" {
+        let old = dossier.delivery.as_str();
+        dossier.delivery = Delivery::parse(&cmd.value).ok_or_else(|| AppError::field("value", "delivery-unknown"))?;
+        json!(old)
+    } else if let Some(part) = cmd.field.strip_prefix("applicant.") {
+        correct_applicant(cx, &mut dossier, part, &cmd.value)?
+    } else if let Some(name) = cmd.field.strip_prefix("form.") {
+        correct_form(cx, acting.procedure, &mut dossier, name, &cmd.value)?
+    } else {
+        return Err(AppError::field("field", "correct-field-unknown"));
+    };
+    let words = super::receive::search_words(&dossier, acting.procedure);
+    dossiers::index(tx, &dossier, &words)?;
+    let record = Record {
+        id: cx.new_id::<StepId>(),
+        kind: "correction".to_owned(),
+        at: cx.now(),
+        post: cx.actor.post(),
+        person: cx.actor.person(),
+        body: json!({ "field": cmd.field, "old": old, "new": cmd.value, "reason": why }),
+        due_at: None,
+        answered_at: None,
+        answer: None,
+    };
+    dossiers::insert_record(tx, dossier.id, &record)?;
+    finish(tx, cx, &mut dossier, "entry_corrected", json!({ "field": cmd.field }))
+}
+
+fn correct_applicant(cx: &Cx, dossier: &mut townhall_domain::dossier::Dossier, part: &str, value: &str) -> Result<Value, AppError> {
+    let was = dossier.applicant.clone();
+    let mut input = ApplicantInput {
+        kind: was.kind.as_str().to_owned(),
+        name: was.name.clone(),
+        id_number: was.id_number.clone().unwrap_or_default(),
+        born_on: was.born_on.map(|day| day.to_string()).unwrap_or_default(),
+        phone: was.phone.clone().unwrap_or_default(),
+        email: was.email.clone().unwrap_or_default(),
+        address: was.address.clone().unwrap_or_default(),
+    };
+    let slot = match part {
+        "name" => &mut input.name,
+        "id_number" => &mut input.id_number,
+        "born_on" => &mut input.born_on,
+        "phone" => &mut input.phone,
+        "email" => &mut input.email,
+        "address" => &mut input.address,
+        _ => return Err(AppError::field("field", "correct-field-unknown")),
+    };
+    let old = std::mem::replace(slot, value.to_owned());
+    let mut fresh = input.parse(cx.today()).map_err(|wrong| AppError::Invalid(wrong.into_iter().map(|(_, key)| FieldError::new("value", key)).collect()))?;
+    fresh.party = was.party;
+    dossier.subject = dossier.subject.replace(&was.name, &fresh.name);
+    dossier.applicant = fresh;
+    Ok(json!(old))
+}
+
+fn correct_form(
+    cx: &Cx,
+    procedure: &townhall_domain::procedure::Procedure,
+    dossier: &mut townhall_domain::dossier::Dossier,
+    name: &str,
+    value: &str,
+) -> Result<Value, AppError> {
+    let form = super::receive::form_of(cx, procedure).ok_or_else(|| AppError::field("field", "correct-field-unknown"))?;
+    let mut filled = dossier.form.as_object().cloned().unwrap_or_default();
+    let typed = clean(value).ok_or_else(|| AppError::field("value", "field-control-character"))?;
+    let old = filled.insert(name.to_owned(), json!(typed)).unwrap_or(Value::Null);
+    let clean = form.check(&filled, time::local_date(dossier.received_at)).map_err(|wrong| {
+        AppError::Invalid(wrong.into_iter().map(|error| FieldError { field: "value".to_owned(), key: error.key, args: error.args }).collect())
+    })?;
+    dossier.form = Value::Object(clean.into_values());
+    Ok(old)
+}
+
+/// Take back the last hand-over.
+#[derive(Debug, Clone)]
+pub struct RecallStep {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Takes back a hand-over that the receiver has not worked on; only the one who handed over may do it.
+pub fn recall_step(tx: &mut Tx<'_>, cx: &Cx, cmd: &RecallStep) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Recall)?;
+    let why = reason("reason", &cmd.reason)?;
+    let mut dossier = acting.dossier;
+    let steps = dossiers::steps(tx, dossier.id)?;
+    let Some(open) = steps.last().filter(|step| step.ended_at.is_none()) else {
+        return Err(AppError::refused("recall-refused-no-step"));
+    };
+    if open.given_by.is_none() || open.given_by != cx.actor.post() {
+        return Err(AppError::refused("recall-refused-not-yours"));
+    }
+    if open.touched_at.is_some() {
+        return Err(AppError::refused("recall-refused-touched"));
+    }
+    let holder = match steps.iter().rev().nth(1).and_then(|step| step.holder) {
+        Some(holder) => holder,
+        None => match acting.next.stage() {
+            Some(stage) => holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?,
+            None => Holder::Role(Role::Receptionist),
+        },
+    };
+    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Recall, Some(why))?;
+    finish(tx, cx, &mut dossier, "step_recalled", json!({}))
+}

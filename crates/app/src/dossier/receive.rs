@@ -1,0 +1,439 @@
+//! Reception: a dossier comes in at the counter, online or from the portal, and is accepted, sent back or refused.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use townhall_domain::deadline::Deadline;
+use townhall_domain::dossier::{
+    Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery, Dossier, Holder, PaymentState,
+    ProcedureRef, State, SyncState,
+};
+use townhall_domain::form::Form;
+use townhall_domain::ids::{ComponentId, DossierId, PartyId, StepId, UnitId};
+use townhall_domain::permission::{Right, Role};
+use townhall_domain::procedure::{self, Procedure};
+use townhall_domain::space::Space;
+use townhall_store::dossiers::{self, Step};
+use townhall_store::{Tx, parties};
+
+use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
+use crate::cx::Cx;
+use crate::error::{AppError, FieldError};
+use crate::record::{Subject, record};
+
+/// One line of the check-list as the counter states it.
+#[derive(Debug, Clone)]
+pub struct ComponentInput {
+    /// Identifier within the procedure.
+    pub component: String,
+    /// Where it stands.
+    pub status: ComponentStatus,
+    /// Where it came from.
+    pub source: Option<ComponentSource>,
+    /// Copies handed in.
+    pub copies: i64,
+    /// Note; for paper asked for although a data base exists, the reason.
+    pub note: Option<String>,
+}
+
+/// What the counter decides at reception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Complete and valid: Form 01, the deadline begins.
+    Accept,
+    /// Something is missing: Form 02, once and completely; the clock has not started.
+    Supplement {
+        /// What to hand in, line by line.
+        items: Vec<String>,
+        /// Why.
+        reason: String,
+    },
+    /// Cannot be accepted: Form 03.
+    Refuse {
+        /// Why, with the legal basis.
+        reason: String,
+        /// Where to file instead.
+        instead: Option<String>,
+    },
+    /// Filed online and not yet examined.
+    Register,
+}
+
+/// A dossier comes in.
+#[derive(Debug, Clone)]
+pub struct ReceiveDossier {
+    /// Identity chosen by the caller before, so that the same form sent twice makes one dossier.
+    pub id: DossierId,
+    /// The unit whose centre receives it.
+    pub receiving_unit: UnitId,
+    /// The competent unit.
+    pub unit: UnitId,
+    /// Procedure code.
+    pub procedure: String,
+    /// How it came.
+    pub channel: Channel,
+    /// Code given by the portal, kept.
+    pub portal_code: Option<String>,
+    /// Where the citizen was helped, when not at the receiving centre.
+    pub support_place: Option<String>,
+    /// True when an officer typed for the citizen online.
+    pub assisted: bool,
+    /// Whose matter it is.
+    pub applicant: ApplicantInput,
+    /// Who submitted it, when it was not the applicant.
+    pub submitter: Option<ApplicantInput>,
+    /// The filled form.
+    pub form: Map<String, Value>,
+    /// Circumstances that the officer or the citizen states.
+    pub circumstances: Vec<String>,
+    /// The check-list.
+    pub components: Vec<ComponentInput>,
+    /// How the result is wanted.
+    pub delivery: Delivery,
+    /// What the counter decides.
+    pub verdict: Verdict,
+}
+
+/// What came of a reception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The dossier.
+    pub id: DossierId,
+    /// Its code.
+    pub code: String,
+    /// The secret of its receipt.
+    pub receipt_secret: String,
+}
+
+/// Takes a dossier in and carries out the counter's verdict, all in one transaction.
+///
+/// The same identity a second time returns what the first call made, so a repeated click or a repeated request
+/// makes one dossier.
+pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result<Received, AppError> {
+    if let Some(before) = dossiers::load(tx, cmd.id)? {
+        let same = before.procedure.code == cmd.procedure && before.receiving_unit == cmd.receiving_unit;
+        if !same {
+            return Err(AppError::refused("dossier-refused-id-taken"));
+        }
+        return Ok(Received { id: before.id, code: before.code, receipt_secret: before.receipt_secret });
+    }
+    check_right(cx, cmd)?;
+    let procedure = cx
+        .packs()
+        .procedures()
+        .as_of(&cmd.procedure, cx.today())
+        .ok_or_else(|| AppError::Invalid(vec![FieldError::new("procedure", "procedure-unknown").with("code", &cmd.procedure)]))?;
+    check_units(cx, cmd, procedure)?;
+    let (applicant, submitter, form) = read_input(cx, cmd, procedure)?;
+    let circumstances = procedure.circumstances(&form, &cmd.circumstances, cx.today());
+    let components = check_list(cx, procedure, &circumstances, &cmd.components, &cmd.verdict)?;
+
+    let applicant = keep_party(tx, cx, &cmd.receiving_unit, applicant)?;
+    let mut dossier = new_dossier(tx, cx, cmd, procedure, applicant, submitter, form)?;
+    let words = search_words(&dossier, procedure);
+    dossiers::insert(tx, &dossier, &words)?;
+    dossiers::put_components(tx, dossier.id, &components)?;
+    open_reception(tx, cx, &dossier)?;
+    match &cmd.verdict {
+        Verdict::Register => {
+            record(tx, cx, &Subject::dossier(dossier.id, &dossier.unit, dossier.space), "dossier_registered", fact_body(&dossier))?;
+        }
+        Verdict::Accept => accept(tx, cx, &mut dossier, procedure, &circumstances)?,
+        Verdict::Supplement { items, reason: why } => super::supplement::ask(tx, cx, &mut dossier, items, why)?,
+        Verdict::Refuse { reason: why, instead } => refuse(tx, cx, &mut dossier, why, instead.as_deref())?,
+    }
+    Ok(Received { id: dossier.id, code: dossier.code, receipt_secret: dossier.receipt_secret })
+}
+
+fn check_right(cx: &Cx, cmd: &ReceiveDossier) -> Result<(), AppError> {
+    match &cmd.verdict {
+        // Anybody may file online; the portal adapter files as the program itself.
+        Verdict::Register if cx.actor.officer().is_none() => Ok(()),
+        Verdict::Register => Ok(cx.actor.must(Right::ReceiveDossier, &cmd.receiving_unit)?),
+        Verdict::Accept => Ok(cx.actor.must(Right::AcceptDossier, &cmd.receiving_unit)?),
+        Verdict::Supplement { .. } => Ok(cx.actor.must(Right::RequestSupplement, &cmd.receiving_unit)?),
+        Verdict::Refuse { .. } => Ok(cx.actor.must(Right::RefuseDossier, &cmd.receiving_unit)?),
+    }
+}
+
+/// Another commune's matter may be received only inside one province and only for procedures that allow it.
+fn check_units(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<(), AppError> {
+    let units = cx.packs().units();
+    let unknown = |field: &str, unit: &UnitId| AppError::Invalid(vec![FieldError::new(field, "unit-unknown").with("code", unit.code())]);
+    let receiving = units.by_id(&cmd.receiving_unit).ok_or_else(|| unknown("receiving_unit", &cmd.receiving_unit))?;
+    let competent = units.by_id(&cmd.unit).ok_or_else(|| unknown("unit", &cmd.unit))?;
+    if receiving.id == competent.id {
+        return Ok(());
+    }
+    if !procedure.non_boundary {
+        return Err(AppError::field("unit", "dossier-refused-boundary-procedure"));
+    }
+    if receiving.parent != competent.parent {
+        return Err(AppError::field("unit", "dossier-refused-other-province"));
+    }
+    Ok(())
+}
+
+type Input = (Applicant, Option<Applicant>, Map<String, Value>);
+
+fn read_input(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<Input, AppError> {
+    let mut problems: Vec<FieldError> = Vec::new();
+    let mut person = |prefix: &str, input: &ApplicantInput| match input.parse(cx.today()) {
+        Ok(person) => Some(person),
+        Err(wrong) => {
+            problems.extend(wrong.into_iter().map(|(field, key)| FieldError::new(format!("{prefix}{field}"), key)));
+            None
+        }
+    };
+    let applicant = person("applicant_", &cmd.applicant);
+    let submitter = cmd.submitter.as_ref().map(|input| person("submitter_", input));
+    let form = match form_of(cx, procedure) {
+        None => Map::new(),
+        Some(form) => match form.check(&cmd.form, cx.today()) {
+            Ok(clean) => clean.into_values(),
+            Err(wrong) => {
+                problems.extend(wrong.into_iter().map(|error| FieldError { field: format!("form_{}", error.field), key: error.key, args: error.args }));
+                Map::new()
+            }
+        },
+    };
+    match (applicant, problems.is_empty()) {
+        (Some(applicant), true) => Ok((applicant, submitter.flatten(), form)),
+        _ => Err(AppError::Invalid(problems)),
+    }
+}
+
+/// The form of a procedure.
+pub(super) fn form_of<'a>(cx: &'a Cx, procedure: &Procedure) -> Option<&'a Form> {
+    procedure.form.as_deref().and_then(|path| cx.packs().form(path))
+}
+
+/// Builds the check-list from the pack and what the counter states; refuses to accept with something missing,
+/// and refuses paper where a data base holds it unless a reason is given.
+fn check_list(
+    cx: &Cx,
+    procedure: &Procedure,
+    circumstances: &BTreeSet<String>,
+    stated: &[ComponentInput],
+    verdict: &Verdict,
+) -> Result<Vec<ComponentEntry>, AppError> {
+    let mut problems: Vec<FieldError> = stated
+        .iter()
+        .filter(|input| procedure.component(&input.component).is_none())
+        .map(|input| FieldError::new(format!("component_{}", input.component), "component-unknown").with("component", &input.component))
+        .collect();
+    let needed: BTreeSet<&str> = procedure.needed(circumstances).map(|component| component.id.as_str()).collect();
+    let mut groups_met: BTreeSet<&str> = BTreeSet::new();
+    let mut entries = Vec::new();
+    for (position, component) in procedure.components.iter().enumerate() {
+        let required = needed.contains(component.id.as_str());
+        let input = stated.iter().find(|input| input.component == component.id);
+        let status = input.map_or(if required { ComponentStatus::Missing } else { ComponentStatus::NotApplicable }, |input| input.status);
+        let source = input.and_then(|input| input.source).filter(|_| status != ComponentStatus::Missing);
+        let note = input.and_then(|input| input.note.clone()).filter(|note| !note.trim().is_empty());
+        let replaced = component.replaced_on(cx.today());
+        let asks_for_paper = matches!(source, Some(ComponentSource::Paper | ComponentSource::Upload));
+        if status == ComponentStatus::Present && asks_for_paper && replaced.is_some() && note.is_none() {
+            problems.push(FieldError::new(format!("component_{}", component.id), "component-database-has-it"));
+        }
+        if status == ComponentStatus::Present
+            && let Some(group) = &component.one_of
+        {
+            groups_met.insert(group);
+        }
+        entries.push(ComponentEntry {
+            id: cx.new_id::<ComponentId>(),
+            component: component.id.clone(),
+            position: i64::try_from(position).unwrap_or(0),
+            required,
+            status,
+            source,
+            copies: input.map_or(0, |input| input.copies),
+            database: replaced.filter(|_| source == Some(ComponentSource::Database)).map(|replaced| replaced.database.clone()),
+            queried_at: (source == Some(ComponentSource::Database)).then(|| cx.now()),
+            note,
+        });
+    }
+    if *verdict == Verdict::Accept {
+        for (entry, component) in entries.iter().zip(&procedure.components) {
+            let group_met = component.one_of.as_deref().is_some_and(|group| groups_met.contains(group));
+            if entry.required && entry.status != ComponentStatus::Present && !group_met {
+                problems.push(FieldError::new(format!("component_{}", entry.component), "component-missing"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(entries) } else { Err(AppError::Invalid(problems)) }
+}
+
+fn keep_party(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, mut applicant: Applicant) -> Result<Applicant, AppError> {
+    if applicant.id_number.is_some() {
+        let id = parties::upsert(tx, unit, cx.new_id::<PartyId>(), &applicant, cx.now())?;
+        record(tx, cx, &Subject::party(id, unit), "party_stated", json!({}))?;
+        applicant.party = Some(id);
+    }
+    Ok(applicant)
+}
+
+fn new_dossier(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    cmd: &ReceiveDossier,
+    procedure: &Procedure,
+    applicant: Applicant,
+    submitter: Option<Applicant>,
+    form: Map<String, Value>,
+) -> Result<Dossier, AppError> {
+    let code = match &cmd.portal_code {
+        Some(code) => code.clone(),
+        None => {
+            let serial = dossiers::next_serial(tx, &cmd.receiving_unit, cx.today())?;
+            cx.packs().dossier_code(&cmd.receiving_unit, cx.today(), serial)
+        }
+    };
+    let mut secret = [0_u8; 16];
+    getrandom::fill(&mut secret).map_err(|error| townhall_store::StoreError::Io(error.into()))?;
+    Ok(Dossier {
+        id: cmd.id,
+        code,
+        unit: cmd.unit.clone(),
+        space: Space::State,
+        receiving_unit: cmd.receiving_unit.clone(),
+        support_place: cmd.support_place.clone(),
+        procedure: ProcedureRef { code: procedure.code.clone(), version: procedure.version },
+        field: procedure.field.clone(),
+        channel: cmd.channel,
+        assisting_post: if cmd.assisted { cx.actor.post() } else { None },
+        subject: format!("{}: {}", procedure.name.vi, applicant.name),
+        applicant,
+        submitter,
+        form: Value::Object(form),
+        state: State::Registered,
+        holder: Some(Holder::Role(Role::Receptionist)),
+        held_since: cx.now(),
+        step_due_at: None,
+        received_at: cx.now(),
+        accepted_at: None,
+        deadline: None,
+        paused_at: None,
+        waited_ms: 0,
+        supplements: 0,
+        ended_at: None,
+        payment: PaymentState::None,
+        delivery: cmd.delivery,
+        returned_at: None,
+        sync: if cmd.channel == Channel::Portal { SyncState::Pending } else { SyncState::Local },
+        receipt_secret: hex::encode(secret),
+        version: 1,
+    })
+}
+
+fn open_reception(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), AppError> {
+    let step = Step {
+        id: cx.new_id::<StepId>(),
+        number: 1,
+        stage: "receive".to_owned(),
+        holder: dossier.holder,
+        given_by: cx.actor.post(),
+        given_by_person: cx.actor.person(),
+        started_at: cx.now(),
+        due_at: None,
+        touched_at: None,
+        ended_at: None,
+        ended_by: None,
+        ended_by_person: None,
+        outcome: None,
+        note: None,
+    };
+    Ok(dossiers::open_step(tx, dossier.id, &step)?)
+}
+
+/// Folded words under which a dossier is found: its code, whose it is, what it is.
+pub(super) fn search_words(dossier: &Dossier, procedure: &Procedure) -> Vec<String> {
+    let mut text = format!("{} {} {}", dossier.code, dossier.applicant.name, procedure.name.vi);
+    if let Some(phone) = &dossier.applicant.phone {
+        text.push(' ');
+        text.push_str(phone);
+    }
+    let mut words: Vec<String> = townhall_text::fold(&text).split_whitespace().map(|word| word.chars().take(40).collect()).collect();
+    words.push(procedure.code.clone());
+    words.sort();
+    words.dedup();
+    words
+}
+
+fn fact_body(dossier: &Dossier) -> Value {
+    json!({ "code": dossier.code, "procedure": dossier.procedure.code, "version": dossier.procedure.version, "channel": dossier.channel.as_str(), "state": dossier.state.code() })
+}
+
+/// Form 01 and the deadline: the clock starts with the complete valid dossier (Decree 309/2026/NĐ-CP; before it 61/2018).
+fn accept(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, procedure: &Procedure, circumstances: &BTreeSet<String>) -> Result<(), AppError> {
+    let channel = match dossier.channel {
+        Channel::Counter => procedure::Channel::Direct,
+        Channel::Portal | Channel::Online => procedure::Channel::Online,
+        Channel::Post => procedure::Channel::Post,
+    };
+    let limit = procedure.limit(channel, circumstances).time;
+    let office = cx.packs().office(&dossier.unit);
+    let deadline = Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
+    dossier.accepted_at = Some(cx.now());
+    dossier.deadline = Some(deadline);
+    let next = dossier.state.after(Action::Accept, super::flow_of(procedure))?;
+    advance(tx, cx, dossier, next, Some(Holder::Role(Role::Receptionist)), Action::Accept, None)?;
+    let slip = issue_slip(tx, cx, dossier, "receipt", json!({ "limit": limit.to_string(), "due": dossier.deadline.as_ref().map(|deadline| deadline.due) }))?;
+    let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number });
+    finish(tx, cx, dossier, "dossier_accepted", body)
+}
+
+fn refuse(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, why: &str, instead: Option<&str>) -> Result<(), AppError> {
+    let why = reason("reason", why)?;
+    let procedure = procedure_of(cx, dossier)?;
+    let next = dossier.state.after(Action::Refuse, super::flow_of(procedure))?;
+    advance(tx, cx, dossier, next, None, Action::Refuse, Some(why.clone()))?;
+    let slip = issue_slip(tx, cx, dossier, "refusal", json!({ "reason": why, "instead": instead }))?;
+    finish(tx, cx, dossier, "dossier_refused", json!({ "slip": slip.number }))
+}
+
+/// Accept a registered dossier.
+#[derive(Debug, Clone)]
+pub struct AcceptDossier {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// The check-list as the officer states it.
+    pub components: Vec<ComponentInput>,
+    /// Circumstances that the officer states.
+    pub circumstances: Vec<String>,
+}
+
+/// Accepts a dossier that was filed online or whose supplement is complete.
+pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Accept)?;
+    let mut dossier = acting.dossier;
+    let procedure = acting.procedure;
+    let empty = Map::new();
+    let circumstances = procedure.circumstances(dossier.form.as_object().unwrap_or(&empty), &cmd.circumstances, cx.today());
+    let components = check_list(cx, procedure, &circumstances, &cmd.components, &Verdict::Accept)?;
+    dossiers::put_components(tx, dossier.id, &components)?;
+    accept(tx, cx, &mut dossier, procedure, &circumstances)
+}
+
+/// Refuse a registered dossier.
+#[derive(Debug, Clone)]
+pub struct RefuseDossier {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// Why, with the legal basis.
+    pub reason: String,
+    /// Where to file instead.
+    pub instead: Option<String>,
+}
+
+/// Refuses at reception, in writing (Form 03).
+pub fn refuse_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &RefuseDossier) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Refuse)?;
+    let mut dossier = acting.dossier;
+    refuse(tx, cx, &mut dossier, &cmd.reason, cmd.instead.as_deref())
+}

@@ -1,0 +1,130 @@
+//! The page of one dossier: everything that its reader may see, and what he can do now.
+
+use std::collections::BTreeMap;
+
+use townhall_domain::dossier::{Action, ComponentEntry, Dossier, NotAllowed, actions};
+use townhall_domain::ids::{DossierId, PersonId, PostId};
+use townhall_domain::permission::Right;
+use townhall_store::dossiers::{self, DossierResult, Record, Slip, Step};
+use townhall_store::papers::{self, Paper};
+use townhall_store::{Tx, journal, organisation};
+
+use super::flow::{flow_of, is_holder, is_visible, post_of, procedure_of};
+use crate::cx::Cx;
+use crate::error::AppError;
+
+/// Whether an action can be done now by this reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionNow {
+    /// Yes.
+    Yes,
+    /// He has the right, but the state does not allow it.
+    NotInThisState(NotAllowed),
+    /// He has the right, but the dossier is in another hand.
+    NotInYourHand,
+}
+
+/// Everything on the page of a dossier.
+#[derive(Debug, Clone)]
+pub struct DossierView {
+    /// The dossier.
+    pub dossier: Dossier,
+    /// Its check-list.
+    pub components: Vec<ComponentEntry>,
+    /// Its papers; empty without the right to read them.
+    pub papers: Vec<Paper>,
+    /// Whether the papers are left out for want of a right.
+    pub papers_hidden: bool,
+    /// Steps of the internal process.
+    pub steps: Vec<Step>,
+    /// Joining posts.
+    pub joining: Vec<PostId>,
+    /// Numbered forms.
+    pub slips: Vec<Slip>,
+    /// Records of the work.
+    pub records: Vec<Record>,
+    /// The result.
+    pub result: Option<DossierResult>,
+    /// The trail, oldest first.
+    pub trail: Vec<journal::FactRow>,
+    /// What the reader can do, in the order of [`Action::ALL`]; what he never may is left out.
+    pub actions: Vec<(Action, ActionNow)>,
+    /// Names of the people and titles of the posts that the page mentions: post → title (vi, en), person → name.
+    pub posts: BTreeMap<PostId, (String, String)>,
+    /// Names by person.
+    pub people: BTreeMap<PersonId, String>,
+}
+
+/// Loads a dossier for its page; who may not know of it gets "not found".
+pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierView, AppError> {
+    let dossier = dossiers::load(tx, id)?.filter(|dossier| is_visible(cx, dossier)).ok_or(AppError::NotFound("dossier"))?;
+    let procedure = procedure_of(cx, &dossier)?;
+    let holder = post_of(&dossier);
+    let may_read_papers =
+        cx.actor.may_on(Right::ReadPapers, &dossier.unit, holder) || cx.actor.may(Right::ReadPapers, &dossier.receiving_unit);
+    let holds = is_holder(cx, &dossier);
+    let possible = actions(dossier.state, flow_of(procedure))
+        .into_iter()
+        .filter(|(action, _)| {
+            cx.actor.may_on(action.right(), &dossier.unit, holder) || cx.actor.may(action.right(), &dossier.receiving_unit)
+        })
+        .map(|(action, outcome)| {
+            let now = match outcome {
+                Err(why) => ActionNow::NotInThisState(why),
+                Ok(_) if action.is_holders_only() && !holds => ActionNow::NotInYourHand,
+                Ok(_) => ActionNow::Yes,
+            };
+            (action, now)
+        })
+        .collect();
+    let steps = dossiers::steps(tx, id)?;
+    let records = dossiers::records(tx, id)?;
+    let trail = journal::facts_of(tx, "dossier", &id.to_string())?;
+    let (posts, people) = names(tx, &dossier, &steps, &records, &trail)?;
+    Ok(DossierView {
+        components: dossiers::components(tx, id)?,
+        papers: if may_read_papers { papers::of_subject(tx, "dossier", &id.to_string())? } else { Vec::new() },
+        papers_hidden: !may_read_papers,
+        joining: dossiers::joining(tx, id)?,
+        slips: dossiers::slips(tx, id)?,
+        result: dossiers::result(tx, id)?,
+        steps,
+        records,
+        trail,
+        actions: possible,
+        posts,
+        people,
+        dossier,
+    })
+}
+
+type Names = (BTreeMap<PostId, (String, String)>, BTreeMap<PersonId, String>);
+
+fn names(tx: &mut Tx<'_>, dossier: &Dossier, steps: &[Step], records: &[Record], trail: &[journal::FactRow]) -> Result<Names, AppError> {
+    let mut posts: BTreeMap<PostId, (String, String)> = BTreeMap::new();
+    let mut people: BTreeMap<PersonId, String> = BTreeMap::new();
+    let from_steps = steps.iter().flat_map(|step| {
+        let held = match step.holder {
+            Some(townhall_domain::dossier::Holder::Post(post)) => Some(post),
+            Some(townhall_domain::dossier::Holder::Role(_)) | None => None,
+        };
+        [held, step.given_by, step.ended_by]
+    });
+    let wanted = from_steps.chain(records.iter().map(|record| record.post)).chain(trail.iter().map(|fact| fact.post)).chain([post_of(dossier), dossier.assisting_post]);
+    for post in wanted.flatten() {
+        if let std::collections::btree_map::Entry::Vacant(place) = posts.entry(post)
+            && let Some(found) = organisation::post(tx, post)?
+        {
+            place.insert((found.item.title_vi, found.item.title_en));
+        }
+    }
+    let wanted = steps.iter().flat_map(|step| [step.given_by_person, step.ended_by_person]).chain(records.iter().map(|record| record.person));
+    for person in wanted.flatten() {
+        if let std::collections::btree_map::Entry::Vacant(place) = people.entry(person)
+            && let Some(found) = organisation::person(tx, person)?
+        {
+            place.insert(found.item.name);
+        }
+    }
+    Ok((posts, people))
+}
