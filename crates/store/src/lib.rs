@@ -13,6 +13,7 @@ pub mod log;
 pub mod files;
 pub mod migrate;
 pub mod organisation;
+pub mod papers;
 pub mod parties;
 mod postgres;
 pub mod sessions;
