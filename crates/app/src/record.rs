@@ -47,7 +47,7 @@ impl<'a> Subject<'a> {
 /// within its subject, 1, 2, 3 …
 pub fn record(tx: &mut Tx<'_>, cx: &Cx, subject: &Subject<'_>, kind: &str, body: Value) -> Result<i64, StoreError> {
     let mut salt = [0_u8; 32];
-    getrandom::fill(&mut salt).map_err(|error| StoreError::Io(error.into()))?;
+    getrandom::fill(&mut salt).map_err(StoreError::from)?;
     let fact = NewFact {
         id: cx.new_id::<FactId>(),
         at: cx.now(),

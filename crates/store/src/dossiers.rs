@@ -29,13 +29,19 @@ const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, pro
 pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
     let values = values(dossier)?;
     let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
-    tx.execute(&format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", ")), &values)?;
+    tx.execute(
+        &format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", ")),
+        &values,
+    )?;
     index(tx, dossier, words)
 }
 
 /// Replaces the search words of a dossier.
 pub fn index(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM dossier_words WHERE dossier = $1", &params![dossier.id])?;
+    tx.execute(
+        "DELETE FROM dossier_words WHERE dossier = $1",
+        &params![dossier.id],
+    )?;
     for word in words {
         // Both the competent and the receiving unit find it.
         let mut units = vec![&dossier.unit];
@@ -61,9 +67,19 @@ pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> 
     dossier.version += 1;
     let values = values(dossier)?;
     let names: Vec<&str> = COLUMNS.split(',').map(str::trim).collect();
-    let sets: Vec<String> = names.iter().enumerate().skip(1).map(|(place, name)| format!("{name} = ${}", place)).collect();
+    let sets: Vec<String> = names
+        .iter()
+        .enumerate()
+        .skip(1)
+        .map(|(place, name)| format!("{name} = ${}", place))
+        .collect();
     // SQLite numbers parameters by first use: the columns come first, identity and version last.
-    let sql = format!("UPDATE dossiers SET {} WHERE id = ${} AND version = ${}", sets.join(", "), names.len(), names.len() + 1);
+    let sql = format!(
+        "UPDATE dossiers SET {} WHERE id = ${} AND version = ${}",
+        sets.join(", "),
+        names.len(),
+        names.len() + 1
+    );
     let mut params: Vec<Value> = values[1..].to_vec();
     params.extend(params![dossier.id, shown]);
     let changed = tx.execute(&sql, &params)?;
@@ -75,25 +91,37 @@ pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> 
 
 /// Loads a dossier.
 pub fn load(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one(&format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"), &params![id])?;
+    let row = tx.one(
+        &format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"),
+        &params![id],
+    )?;
     row.as_ref().map(read).transpose()
 }
 
 /// Loads a dossier and holds its row until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one_locked(&format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"), &params![id])?;
+    let row = tx.one_locked(
+        &format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"),
+        &params![id],
+    )?;
     row.as_ref().map(read).transpose()
 }
 
 /// Finds a dossier by its code.
 pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one(&format!("SELECT {COLUMNS} FROM dossiers WHERE code = $1"), &params![code])?;
+    let row = tx.one(
+        &format!("SELECT {COLUMNS} FROM dossiers WHERE code = $1"),
+        &params![code],
+    )?;
     row.as_ref().map(read).transpose()
 }
 
 /// Finds a dossier by the secret of its receipt.
 pub fn by_secret(tx: &mut Tx<'_>, secret: &str) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one(&format!("SELECT {COLUMNS} FROM dossiers WHERE receipt_secret = $1"), &params![secret])?;
+    let row = tx.one(
+        &format!("SELECT {COLUMNS} FROM dossiers WHERE receipt_secret = $1"),
+        &params![secret],
+    )?;
     row.as_ref().map(read).transpose()
 }
 
@@ -104,7 +132,11 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
         None => (None, None),
     };
     let deadline = dossier.deadline.as_ref().map(serde_json::to_string).transpose()?;
-    let submitter = dossier.submitter.as_ref().map(serde_json::to_string).transpose()?;
+    let submitter = dossier
+        .submitter
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose()?;
     Ok(params![
         dossier.id,
         &dossier.code,
@@ -149,10 +181,14 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
 }
 
 fn read(row: &Row) -> Result<Dossier, StoreError> {
-    let stage: Option<String> = row.get("stage")?;
+    let at_stage: Option<String> = row.get("stage")?;
     let code: i64 = row.get("state")?;
-    let state = State::from_parts(code, stage.as_deref().and_then(Stage::parse))
-        .ok_or_else(|| StoreError::Unknown { what: "state of a dossier", value: format!("{code} {stage:?}") })?;
+    let state = State::from_parts(code, at_stage.as_deref().and_then(Stage::parse)).ok_or_else(|| {
+        StoreError::Unknown {
+            what: "state of a dossier",
+            value: format!("{code} {at_stage:?}"),
+        }
+    })?;
     let deadline: Option<String> = row.get("deadline")?;
     let submitter: Option<String> = row.get("submitter")?;
     Ok(Dossier {
@@ -162,7 +198,10 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         space: row.get("space")?,
         receiving_unit: row.get("receiving_unit")?,
         support_place: row.get("support_place")?,
-        procedure: ProcedureRef { code: row.get("procedure_code")?, version: row.get("procedure_version")? },
+        procedure: ProcedureRef {
+            code: row.get("procedure_code")?,
+            version: row.get("procedure_version")?,
+        },
         field: row.get("field")?,
         channel: word(row, "channel", Channel::parse)?,
         assisting_post: row.get("assisting_post")?,
@@ -195,17 +234,29 @@ fn holder(row: &Row) -> Result<Option<Holder>, StoreError> {
     let role: Option<String> = row.get("holder_role")?;
     match (post, role) {
         (Some(post), _) => Ok(Some(Holder::Post(post))),
-        (None, Some(role)) => Role::parse(&role)
-            .map(|role| Some(Holder::Role(role)))
-            .ok_or(StoreError::Unknown { what: "role that holds a dossier", value: role }),
+        (None, Some(role)) => {
+            Role::parse(&role)
+                .map(|role| Some(Holder::Role(role)))
+                .ok_or(StoreError::Unknown {
+                    what: "role that holds a dossier",
+                    value: role,
+                })
+        }
         (None, None) => Ok(None),
     }
 }
 
 /// Reads a column whose words the domain knows.
-pub(crate) fn word<T>(row: &Row, column: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+pub(crate) fn word<T>(
+    row: &Row,
+    column: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
-    parse(&text).ok_or(StoreError::Unknown { what: column, value: text })
+    parse(&text).ok_or(StoreError::Unknown {
+        what: column,
+        value: text,
+    })
 }
 
 /// Takes the next code serial of a unit's day and the number of a form: see [`crate::counters`].

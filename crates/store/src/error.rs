@@ -71,6 +71,9 @@ pub enum StoreError {
     /// The stored transparency log is damaged, or the key is not its own.
     #[error("transparency log: {0}")]
     Log(String),
+    /// The operating system gave no random bits.
+    #[error("no random bits: {0}")]
+    Random(getrandom::Error),
     /// JSON that was stored does not parse.
     #[error("stored json: {0}")]
     Json(#[from] serde_json::Error),
@@ -80,6 +83,12 @@ fn postgres_cause(error: &postgres::Error) -> String {
     match error.as_db_error() {
         Some(db) => format!("{} ({})", db.message(), db.code().code()),
         None => error.to_string(),
+    }
+}
+
+impl From<getrandom::Error> for StoreError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Random(error)
     }
 }
 

@@ -42,16 +42,25 @@ impl Files {
     /// Opens the store below a directory, making what is missing.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(root.join("incoming"))?;
-        Ok(Self { root: root.to_owned() })
+        Ok(Self {
+            root: root.to_owned(),
+        })
     }
 
     /// Begins a new file.
     pub fn begin(&self) -> Result<Incoming, StoreError> {
         let mut name = [0_u8; 16];
-        getrandom::fill(&mut name).map_err(std::io::Error::from)?;
+        getrandom::fill(&mut name)?;
         let path = self.root.join("incoming").join(hex::encode(name));
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok(Incoming { root: self.root.clone(), path, file, hash: Sha256::new(), bytes: 0, done: false })
+        Ok(Incoming {
+            root: self.root.clone(),
+            path,
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+            done: false,
+        })
     }
 
     /// Stores bytes that are already in memory.
@@ -68,7 +77,11 @@ impl Files {
     pub fn read(&self, sha256: &str) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
         File::open(self.path(sha256)?)?.read_to_end(&mut bytes)?;
-        if hex::encode(Sha256::digest(&bytes)) == sha256 { Ok(bytes) } else { Err(StoreError::DamagedFile(sha256.to_owned())) }
+        if hex::encode(Sha256::digest(&bytes)) == sha256 {
+            Ok(bytes)
+        } else {
+            Err(StoreError::DamagedFile(sha256.to_owned()))
+        }
     }
 
     /// Whether the file is there (its content is not checked).
@@ -105,7 +118,10 @@ impl Files {
         let mut removed = 0;
         let old = |path: &Path| {
             let modified = fs::metadata(path).and_then(|meta| meta.modified());
-            modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|elapsed| elapsed > age)
+            modified
+                .ok()
+                .and_then(|at| at.elapsed().ok())
+                .is_some_and(|elapsed| elapsed > age)
         };
         for name in self.list()? {
             let path = self.path(&name)?;
@@ -151,7 +167,10 @@ impl Incoming {
         fs::rename(&self.path, shelf.join(&sha256))?;
         File::open(&shelf)?.sync_all()?;
         self.done = true;
-        Ok(Stored { sha256, bytes: self.bytes })
+        Ok(Stored {
+            sha256,
+            bytes: self.bytes,
+        })
     }
 }
 
@@ -173,10 +192,16 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let files = Files::open(dir.path()).expect("open");
         let stored = files.put("Giấy chứng sinh".as_bytes()).expect("put");
-        assert_eq!(files.read(&stored.sha256).expect("read"), "Giấy chứng sinh".as_bytes());
+        assert_eq!(
+            files.read(&stored.sha256).expect("read"),
+            "Giấy chứng sinh".as_bytes()
+        );
         assert_eq!(files.list().expect("list"), [stored.sha256.clone()]);
         fs::write(files.path(&stored.sha256).expect("path"), b"changed").expect("damage");
-        assert!(matches!(files.read(&stored.sha256), Err(StoreError::DamagedFile(_))));
+        assert!(matches!(
+            files.read(&stored.sha256),
+            Err(StoreError::DamagedFile(_))
+        ));
     }
 
     #[test]
@@ -186,7 +211,10 @@ mod tests {
         let mut incoming = files.begin().expect("begin");
         incoming.write(b"half").expect("write");
         drop(incoming);
-        assert_eq!(fs::read_dir(dir.path().join("incoming")).expect("list").count(), 0);
+        assert_eq!(
+            fs::read_dir(dir.path().join("incoming")).expect("list").count(),
+            0
+        );
         assert!(files.list().expect("list").is_empty());
     }
 
@@ -196,9 +224,19 @@ mod tests {
         let files = Files::open(dir.path()).expect("open");
         let kept = files.put(b"kept").expect("put").sha256;
         files.put(b"loose").expect("put");
-        assert_eq!(files.sweep(Duration::from_secs(86_400), |_| false).expect("sweep"), 0);
+        assert_eq!(
+            files
+                .sweep(Duration::from_secs(86_400), |_| false)
+                .expect("sweep"),
+            0
+        );
         std::thread::sleep(Duration::from_millis(20));
-        assert_eq!(files.sweep(Duration::from_millis(1), |name| name == kept).expect("sweep"), 1);
+        assert_eq!(
+            files
+                .sweep(Duration::from_millis(1), |name| name == kept)
+                .expect("sweep"),
+            1
+        );
         assert_eq!(files.list().expect("list"), [kept]);
     }
 

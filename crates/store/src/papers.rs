@@ -80,18 +80,27 @@ pub fn of_subject(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Vec<Paper>, S
 
 /// One paper.
 pub fn load(tx: &mut Tx<'_>, id: PaperId) -> Result<Option<Paper>, StoreError> {
-    tx.one("SELECT * FROM papers WHERE id = $1", &params![id])?.as_ref().map(read).transpose()
+    tx.one("SELECT * FROM papers WHERE id = $1", &params![id])?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// Marks a paper as removed; its content stays until no row refers to it and the retention allows it.
 pub fn remove(tx: &mut Tx<'_>, id: PaperId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
-    let changed = tx.execute("UPDATE papers SET removed_at = $1, removed_why = $2 WHERE id = $3 AND removed_at IS NULL", &params![at, why, id])?;
+    let changed = tx.execute(
+        "UPDATE papers SET removed_at = $1, removed_why = $2 WHERE id = $3 AND removed_at IS NULL",
+        &params![at, why, id],
+    )?;
     Ok(changed == 1)
 }
 
 /// Whether any paper, removed or not, refers to this content.
 pub fn refers_to(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, StoreError> {
-    let row = tx.one("SELECT 1 AS found FROM papers WHERE sha256 = $1 OR original_sha256 = $1 LIMIT 1", &params![sha256])?;
+    let row = tx.one(
+        "SELECT 1 AS found FROM papers WHERE sha256 = $1 OR original_sha256 = $1 LIMIT 1",
+        &params![sha256],
+    )?;
     Ok(row.is_some())
 }
 

@@ -10,12 +10,21 @@ use crate::{StoreError, Tx, params};
 
 /// Finds a person of this unit by identity number.
 pub fn by_number(tx: &mut Tx<'_>, unit: &UnitId, id_number: &str) -> Result<Option<Applicant>, StoreError> {
-    let row = tx.one("SELECT * FROM parties WHERE unit = $1 AND id_number = $2", &params![unit, id_number])?;
+    let row = tx.one(
+        "SELECT * FROM parties WHERE unit = $1 AND id_number = $2",
+        &params![unit, id_number],
+    )?;
     row.as_ref().map(read).transpose()
 }
 
 /// Keeps what was stated last about a person, new or known; returns the identity of the record.
-pub fn upsert(tx: &mut Tx<'_>, unit: &UnitId, fresh: PartyId, party: &Applicant, at: Timestamp) -> Result<PartyId, StoreError> {
+pub fn upsert(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    fresh: PartyId,
+    party: &Applicant,
+    at: Timestamp,
+) -> Result<PartyId, StoreError> {
     let row = tx.one(
         "INSERT INTO parties (id, unit, kind, name, name_key, id_number, born_on, phone, email, address, updated_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)
@@ -38,7 +47,10 @@ pub fn upsert(tx: &mut Tx<'_>, unit: &UnitId, fresh: PartyId, party: &Applicant,
             at,
         ],
     )?;
-    row.map_or(Err(StoreError::Lost("a party returned no row".to_owned())), |row| row.get("id"))
+    row.map_or(
+        Err(StoreError::Lost("a party returned no row".to_owned())),
+        |row| row.get("id"),
+    )
 }
 
 fn read(row: &Row) -> Result<Applicant, StoreError> {

@@ -291,7 +291,7 @@ fn new_dossier(
         }
     };
     let mut secret = [0_u8; 16];
-    getrandom::fill(&mut secret).map_err(|error| townhall_store::StoreError::Io(error.into()))?;
+    getrandom::fill(&mut secret).map_err(townhall_store::StoreError::from)?;
     Ok(Dossier {
         id: cmd.id,
         code,

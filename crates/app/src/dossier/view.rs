@@ -46,7 +46,7 @@ pub struct DossierView {
     /// The result.
     pub result: Option<DossierResult>,
     /// The trail, oldest first.
-    pub trail: Vec<journal::FactRow>,
+    pub trail: Vec<journal::StoredFact>,
     /// What the reader can do, in the order of [`Action::ALL`]; what he never may is left out.
     pub actions: Vec<(Action, ActionNow)>,
     /// Names of the people and titles of the posts that the page mentions: post → title (vi, en), person → name.
@@ -100,7 +100,7 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
 
 type Names = (BTreeMap<PostId, (String, String)>, BTreeMap<PersonId, String>);
 
-fn names(tx: &mut Tx<'_>, dossier: &Dossier, steps: &[Step], records: &[Record], trail: &[journal::FactRow]) -> Result<Names, AppError> {
+fn names(tx: &mut Tx<'_>, dossier: &Dossier, steps: &[Step], records: &[Record], trail: &[journal::StoredFact]) -> Result<Names, AppError> {
     let mut posts: BTreeMap<PostId, (String, String)> = BTreeMap::new();
     let mut people: BTreeMap<PersonId, String> = BTreeMap::new();
     let from_steps = steps.iter().flat_map(|step| {

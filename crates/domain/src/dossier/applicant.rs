@@ -40,7 +40,11 @@ impl ApplicantInput {
     /// Every field that cannot be taken, at once.
     pub fn parse(&self, today: Date) -> Result<Applicant, Vec<Problem>> {
         let mut problems = Vec::new();
-        let kind = if self.kind.is_empty() { Some(ApplicantKind::Citizen) } else { ApplicantKind::parse(&self.kind) };
+        let kind = if self.kind.is_empty() {
+            Some(ApplicantKind::Citizen)
+        } else {
+            ApplicantKind::parse(&self.kind)
+        };
         if kind.is_none() {
             problems.push(("kind", "applicant-kind-unknown"));
         }
@@ -48,8 +52,12 @@ impl ApplicantInput {
         match &name {
             None => problems.push(("name", "field-control-character")),
             Some(name) if name.is_empty() => problems.push(("name", "applicant-name-missing")),
-            Some(name) if name.chars().count() > NAME_CHARS => problems.push(("name", "applicant-name-too-long")),
-            Some(name) if !name.chars().any(char::is_alphabetic) => problems.push(("name", "applicant-name-no-letters")),
+            Some(name) if name.chars().count() > NAME_CHARS => {
+                problems.push(("name", "applicant-name-too-long"));
+            }
+            Some(name) if !name.chars().any(char::is_alphabetic) => {
+                problems.push(("name", "applicant-name-no-letters"));
+            }
             Some(_) => {}
         }
         let id_number = match digits(&self.id_number, &[' ', '.', '-']) {
@@ -97,7 +105,9 @@ impl ApplicantInput {
         let address = clean(&self.address);
         match &address {
             None => problems.push(("address", "field-control-character")),
-            Some(text) if text.chars().count() > ADDRESS_CHARS => problems.push(("address", "applicant-address-too-long")),
+            Some(text) if text.chars().count() > ADDRESS_CHARS => {
+                problems.push(("address", "applicant-address-too-long"));
+            }
             Some(_) => {}
         }
         if !problems.is_empty() {
@@ -121,7 +131,9 @@ impl ApplicantInput {
     /// (`ddMMyyyy`). Cards of 2024 and later may add more; those are left alone.
     pub fn from_identity_card(scanned: &str) -> Option<Self> {
         let fields: Vec<&str> = scanned.trim().split('|').collect();
-        let [number, _old, name, born, _sex, address, ..] = fields.as_slice() else { return None };
+        let [number, _old, name, born, _sex, address, ..] = fields.as_slice() else {
+            return None;
+        };
         if number.len() != 12 || !number.bytes().all(|byte| byte.is_ascii_digit()) || name.is_empty() {
             return None;
         }
@@ -146,7 +158,10 @@ impl ApplicantInput {
 /// Trimmed, NFC, runs of white space as one space; nothing when a control character stands in it.
 pub fn clean(typed: &str) -> Option<String> {
     let text: String = typed.nfc().collect();
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         return None;
     }
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -160,23 +175,42 @@ fn digits(typed: &str, skip: &[char]) -> Option<String> {
 /// Reads `12/3/1999`, `12-3-1999`, `12.3.1999` or `1999-03-12`; nothing for a day that does not exist.
 pub fn parse_date(typed: &str) -> Option<Date> {
     let parts: Vec<&str> = typed.trim().split(['/', '-', '.']).collect();
-    let [first, second, third] = parts.as_slice() else { return None };
-    let number = |text: &str| (text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i16>().ok()).flatten();
-    let (year, month, day) = if first.len() == 4 { (first, second, third) } else { (third, second, first) };
+    let [first, second, third] = parts.as_slice() else {
+        return None;
+    };
+    let number = |text: &str| {
+        (text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| text.parse::<i16>().ok())
+            .flatten()
+    };
+    let (year, month, day) = if first.len() == 4 {
+        (first, second, third)
+    } else {
+        (third, second, first)
+    };
     if year.len() != 4 {
         return None;
     }
-    Date::new(number(year)?, i8::try_from(number(month)?).ok()?, i8::try_from(number(day)?).ok()?).ok()
+    Date::new(
+        number(year)?,
+        i8::try_from(number(month)?).ok()?,
+        i8::try_from(number(day)?).ok()?,
+    )
+    .ok()
 }
 
 fn is_email(typed: &str) -> bool {
-    let Some((local, domain)) = typed.split_once('@') else { return false };
+    let Some((local, domain)) = typed.split_once('@') else {
+        return false;
+    };
     !local.is_empty()
         && typed.len() <= 254
         && domain.contains('.')
         && !domain.starts_with('.')
         && !domain.ends_with('.')
-        && !typed.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'))
+        && !typed.contains(|c: char| {
+            c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"')
+        })
         && domain.matches('@').count() == 0
 }
 
@@ -189,7 +223,12 @@ mod tests {
     }
 
     fn input() -> ApplicantInput {
-        ApplicantInput { name: "H'Nguyệt Buôn Krông".to_owned(), id_number: "067 199 000 421".to_owned(), born_on: "12/3/1999".to_owned(), ..Default::default() }
+        ApplicantInput {
+            name: "H'Nguyệt Buôn Krông".to_owned(),
+            id_number: "067 199 000 421".to_owned(),
+            born_on: "12/3/1999".to_owned(),
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -201,7 +240,12 @@ mod tests {
 
     #[test]
     fn a_name_typed_in_parts_is_the_same_name() {
-        let composed = ApplicantInput { name: "Trần  Quốc Bảo".nfd().collect(), ..input() }.parse(today()).expect("an applicant");
+        let composed = ApplicantInput {
+            name: "Trần  Quốc Bảo".nfd().collect(),
+            ..input()
+        }
+        .parse(today())
+        .expect("an applicant");
         assert_eq!(composed.name, "Trần Quốc Bảo");
     }
 
@@ -216,21 +260,52 @@ mod tests {
             email: "nobody".to_owned(),
             address: "x".repeat(501),
         };
-        let fields: Vec<&str> = wrong.parse(today()).expect_err("problems").into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["kind", "name", "id_number", "born_on", "phone", "email", "address"]);
+        let fields: Vec<&str> = wrong
+            .parse(today())
+            .expect_err("problems")
+            .into_iter()
+            .map(|(field, _)| field)
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "kind",
+                "name",
+                "id_number",
+                "born_on",
+                "phone",
+                "email",
+                "address"
+            ]
+        );
     }
 
     #[test]
     fn dates_that_cannot_be_are_refused() {
-        for (typed, key) in [("30/2/2020", "date-wrong"), ("1/1/1899", "date-before-1900"), ("5/8/2025", "date-in-future"), ("soon", "date-wrong"), ("1/2/20255", "date-wrong")] {
-            let problems = ApplicantInput { born_on: typed.to_owned(), ..input() }.parse(today()).expect_err("a problem");
+        for (typed, key) in [
+            ("30/2/2020", "date-wrong"),
+            ("1/1/1899", "date-before-1900"),
+            ("5/8/2025", "date-in-future"),
+            ("soon", "date-wrong"),
+            ("1/2/20255", "date-wrong"),
+        ] {
+            let problems = ApplicantInput {
+                born_on: typed.to_owned(),
+                ..input()
+            }
+            .parse(today())
+            .expect_err("a problem");
             assert_eq!(problems, [("born_on", key)], "{typed}");
         }
     }
 
     #[test]
     fn nul_bytes_huge_names_and_pictures_are_told_apart() {
-        let key = |name: String| ApplicantInput { name, ..input() }.parse(today()).map_err(|problems| problems[0].1);
+        let key = |name: String| {
+            ApplicantInput { name, ..input() }
+                .parse(today())
+                .map_err(|problems| problems[0].1)
+        };
         assert_eq!(key("A\0B".to_owned()), Err("field-control-character"));
         assert_eq!(key("a".repeat(10_000_000)), Err("applicant-name-too-long"));
         assert_eq!(key("😀😀".to_owned()), Err("applicant-name-no-letters"));

@@ -22,7 +22,14 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in the order of the work.
-    pub const ALL: [Self; 6] = [Self::Assign, Self::Appraise, Self::Draft, Self::Review, Self::Sign, Self::Number];
+    pub const ALL: [Self; 6] = [
+        Self::Assign,
+        Self::Appraise,
+        Self::Draft,
+        Self::Review,
+        Self::Sign,
+        Self::Number,
+    ];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
@@ -111,7 +118,9 @@ impl State {
     /// The stage that is stored beside the code: of the work now, or of the work after the pause.
     pub fn stage(self) -> Option<Stage> {
         match self {
-            Self::InProgress(stage) | Self::AwaitingSupplement(Resume::Stage(stage)) | Self::AwaitingObligation(stage) => Some(stage),
+            Self::InProgress(stage)
+            | Self::AwaitingSupplement(Resume::Stage(stage))
+            | Self::AwaitingObligation(stage) => Some(stage),
             Self::Registered
             | Self::Accepted
             | Self::NotAccepted
@@ -145,7 +154,10 @@ impl State {
     ///
     /// The quality index counts 8, 9 and 10; a withdrawal ends the matter too, but is reported apart.
     pub fn has_ended(self) -> bool {
-        matches!(self, Self::Withdrawn | Self::Stopped | Self::Resolved | Self::Returned)
+        matches!(
+            self,
+            Self::Withdrawn | Self::Stopped | Self::Resolved | Self::Returned
+        )
     }
 
     /// True while the citizen, not the office, is expected to act.
@@ -159,7 +171,9 @@ impl State {
             Self::Registered => 5,
             Self::Accepted => 15,
             Self::AwaitingSupplement(Resume::Check) => 10,
-            Self::InProgress(stage) | Self::AwaitingSupplement(Resume::Stage(stage)) | Self::AwaitingObligation(stage) => match stage {
+            Self::InProgress(stage)
+            | Self::AwaitingSupplement(Resume::Stage(stage))
+            | Self::AwaitingObligation(stage) => match stage {
                 Stage::Assign => 25,
                 Stage::Appraise => 40,
                 Stage::Draft => 55,
@@ -189,7 +203,11 @@ mod tests {
             State::Returned,
         ];
         for stage in Stage::ALL {
-            states.extend([State::InProgress(stage), State::AwaitingSupplement(Resume::Stage(stage)), State::AwaitingObligation(stage)]);
+            states.extend([
+                State::InProgress(stage),
+                State::AwaitingSupplement(Resume::Stage(stage)),
+                State::AwaitingObligation(stage),
+            ]);
         }
         states
     }

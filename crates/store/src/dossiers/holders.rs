@@ -23,7 +23,12 @@ pub struct FilledPost {
 }
 
 /// The posts of a unit with a mandate on a day and how much each has open.
-pub fn filled_posts(tx: &mut Tx<'_>, unit: &UnitId, space: Space, day: Date) -> Result<Vec<FilledPost>, StoreError> {
+pub fn filled_posts(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+    day: Date,
+) -> Result<Vec<FilledPost>, StoreError> {
     tx.rows(
         "SELECT s.id AS id, s.roles AS roles, v.kind AS kind, s.position AS position,
                 (SELECT COUNT(*) FROM dossiers d WHERE d.unit = $1 AND d.space = $2 AND d.holder_post = s.id AND d.is_open = 1) AS open_count

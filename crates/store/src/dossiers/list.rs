@@ -151,23 +151,32 @@ impl Sql {
 /// One page of dossiers, at most `limit` rows.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
     if filter.units.is_empty() {
-        return Ok(Page { rows: Vec::new(), next: None });
+        return Ok(Page {
+            rows: Vec::new(),
+            next: None,
+        });
     }
     let space = filter.space.unwrap_or(Space::State);
     let mut words = filter.words.clone();
     // The longest word finds fewest: it drives the search, the others only confirm.
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let mut sql = if words.is_empty() {
-        Sql { text: format!("SELECT {COLUMNS} FROM dossiers d WHERE 1 = 1"), params: vec![] }
+        Sql {
+            text: format!("SELECT {COLUMNS} FROM dossiers d WHERE 1 = 1"),
+            params: vec![],
+        }
     } else {
         Sql {
-            text: format!("SELECT {COLUMNS} FROM dossiers d WHERE d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1"),
+            text: format!(
+                "SELECT {COLUMNS} FROM dossiers d WHERE d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1"
+            ),
             params: vec![],
         }
     };
     for (place, typed) in words.iter().enumerate() {
         if place > 0 {
-            sql.text.push_str(" AND d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1");
+            sql.text
+                .push_str(" AND d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1");
         }
         sql.any_of("w.unit", filter.units.iter().map(Value::from).collect());
         sql.and("w.space = ?", [space.into()]);
@@ -192,14 +201,29 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
         Sort::Due => (">", "ASC"),
     };
     if let Some((at, id)) = filter.after {
-        sql.and(&format!("({key} {compare} ? OR ({key} = ? AND d.id {compare} ?))"), [at.into(), at.into(), id.into()]);
+        sql.and(
+            &format!("({key} {compare} ? OR ({key} = ? AND d.id {compare} ?))"),
+            [at.into(), at.into(), id.into()],
+        );
     }
-    sql.params.push(Value::Int(i64::try_from(limit + 1).unwrap_or(i64::MAX)));
-    let text = format!("{} ORDER BY {key} {direction}, d.id {direction} LIMIT ${}", sql.text, sql.params.len());
-    let mut rows = tx.rows(&text, &sql.params)?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    sql.params
+        .push(Value::Int(i64::try_from(limit + 1).unwrap_or(i64::MAX)));
+    let text = format!(
+        "{} ORDER BY {key} {direction}, d.id {direction} LIMIT ${}",
+        sql.text,
+        sql.params.len()
+    );
+    let mut rows = tx
+        .rows(&text, &sql.params)?
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|last| (sort_value(filter.sort, last), last.id));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| (sort_value(filter.sort, last), last.id));
     Ok(Page { rows, next })
 }
 
@@ -212,7 +236,10 @@ fn sort_value(sort: Sort, row: &Listed) -> i64 {
 
 fn narrow(sql: &mut Sql, filter: &Filter) {
     if !filter.states.is_empty() {
-        sql.any_of("d.state", filter.states.iter().map(|code| Value::Int(*code)).collect());
+        sql.any_of(
+            "d.state",
+            filter.states.iter().map(|code| Value::Int(*code)).collect(),
+        );
     }
     if let Some(open) = filter.open {
         sql.and("d.is_open = ?", [open.into()]);
@@ -230,18 +257,30 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         sql.and("d.holder_post = ?", [post.into()]);
     }
     if let Some((from, to)) = filter.accepted {
-        sql.and("d.accepted_at >= ? AND d.accepted_at < ?", [from.into(), to.into()]);
+        sql.and(
+            "d.accepted_at >= ? AND d.accepted_at < ?",
+            [from.into(), to.into()],
+        );
     }
     if let Some((from, to)) = filter.ended {
-        sql.and("d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?", [from.into(), to.into()]);
+        sql.and(
+            "d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?",
+            [from.into(), to.into()],
+        );
     }
     match filter.due {
         None => {}
         Some(Due::OverdueAt(now)) => {
-            sql.and("((d.is_open = 1 AND d.due_at < ?) OR d.ended_at > d.due_at)", [now.into()]);
+            sql.and(
+                "((d.is_open = 1 AND d.due_at < ?) OR d.ended_at > d.due_at)",
+                [now.into()],
+            );
         }
         Some(Due::Between(from, to)) => {
-            sql.and("d.is_open = 1 AND d.due_at >= ? AND d.due_at < ?", [from.into(), to.into()]);
+            sql.and(
+                "d.is_open = 1 AND d.due_at >= ? AND d.due_at < ?",
+                [from.into(), to.into()],
+            );
         }
     }
 }
@@ -249,7 +288,14 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
 /// What waits for one post: what it holds itself, and what waits for any post of its roles; by deadline.
 ///
 /// Two index ranges, each cut to `limit`, merged: the cost does not grow with the dossiers of others.
-pub fn my_work(tx: &mut Tx<'_>, unit: &UnitId, space: Space, posts: &[PostId], roles: &[Role], limit: usize) -> Result<Vec<Listed>, StoreError> {
+pub fn my_work(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+    posts: &[PostId],
+    roles: &[Role],
+    limit: usize,
+) -> Result<Vec<Listed>, StoreError> {
     let limit_value = Value::Int(i64::try_from(limit).unwrap_or(i64::MAX));
     let mut rows = Vec::new();
     for post in posts {
@@ -287,10 +333,14 @@ pub fn count_open_for(tx: &mut Tx<'_>, unit: &UnitId, space: Space, post: PostId
 }
 
 fn read(row: &Row) -> Result<Listed, StoreError> {
-    let stage: Option<String> = row.get("stage")?;
+    let at_stage: Option<String> = row.get("stage")?;
     let code: i64 = row.get("state")?;
-    let state = State::from_parts(code, stage.as_deref().and_then(Stage::parse))
-        .ok_or_else(|| StoreError::Unknown { what: "state of a dossier", value: format!("{code} {stage:?}") })?;
+    let state = State::from_parts(code, at_stage.as_deref().and_then(Stage::parse)).ok_or_else(|| {
+        StoreError::Unknown {
+            what: "state of a dossier",
+            value: format!("{code} {at_stage:?}"),
+        }
+    })?;
     Ok(Listed {
         id: row.get("id")?,
         code: row.get("code")?,

@@ -10,8 +10,15 @@ use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
 /// Replaces the component check-list.
-pub fn put_components(tx: &mut Tx<'_>, dossier: DossierId, entries: &[ComponentEntry]) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM dossier_components WHERE dossier = $1", &params![dossier])?;
+pub fn put_components(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    entries: &[ComponentEntry],
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM dossier_components WHERE dossier = $1",
+        &params![dossier],
+    )?;
     for entry in entries {
         tx.execute(
             "INSERT INTO dossier_components (id, dossier, component, position, required, status, source, copies, database_id, queried_at, note)
@@ -36,24 +43,27 @@ pub fn put_components(tx: &mut Tx<'_>, dossier: DossierId, entries: &[ComponentE
 
 /// The component check-list in its order.
 pub fn components(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<ComponentEntry>, StoreError> {
-    tx.rows("SELECT * FROM dossier_components WHERE dossier = $1 ORDER BY position", &params![dossier])?
-        .iter()
-        .map(|row| {
-            let source: Option<String> = row.get("source")?;
-            Ok(ComponentEntry {
-                id: row.get::<ComponentId>("id")?,
-                component: row.get("component")?,
-                position: row.get("position")?,
-                required: row.get("required")?,
-                status: word(row, "status", ComponentStatus::parse)?,
-                source: source.as_deref().and_then(ComponentSource::parse),
-                copies: row.get("copies")?,
-                database: row.get("database_id")?,
-                queried_at: row.get("queried_at")?,
-                note: row.get("note")?,
-            })
+    tx.rows(
+        "SELECT * FROM dossier_components WHERE dossier = $1 ORDER BY position",
+        &params![dossier],
+    )?
+    .iter()
+    .map(|row| {
+        let source: Option<String> = row.get("source")?;
+        Ok(ComponentEntry {
+            id: row.get::<ComponentId>("id")?,
+            component: row.get("component")?,
+            position: row.get("position")?,
+            required: row.get("required")?,
+            status: word(row, "status", ComponentStatus::parse)?,
+            source: source.as_deref().and_then(ComponentSource::parse),
+            copies: row.get("copies")?,
+            database: row.get("database_id")?,
+            queried_at: row.get("queried_at")?,
+            note: row.get("note")?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// One step of the internal process: who had the dossier, from when to when, and what came of it.
@@ -148,7 +158,13 @@ pub fn touch_step(tx: &mut Tx<'_>, dossier: DossierId, at: Timestamp) -> Result<
 
 /// All steps in order.
 pub fn steps(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Step>, StoreError> {
-    tx.rows("SELECT * FROM dossier_steps WHERE dossier = $1 ORDER BY number", &params![dossier])?.iter().map(read_step).collect()
+    tx.rows(
+        "SELECT * FROM dossier_steps WHERE dossier = $1 ORDER BY number",
+        &params![dossier],
+    )?
+    .iter()
+    .map(read_step)
+    .collect()
 }
 
 fn read_step(row: &Row) -> Result<Step, StoreError> {
@@ -171,17 +187,34 @@ fn read_step(row: &Row) -> Result<Step, StoreError> {
 }
 
 /// Names the posts that join the handler; those no longer named leave.
-pub fn put_joining(tx: &mut Tx<'_>, dossier: DossierId, posts: &[PostId], since: Timestamp) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM dossier_joining WHERE dossier = $1", &params![dossier])?;
+pub fn put_joining(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    posts: &[PostId],
+    since: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM dossier_joining WHERE dossier = $1",
+        &params![dossier],
+    )?;
     for post in posts {
-        tx.execute("INSERT INTO dossier_joining (dossier, post, since) VALUES ($1, $2, $3)", &params![dossier, *post, since])?;
+        tx.execute(
+            "INSERT INTO dossier_joining (dossier, post, since) VALUES ($1, $2, $3)",
+            &params![dossier, *post, since],
+        )?;
     }
     Ok(())
 }
 
 /// The posts that join the handler.
 pub fn joining(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<PostId>, StoreError> {
-    tx.rows("SELECT post FROM dossier_joining WHERE dossier = $1 ORDER BY post", &params![dossier])?.iter().map(|row| row.get("post")).collect()
+    tx.rows(
+        "SELECT post FROM dossier_joining WHERE dossier = $1 ORDER BY post",
+        &params![dossier],
+    )?
+    .iter()
+    .map(|row| row.get("post"))
+    .collect()
 }
 
 /// A numbered form handed to the citizen.
@@ -235,12 +268,21 @@ pub fn insert_slip(tx: &mut Tx<'_>, slip: &Slip) -> Result<(), StoreError> {
 
 /// The forms of a dossier, oldest first.
 pub fn slips(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Slip>, StoreError> {
-    tx.rows("SELECT * FROM dossier_slips WHERE dossier = $1 ORDER BY issued_at, id", &params![dossier])?.iter().map(read_slip).collect()
+    tx.rows(
+        "SELECT * FROM dossier_slips WHERE dossier = $1 ORDER BY issued_at, id",
+        &params![dossier],
+    )?
+    .iter()
+    .map(read_slip)
+    .collect()
 }
 
 /// One form.
 pub fn slip(tx: &mut Tx<'_>, id: SlipId) -> Result<Option<Slip>, StoreError> {
-    tx.one("SELECT * FROM dossier_slips WHERE id = $1", &params![id])?.as_ref().map(read_slip).transpose()
+    tx.one("SELECT * FROM dossier_slips WHERE id = $1", &params![id])?
+        .as_ref()
+        .map(read_slip)
+        .transpose()
 }
 
 fn read_slip(row: &Row) -> Result<Slip, StoreError> {
@@ -292,7 +334,13 @@ pub fn insert_record(tx: &mut Tx<'_>, dossier: DossierId, record: &Record) -> Re
 }
 
 /// Keeps the answer to a record; false when there is no such open record.
-pub fn answer_record(tx: &mut Tx<'_>, dossier: DossierId, id: StepId, at: Timestamp, answer: &serde_json::Value) -> Result<bool, StoreError> {
+pub fn answer_record(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    id: StepId,
+    at: Timestamp,
+    answer: &serde_json::Value,
+) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE dossier_records SET answered_at = $1, answer = $2 WHERE dossier = $3 AND id = $4 AND answered_at IS NULL",
         &params![at, answer, dossier, id],
@@ -302,22 +350,25 @@ pub fn answer_record(tx: &mut Tx<'_>, dossier: DossierId, id: StepId, at: Timest
 
 /// The records of a dossier, oldest first.
 pub fn records(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Record>, StoreError> {
-    tx.rows("SELECT * FROM dossier_records WHERE dossier = $1 ORDER BY at, id", &params![dossier])?
-        .iter()
-        .map(|row| {
-            Ok(Record {
-                id: row.get("id")?,
-                kind: row.get("kind")?,
-                at: row.get("at")?,
-                post: row.get("post")?,
-                person: row.get("person")?,
-                body: row.get("body")?,
-                due_at: row.get("due_at")?,
-                answered_at: row.get("answered_at")?,
-                answer: row.get("answer")?,
-            })
+    tx.rows(
+        "SELECT * FROM dossier_records WHERE dossier = $1 ORDER BY at, id",
+        &params![dossier],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Record {
+            id: row.get("id")?,
+            kind: row.get("kind")?,
+            at: row.get("at")?,
+            post: row.get("post")?,
+            person: row.get("person")?,
+            body: row.get("body")?,
+            due_at: row.get("due_at")?,
+            answered_at: row.get("answered_at")?,
+            answer: row.get("answer")?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// The result of a dossier: from the first draft to the hand-over.
@@ -368,14 +419,37 @@ pub struct DossierResult {
 }
 
 const RESULT_COLUMNS: [&str; 20] = [
-    "unit", "kind", "template", "outcome", "body", "drafted_by", "drafted_at", "revision", "approved_by", "approved_by_person",
-    "approved_at", "book", "number", "year", "symbol", "issued_at", "issued_by", "collected_by", "collected_at", "collected_from",
+    "unit",
+    "kind",
+    "template",
+    "outcome",
+    "body",
+    "drafted_by",
+    "drafted_at",
+    "revision",
+    "approved_by",
+    "approved_by_person",
+    "approved_at",
+    "book",
+    "number",
+    "year",
+    "symbol",
+    "issued_at",
+    "issued_by",
+    "collected_by",
+    "collected_at",
+    "collected_from",
 ];
 
 /// Writes the result, new or changed.
 pub fn put_result(tx: &mut Tx<'_>, result: &DossierResult) -> Result<(), StoreError> {
-    let marks: Vec<String> = (1..=RESULT_COLUMNS.len() + 1).map(|place| format!("${place}")).collect();
-    let sets: Vec<String> = RESULT_COLUMNS.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    let marks: Vec<String> = (1..=RESULT_COLUMNS.len() + 1)
+        .map(|place| format!("${place}"))
+        .collect();
+    let sets: Vec<String> = RESULT_COLUMNS
+        .iter()
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
     let values: Vec<Value> = params![
         result.dossier,
         &result.unit,
@@ -412,7 +486,10 @@ pub fn put_result(tx: &mut Tx<'_>, result: &DossierResult) -> Result<(), StoreEr
 
 /// The result of a dossier, if one was drafted.
 pub fn result(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<DossierResult>, StoreError> {
-    let row = tx.one("SELECT * FROM dossier_results WHERE dossier = $1", &params![dossier])?;
+    let row = tx.one(
+        "SELECT * FROM dossier_results WHERE dossier = $1",
+        &params![dossier],
+    )?;
     row.map(|row| {
         Ok(DossierResult {
             dossier: row.get("dossier")?,
