@@ -17,6 +17,27 @@ pub enum Basis {
     Delegation(DelegationId),
 }
 
+impl Basis {
+    /// Kind, colon, id: how a session and a form name it.
+    pub fn to_key(self) -> String {
+        match self {
+            Self::Mandate(id) => format!("mandate:{id}"),
+            Self::Absence(id) => format!("absence:{id}"),
+            Self::Delegation(id) => format!("delegation:{id}"),
+        }
+    }
+    /// Reads what [`Basis::to_key`] wrote.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (kind, id) = key.split_once(':')?;
+        match kind {
+            "mandate" => id.parse().ok().map(Self::Mandate),
+            "absence" => id.parse().ok().map(Self::Absence),
+            "delegation" => id.parse().ok().map(Self::Delegation),
+            _ => None,
+        }
+    }
+}
+
 /// A post in which a person may act, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seat {

@@ -360,6 +360,26 @@ fn rows_that_cross_the_spaces_give_no_seat() {
 }
 
 #[test]
+fn a_basis_is_read_back_from_its_key() {
+    for basis in [
+        Basis::Mandate(id(1)),
+        Basis::Absence(id(2)),
+        Basis::Delegation(id(3)),
+    ] {
+        assert_eq!(Basis::parse(&basis.to_key()), Some(basis));
+    }
+    for wrong in [
+        "",
+        "mandate",
+        "mandate:",
+        "mandate:1",
+        "king:00000000-0000-0000-0000-000000000001",
+    ] {
+        assert_eq!(Basis::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
 fn a_seat_has_one_full_holder_at_a_time() {
     let chair = post(1, &[Role::Chair]);
     let first = mandate(
