@@ -252,7 +252,7 @@ fn settle(
             sessions::end(tx, session.id)?;
             Ok(Err(Refusal::NoPost))
         }
-        [only] => sit_down(tx, moment, session, only).map(Ok),
+        [only] => sit_down(tx, moment, &session, only).map(Ok),
         _ => {
             let waiting = Session {
                 stage: Stage::Post,
@@ -279,7 +279,7 @@ pub fn choose_post(
     };
     let seats = session::seats_of_account(tx, moment, session.account)?;
     match seats.iter().find(|seat| seat.basis == basis) {
-        Some(seat) => sit_down(tx, moment, session, seat).map(Ok),
+        Some(seat) => sit_down(tx, moment, &session, seat).map(Ok),
         None => Ok(Err(Refusal::NoPost)),
     }
 }
@@ -287,7 +287,7 @@ pub fn choose_post(
 fn sit_down(
     tx: &mut Tx<'_>,
     moment: &Moment<'_>,
-    session: Session,
+    session: &Session,
     seat: &SeatChoice,
 ) -> Result<Handed, StoreError> {
     accounts::note_sign_in(tx, session.account, moment.business)?;
@@ -321,7 +321,7 @@ fn sit_down(
         post: Some(seat.post.id),
         basis: Some(seat.basis.to_key()),
         expires_at: ends,
-        ..session
+        ..session.clone()
     };
     renew(tx, moment, open)
 }

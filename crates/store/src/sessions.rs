@@ -173,15 +173,22 @@ pub struct Failures {
 
 /// The failures of a source, if there are any; held until the command ends.
 pub fn failures(tx: &mut Tx<'_>, who: &[u8; 32]) -> Result<Option<Failures>, StoreError> {
+    // A row that is not there cannot be held: two first tries at once would count as one.
+    tx.execute(
+        "INSERT INTO sign_in_failures (who, failures, last_at, open_at) VALUES ($1, 0, 0, 0)
+         ON CONFLICT (who) DO NOTHING",
+        &params![who],
+    )?;
     let sql = "SELECT failures, last_at, open_at FROM sign_in_failures WHERE who = $1";
     let Some(row) = tx.one_locked(sql, &params![who])? else {
         return Ok(None);
     };
-    Ok(Some(Failures {
+    let found = Failures {
         failures: row.get("failures")?,
         last_at: row.get("last_at")?,
         open_at: row.get("open_at")?,
-    }))
+    };
+    Ok((found.failures > 0).then_some(found))
 }
 
 /// Saves the failures of a source.

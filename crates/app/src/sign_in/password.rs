@@ -76,7 +76,7 @@ impl Password {
             return Err(WeakPassword::TooShort);
         }
         let plain: String = self.0.to_lowercase().split_whitespace().collect();
-        let same = plain.chars().all(|c| Some(c) == plain.chars().next());
+        let same = plain.chars().all(|c| plain.starts_with(c));
         if same || plain == user_name || GUESSED_FIRST.contains(&plain.as_str()) {
             return Err(WeakPassword::Guessable);
         }

@@ -1,0 +1,5 @@
+//! Commands and queries on both databases.
+
+mod actors;
+mod people;
+mod sign_in;
