@@ -5,11 +5,14 @@
 //!   without it the testkit starts one and shares it, see [`postgres`];
 //! - `TOWNHALL_REQUIRE_TOOLS=1`: a missing tool (PostgreSQL, strace, …) fails the test instead of
 //!   skipping it, so that a green run on a build machine means that everything ran;
-//! - `TOWNHALL_BIN`: the binary under test for process tests, else the one beside the tests.
+//! - `TOWNHALL_BIN`: the binary under test for [`process`], else the one beside the tests.
 
 pub mod databases;
+pub mod http;
 pub mod places;
 pub mod postgres;
+pub mod process;
+pub mod strace;
 pub mod tools;
 
 pub use databases::{Databases, databases};

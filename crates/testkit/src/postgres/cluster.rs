@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use postgres::NoTls;
 
-use crate::tools;
+use crate::{process, tools};
 
 /// How long a server may take until it answers, on a machine that builds at the same time.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -261,14 +261,10 @@ impl Home {
     }
 
     /// Sends a signal to the postmaster, found by its pid file: the child that we know may be a wrapper.
-    fn signal(&self, signal: &str) {
+    fn signal(&self, name: &str) {
         let pid_file = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-        if let Some(pid) = pid_file.lines().next() {
-            let _ = Command::new("kill")
-                .arg(format!("-{signal}"))
-                .arg(pid)
-                .stderr(Stdio::null())
-                .status();
+        if let Some(pid) = pid_file.lines().next().and_then(|pid| pid.parse().ok()) {
+            process::signal(pid, name);
         }
     }
 
