@@ -97,11 +97,11 @@ impl<'a> Action<'a> {
         html! {
             @match (&self.href, &self.submit) {
                 (Some(href), _) => {
-                    a.btn.btn-sm[small] class=(weight) href=(href) data-key=[self.key] { (inside) }
+                    a.btn.btn-sm[small].(weight) href=(href) data-key=[self.key] { (inside) }
                 },
                 (None, submit) => {
                     @let (name, value) = submit.clone().unwrap_or_default();
-                    button.btn.btn-sm[small] class=(weight) type="submit" data-key=[self.key]
+                    button.btn.btn-sm[small].(weight) type="submit" data-key=[self.key]
                         form=[self.form.as_deref()] name=[some(&name)] value=[some(&name).and(Some(&value))] {
                         (inside)
                     }

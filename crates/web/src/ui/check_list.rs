@@ -26,7 +26,7 @@ pub struct CheckRow<'a> {
 /// The check-list as a table.
 pub fn check_list(ui: &Ui, rows: &[CheckRow<'_>]) -> Markup {
     html! {
-        div.th-scroll role="region" tabindex="0" aria-label=(ui.t("ui-check-caption")) {
+        div.th-scroll role="group" tabindex="0" aria-label=(ui.t("ui-check-caption")) {
             table.table.th-comp {
                 caption.visually-hidden { (ui.t("ui-check-caption")) }
                 thead {

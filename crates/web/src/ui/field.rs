@@ -61,6 +61,7 @@ pub struct Field<'a> {
     key: Option<&'static str>,
     scan_to: Option<Words<'a>>,
     label_hidden: bool,
+    question: bool,
 }
 
 impl<'a> Field<'a> {
@@ -142,6 +143,13 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn scanned_by(mut self, button_id: impl Into<Words<'a>>) -> Self {
         self.scan_to = Some(button_id.into());
+        self
+    }
+
+    /// The label is the heading of the page: one question a page for citizens.
+    #[must_use]
+    pub fn as_question(mut self) -> Self {
+        self.question = true;
         self
     }
 
@@ -229,9 +237,9 @@ pub fn date_parts(ui: &Ui, field: &Field<'_>, typed: [&str; 3]) -> Markup {
         ("year", "ui-year", "th-d4"),
     ];
     html! {
-        div.th-error[field.error.is_some()] class=[column_class(field)] {
+        div class=[outer_class(field)] {
             fieldset aria-describedby=[described] {
-                legend.form-label { (field.label) (optional_mark(ui, field)) }
+                legend class=(label_class(field)) { (label_words(ui, field)) }
                 (help(field))
                 div.th-parts {
                     @for (at, ((part, key, class), value)) in parts.into_iter().zip(typed).enumerate() {
@@ -239,7 +247,7 @@ pub fn date_parts(ui: &Ui, field: &Field<'_>, typed: [&str; 3]) -> Markup {
                         @let id = if at == 0 { id_of(&field.name) } else { format!("{}-{part}", id_of(&field.name)) };
                         div {
                             label.form-label for=(id) { (ui.t(key)) }
-                            input.form-control class=(class) id=(id) name=(format!("{}-{part}", field.name))
+                            input.form-control.(class) id=(id) name=(format!("{}-{part}", field.name))
                                 value=(value) inputmode="numeric" autocomplete="off" aria-invalid=[invalid];
                         }
                     }
@@ -292,7 +300,7 @@ pub fn checkboxes(ui: &Ui, field: &Field<'_>, choices: &[Choice<'_>], chosen: &[
 /// Yes or no: sends `name=1` when ticked. The label stands beside the box.
 pub fn checkbox(ui: &Ui, field: &Field<'_>, ticked: bool) -> Markup {
     html! {
-        div.th-error[field.error.is_some()] class=[column_class(field)] {
+        div class=[outer_class(field)] {
             (help(field))
             label.form-check.m-0 for=(id_of(&field.name)) {
                 input.form-check-input type="checkbox" id=(id_of(&field.name)) name=(field.name) value="1"
@@ -335,9 +343,8 @@ pub(super) fn id_of(name: &str) -> String {
 
 fn input(field: &Field<'_>, kind: &str, class: &str) -> Markup {
     let value = (!field.value.is_empty()).then_some(&field.value);
-    let class = (!class.is_empty()).then_some(class);
     html! {
-        input.form-control class=[class] type=(kind) id=(id_of(&field.name)) name=(field.name) value=[value]
+        input.form-control.(class) type=(kind) id=(id_of(&field.name)) name=(field.name) value=[value]
             inputmode=[field.input_mode] autocomplete=[field.autocomplete] maxlength=[field.max_chars]
             aria-invalid=[field.error.is_some().then_some("true")] aria-describedby=[described_by(field)]
             data-key=[field.key] data-scan=[field.scan_to.as_deref()];
@@ -347,10 +354,8 @@ fn input(field: &Field<'_>, kind: &str, class: &str) -> Markup {
 /// Label, hint and mistake around a field.
 fn around(ui: &Ui, field: &Field<'_>, inside: &Markup) -> Markup {
     html! {
-        div.th-error[field.error.is_some()] class=[column_class(field)] {
-            label class=(if field.label_hidden { "visually-hidden" } else { "form-label" }) for=(id_of(&field.name)) {
-                (field.label) (optional_mark(ui, field))
-            }
+        div class=[outer_class(field)] {
+            label class=(label_class(field)) for=(id_of(&field.name)) { (label_words(ui, field)) }
             (help(field))
             (inside)
         }
@@ -365,11 +370,9 @@ fn group(
     ticked: impl Fn(&Choice<'_>) -> bool,
 ) -> Markup {
     html! {
-        div.th-error[field.error.is_some()] class=[column_class(field)] {
+        div class=[outer_class(field)] {
             fieldset aria-describedby=[described_by(field)] {
-                legend class=(if field.label_hidden { "visually-hidden" } else { "form-label" }) {
-                    (field.label) (optional_mark(ui, field))
-                }
+                legend class=(label_class(field)) { (label_words(ui, field)) }
                 (help(field))
                 div.th-row.th-checks {
                     @for (at, choice) in choices.iter().enumerate() {
@@ -401,6 +404,21 @@ fn help(field: &Field<'_>) -> Markup {
     }
 }
 
+const fn label_class(field: &Field<'_>) -> &'static str {
+    if field.label_hidden {
+        "visually-hidden"
+    } else {
+        "form-label"
+    }
+}
+
+fn label_words(ui: &Ui, field: &Field<'_>) -> Markup {
+    html! {
+        @if field.question { h1 { (field.label) (optional_mark(ui, field)) } }
+        @else { (field.label) (optional_mark(ui, field)) }
+    }
+}
+
 fn optional_mark(ui: &Ui, field: &Field<'_>) -> Markup {
     html! { @if field.optional { span.th-muted.fw-normal { " (" (ui.t("common-optional")) ")" } } }
 }
@@ -415,8 +433,12 @@ fn described_by(field: &Field<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-fn column_class(field: &Field<'_>) -> Option<String> {
-    field
+/// The width of the field, and the mark of a mistake.
+fn outer_class(field: &Field<'_>) -> Option<String> {
+    let width = field
         .columns
-        .map(|columns| format!("th-f{}", columns.clamp(2, 12)))
+        .map(|columns| format!("th-f{}", columns.clamp(2, 12)));
+    let error = field.error.is_some().then(|| "th-error".to_owned());
+    let classes: Vec<String> = error.into_iter().chain(width).collect();
+    (!classes.is_empty()).then(|| classes.join(" "))
 }

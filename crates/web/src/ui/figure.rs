@@ -22,7 +22,7 @@ pub struct Figure<'a> {
 /// The figures of a page in one row.
 pub fn figures(ui: &Ui, figures: &[Figure<'_>]) -> Markup {
     html! {
-        section.th-figs.mb-3 aria-label=(ui.t("ui-figures")) {
+        div.th-figs.mb-3 role="group" aria-label=(ui.t("ui-figures")) {
             @for figure in figures {
                 a.card.th-fig.th-fig-bad[figure.bad] href=(figure.href) {
                     span.th-muted { @if figure.bad { (Icon::ALERT) " " } (figure.label) }

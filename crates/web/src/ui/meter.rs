@@ -83,7 +83,7 @@ pub fn load_meter(ui: &Ui, id: &str, parts: &[MeterPart<'_>]) -> Markup {
             }
         }
         div.th-row.th-muted.mt-1 {
-            @for part in parts { span.th-key class=(part.tone.class()) { (part.words) } }
+            @for part in parts { span.th-key.(part.tone.class()) { (part.words) } }
         }
     }
 }

@@ -154,7 +154,7 @@ pub(super) fn brand(ui: &Ui, class: &str) -> Markup {
         .collect::<Vec<_>>()
         .join(" · ");
     html! {
-        a.th-brand class=(class) href="/work" {
+        a.th-brand.(class) href="/work" {
             (brand_mark())
             span { b { (ui.t("common-product")) } small { (unit) } }
         }

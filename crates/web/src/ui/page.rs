@@ -137,7 +137,7 @@ fn top_bar(ui: &Ui) -> Markup {
 pub(super) fn demo_mark(ui: &Ui, class: &str) -> Markup {
     html! {
         @if ui.demo {
-            span.th-demo class=(class) {
+            span.th-demo.(class) {
                 (ui.t("ui-demo")) " " span.th-wide {
                     "· " time datetime=(townhall_domain::time::rfc3339(ui.now)) {
                         (townhall_text::date_time(ui.lang, ui.now, ui.today()))

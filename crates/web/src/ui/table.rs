@@ -76,7 +76,7 @@ pub fn table(
     rows: &Markup,
 ) -> Markup {
     html! {
-        div.th-scroll role="region" tabindex="0" aria-label=(caption) {
+        div.th-scroll role="group" tabindex="0" aria-label=(caption) {
             table.table {
                 caption.visually-hidden { (caption) }
                 thead { tr { @for column in columns { (heading(ui, column, sort)) } } }

@@ -51,6 +51,15 @@ fn no_page_has_inline_script_or_style() {
 }
 
 #[test]
+fn no_element_gives_an_attribute_twice() {
+    for (name, page) in pages() {
+        for tag in page.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+            assert!(tag.matches(" class=\"").count() < 2, "{name}: {tag}");
+        }
+    }
+}
+
+#[test]
 fn no_page_shows_a_missing_word_or_an_unfilled_placeable() {
     for (name, page) in pages() {
         assert!(!page.contains('⟦') && !page.contains("{$"), "{name}");

@@ -93,16 +93,16 @@ pub fn row_chart(ui: &Ui, chart: &Chart<'_>, words: &[String]) -> Markup {
 
 /// The key of the series, for the end of the heading line.
 pub fn legend(_ui: &Ui, chart: &Chart<'_>) -> Markup {
-    html! { @for series in &chart.series { span.th-muted class=(series.look.key()) { (series.name) } } }
+    html! { @for series in &chart.series { span.th-muted.(series.look.key()) { (series.name) } } }
 }
 
 /// The table behind a chart, open when the page is printed.
 fn with_table(ui: &Ui, chart: &Chart<'_>, drawing: &Markup) -> Markup {
     html! {
-        div.th-scroll.th-chart-box role="region" tabindex="0" aria-label=(chart.title) { (drawing) }
+        div.th-scroll.th-chart-box role="group" tabindex="0" aria-label=(chart.title) { (drawing) }
         details open[ui.print] {
             summary.th-muted { (ui.t("ui-chart-table")) }
-            div.th-scroll.th-tall role="region" tabindex="0"
+            div.th-scroll.th-tall role="group" tabindex="0"
                 aria-label=(format!("{}: {}", ui.t("ui-chart-figures"), chart.title)) {
                 table.table {
                     caption.visually-hidden { (chart.title) }
@@ -138,7 +138,7 @@ fn with_table(ui: &Ui, chart: &Chart<'_>, drawing: &Markup) -> Markup {
 fn frame(chart: &Chart<'_>, class: &str, width: u32, height: u32, inside: &Markup) -> Markup {
     let (title, description) = (format!("{}-title", chart.id), format!("{}-desc", chart.id));
     html! {
-        svg.th-chart class=(class) viewBox=(format!("0 0 {width} {height}")) role="img"
+        svg.th-chart.(class) viewBox=(format!("0 0 {width} {height}")) role="img"
             aria-labelledby=(format!("{title} {description}")) {
             title id=(title) { (chart.title) }
             desc id=(description) { (chart.description) }

@@ -228,8 +228,7 @@ fn question(ui: &Ui) -> String {
         p.text-secondary.mb-2 { "Đăng ký khai sinh · Câu 4 trên 11" }
         (error_summary(ui, &errors))
         (form(ui, &Form::post("/submit/4").draft("birth"), &html! {
-            h1.visually-hidden { "Đăng ký khai sinh, câu 4" }
-            (date_parts(ui, &Field::new("born", "Con sinh ngày nào?").hint("Ghi như trên giấy chứng sinh, ví dụ 27 / 3 / 2025.").errors(&errors), ["31", "6", "2025"]))
+            (date_parts(ui, &Field::new("born", "Con sinh ngày nào?").hint("Ghi như trên giấy chứng sinh, ví dụ 27 / 3 / 2025.").errors(&errors).as_question(), ["31", "6", "2025"]))
             div.th-row.mt-4 { button.btn.btn-primary.px-4 type="submit" { (ui.t("common-continue")) } }
             p.mt-3 { (draft_hint(ui, Some(ui.now))) }
         }))
