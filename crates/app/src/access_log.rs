@@ -64,7 +64,9 @@ pub struct NoteReading {
 
 /// Notes a reading; true when a line was written. Nobody is noted for jobs of the program and for citizens.
 pub fn note(tx: &mut Tx<'_>, cx: &Cx, note: &NoteReading) -> Result<bool, AppError> {
-    let Some(officer) = cx.actor.officer() else { return Ok(false) };
+    let Some(officer) = cx.actor.officer() else {
+        return Ok(false);
+    };
     let access = Access {
         id: cx.new_id(),
         at: cx.now(),
@@ -79,7 +81,10 @@ pub fn note(tx: &mut Tx<'_>, cx: &Cx, note: &NoteReading) -> Result<bool, AppErr
         subject_unit: note.unit.clone(),
         about: note.about,
         own_work: note.own_work,
-        reason: note.reason.as_deref().map(|text| text.trim().chars().take(500).collect()),
+        reason: note
+            .reason
+            .as_deref()
+            .map(|text| text.trim().chars().take(500).collect()),
     };
     let since = Timestamp::from_second(cx.now().as_second() - 15 * 60).unwrap_or(Timestamp::UNIX_EPOCH);
     // An export is a new file each time, and a reason is always kept.

@@ -32,9 +32,17 @@ use crate::sign_in::password::{HashedPassword, Password, Passwords};
 ///
 /// # Errors
 /// [`AppError::Invalid`] when it is too weak.
-pub fn hash_new(passwords: &Passwords, password: &Password, user_name: &str) -> Result<HashedPassword, AppError> {
-    password.check_new(user_name).map_err(|weak| AppError::field("password", weak.key()))?;
-    passwords.hash(password).map_err(|_| AppError::refused("account-password-cannot-be-hashed"))
+pub fn hash_new(
+    passwords: &Passwords,
+    password: &Password,
+    user_name: &str,
+) -> Result<HashedPassword, AppError> {
+    password
+        .check_new(user_name)
+        .map_err(|weak| AppError::field("password", weak.key()))?;
+    passwords
+        .hash(password)
+        .map_err(|_| AppError::refused("account-password-cannot-be-hashed"))
 }
 
 /// The first account of an empty node, with a post to manage staff and accounts from.
@@ -89,7 +97,13 @@ pub fn create_first_administrator(
         quota_decision: None,
         valid,
     };
-    let person = Person { id: cx.new_id(), unit: unit.clone(), name, email: None, phone: None };
+    let person = Person {
+        id: cx.new_id(),
+        unit: unit.clone(),
+        name,
+        email: None,
+        phone: None,
+    };
     let mandate = Mandate {
         id: cx.new_id(),
         post: post.id,
@@ -116,10 +130,28 @@ pub fn create_first_administrator(
     accounts::insert(tx, &account)?;
     let division_key = organisation::division_key(unit, &division.id);
     let of = |kind, id: String| Subject::new(kind, id, unit, Space::State);
-    record(tx, cx, &of("division", division_key), "division_added", json!({ "division": division.id }))?;
-    record(tx, cx, &of("person", person.id.to_string()), "person_added", json!({}))?;
+    record(
+        tx,
+        cx,
+        &of("division", division_key),
+        "division_added",
+        json!({ "division": division.id }),
+    )?;
+    record(
+        tx,
+        cx,
+        &of("person", person.id.to_string()),
+        "person_added",
+        json!({}),
+    )?;
     let body = json!({ "mandate": mandate.id, "person": person.id, "roles": [Role::Administrator.as_str()] });
-    record(tx, cx, &of("post", post.id.to_string()), "first_administrator_created", body)?;
+    record(
+        tx,
+        cx,
+        &of("post", post.id.to_string()),
+        "first_administrator_created",
+        body,
+    )?;
     record_account(tx, cx, &account, "account_opened", json!({ "person": person.id }))?;
     Ok(account.id)
 }
@@ -161,7 +193,13 @@ pub fn add_account(tx: &mut Tx<'_>, cx: &Cx, command: &AddAccount) -> Result<Acc
         created_at: cx.now(),
     };
     accounts::insert(tx, &account)?;
-    record_account(tx, cx, &account, "account_opened", json!({ "person": account.person }))?;
+    record_account(
+        tx,
+        cx,
+        &account,
+        "account_opened",
+        json!({ "person": account.person }),
+    )?;
     Ok(account.id)
 }
 
@@ -198,19 +236,50 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
         return Err(AppError::refused("account-not-for-oneself"));
     }
     if command.version != version {
-        return Err(AppError::Conflict { shown: command.version, stored: version });
+        return Err(AppError::Conflict {
+            shown: command.version,
+            stored: version,
+        });
     }
     let (account, fact) = match &command.change {
-        AccountChange::Close => (Account { active: false, ..found }, "account_closed"),
-        AccountChange::Reopen => (Account { active: true, ..found }, "account_reopened"),
+        AccountChange::Close => (
+            Account {
+                active: false,
+                ..found
+            },
+            "account_closed",
+        ),
+        AccountChange::Reopen => (
+            Account {
+                active: true,
+                ..found
+            },
+            "account_reopened",
+        ),
         AccountChange::ResetPassword(hash) => {
             let password_hash = hash.stored().to_owned();
-            (Account { password_hash, change_password: true, ..found }, "password_reset")
+            (
+                Account {
+                    password_hash,
+                    change_password: true,
+                    ..found
+                },
+                "password_reset",
+            )
         }
-        AccountChange::RemoveCodes => (Account { totp_secret: None, ..found }, "codes_removed"),
+        AccountChange::RemoveCodes => (
+            Account {
+                totp_secret: None,
+                ..found
+            },
+            "codes_removed",
+        ),
     };
     if !accounts::update(tx, &account, version)? {
-        return Err(AppError::Conflict { shown: version, stored: version + 1 });
+        return Err(AppError::Conflict {
+            shown: version,
+            stored: version + 1,
+        });
     }
     match command.change {
         AccountChange::Close => {
@@ -228,7 +297,12 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
 }
 
 /// A page of the accounts that a unit keeps.
-pub fn accounts_of(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, after: &str) -> Result<Vec<AccountLine>, AppError> {
+pub fn accounts_of(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    unit: &UnitId,
+    after: &str,
+) -> Result<Vec<AccountLine>, AppError> {
     if !cx.actor.may(Right::ReadStaff, unit) {
         return Err(AppError::NotFound("unit"));
     }
@@ -246,7 +320,13 @@ fn account_of_unit(tx: &mut Tx<'_>, cx: &Cx, id: AccountId) -> Result<Versioned<
 }
 
 /// Accounts belong to no space; their trail is kept on the side of the state. No user name stands in a fact.
-fn record_account(tx: &mut Tx<'_>, cx: &Cx, account: &Account, kind: &str, body: Value) -> Result<(), AppError> {
+fn record_account(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    account: &Account,
+    kind: &str,
+    body: Value,
+) -> Result<(), AppError> {
     let subject = Subject::new("account", account.id, &account.unit, Space::State);
     record(tx, cx, &subject, kind, body)?;
     Ok(())

@@ -10,14 +10,14 @@ mod posts;
 mod staff;
 
 pub use holding::{
-    DelegateRights, EndAbsence, EndDelegation, EndMandate, GiveMandate, RecordAbsence, delegate_rights, end_absence,
-    end_delegation, end_mandate, give_mandate, record_absence,
+    DelegateRights, EndAbsence, EndDelegation, EndMandate, GiveMandate, RecordAbsence, delegate_rights,
+    end_absence, end_delegation, end_mandate, give_mandate, record_absence,
 };
 pub use people::{AddPerson, EditPerson, add_person, edit_person, people_of_unit, person_of_unit};
-pub use posts::{AddDivision, AddPost, EditDivision, EditPost, add_division, add_post, edit_division, edit_post};
-pub use staff::{
-    Holder, PostHistory, Staff, StaffDivision, StaffSeat, Substitute, post_history, staff_of,
+pub use posts::{
+    AddDivision, AddPost, EditDivision, EditPost, add_division, add_post, edit_division, edit_post,
 };
+pub use staff::{Holder, PostHistory, Staff, StaffDivision, StaffSeat, Substitute, post_history, staff_of};
 
 use jiff::civil::Date;
 use townhall_domain::ids::{PersonId, PostId, UnitId};
@@ -53,25 +53,46 @@ fn post_to_change(
 }
 
 fn check_version(shown: i64, stored: i64) -> Result<(), AppError> {
-    if shown == stored { Ok(()) } else { Err(AppError::Conflict { shown, stored }) }
+    if shown == stored {
+        Ok(())
+    } else {
+        Err(AppError::Conflict { shown, stored })
+    }
 }
 
 fn must_be_of_space(cx: &Cx, right: Right, unit: &UnitId, space: Space) -> Result<(), Denied> {
-    if cx.actor.is_of_space(space) { Ok(()) } else { Err(Denied { right, unit: unit.clone() }) }
+    if cx.actor.is_of_space(space) {
+        Ok(())
+    } else {
+        Err(Denied {
+            right,
+            unit: unit.clone(),
+        })
+    }
 }
 
 /// Posts that guard the others are an administrator's to change.
 fn must_guard(cx: &Cx, unit: &UnitId, roles: &[Role]) -> Result<(), Denied> {
-    if roles.iter().any(|role| GUARDS.contains(role)) { cx.actor.must(Right::ManageAccounts, unit) } else { Ok(()) }
+    if roles.iter().any(|role| GUARDS.contains(role)) {
+        cx.actor.must(Right::ManageAccounts, unit)
+    } else {
+        Ok(())
+    }
 }
 
 /// Nobody gives himself a post or changes one that he holds.
 fn must_not_be_own(tx: &mut Tx<'_>, cx: &Cx, post: PostId) -> Result<(), AppError> {
-    let Some(officer) = cx.actor.officer() else { return Ok(()) };
-    let holds = organisation::mandates_of_post(tx, post)?
-        .iter()
-        .any(|mandate| mandate.person == officer.person && mandate.valid.until().is_none_or(|until| until > cx.today()));
-    if holds || officer.post == post { Err(AppError::refused("staff-not-for-oneself")) } else { Ok(()) }
+    let Some(officer) = cx.actor.officer() else {
+        return Ok(());
+    };
+    let holds = organisation::mandates_of_post(tx, post)?.iter().any(|mandate| {
+        mandate.person == officer.person && mandate.valid.until().is_none_or(|until| until > cx.today())
+    });
+    if holds || officer.post == post {
+        Err(AppError::refused("staff-not-for-oneself"))
+    } else {
+        Ok(())
+    }
 }
 
 fn must_be_another(cx: &Cx, person: PersonId) -> Result<(), AppError> {
@@ -95,13 +116,18 @@ fn interval(from: Date, until: Option<Date>) -> Result<Interval, AppError> {
 /// A name or title of a form's field.
 fn name(field: &str, raw: &str, max: usize) -> Result<String, AppError> {
     parse_name(raw, max).map_err(|_| {
-        AppError::Invalid(vec![crate::error::FieldError::new(field, "staff-name-wrong").with("max", max)])
+        AppError::Invalid(vec![
+            crate::error::FieldError::new(field, "staff-name-wrong").with("max", max),
+        ])
     })
 }
 
 /// A text that may be left empty.
 fn optional(field: &str, raw: Option<&str>, max: usize) -> Result<Option<String>, AppError> {
-    raw.map(str::trim).filter(|text| !text.is_empty()).map(|text| name(field, text, max)).transpose()
+    raw.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| name(field, text, max))
+        .transpose()
 }
 
 /// What the organisation refuses, as a sentence for people.
@@ -129,7 +155,14 @@ fn refusal(error: OrganisationError) -> AppError {
 
 /// A save that must not have been overtaken; the row is held, so it never is.
 fn saved(done: bool, version: i64) -> Result<(), AppError> {
-    if done { Ok(()) } else { Err(AppError::Conflict { shown: version, stored: version + 1 }) }
+    if done {
+        Ok(())
+    } else {
+        Err(AppError::Conflict {
+            shown: version,
+            stored: version + 1,
+        })
+    }
 }
 
 /// Counts the post's version up, after what hangs on it was saved.
@@ -141,5 +174,7 @@ fn touched(tx: &mut Tx<'_>, post: &Versioned<Post>) -> Result<(), AppError> {
 /// A post that a command names beside the one that it changes.
 fn other_post(tx: &mut Tx<'_>, id: PostId, field: &str) -> Result<Post, AppError> {
     let found: Result<_, StoreError> = organisation::post(tx, id);
-    Ok(found?.ok_or_else(|| AppError::field(field, "staff-post-unknown"))?.item)
+    Ok(found?
+        .ok_or_else(|| AppError::field(field, "staff-post-unknown"))?
+        .item)
 }

@@ -51,7 +51,11 @@ pub struct ChangeOwnPassword {
 pub fn change_own_password(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeOwnPassword) -> Result<(), AppError> {
     let found = own(tx, cx)?;
     let password_hash = command.password.stored().to_owned();
-    let account = Account { password_hash, change_password: false, ..found.item };
+    let account = Account {
+        password_hash,
+        change_password: false,
+        ..found.item
+    };
     save(tx, &account, found.version)?;
     sessions::end_others(tx, account.id, command.session)?;
     record_account(tx, cx, &account, "password_changed", json!({}))
@@ -76,7 +80,10 @@ pub fn enrol_codes(tx: &mut Tx<'_>, cx: &Cx, command: &EnrolCodes) -> Result<(),
     }
     let step = totp::matching_step(&command.secret, &command.code, command.now)
         .ok_or_else(|| AppError::field("code", "account-code-wrong"))?;
-    let account = Account { totp_secret: Some(command.secret.clone()), ..found.item };
+    let account = Account {
+        totp_secret: Some(command.secret.clone()),
+        ..found.item
+    };
     save(tx, &account, found.version)?;
     accounts::take_totp_step(tx, account.id, step)?;
     record_account(tx, cx, &account, "codes_enrolled", json!({}))
@@ -106,7 +113,10 @@ pub fn remove_own_codes(tx: &mut Tx<'_>, cx: &Cx, command: &RemoveOwnCodes) -> R
     if !taken {
         return Err(AppError::field("code", "account-code-wrong"));
     }
-    let account = Account { totp_secret: None, ..found.item };
+    let account = Account {
+        totp_secret: None,
+        ..found.item
+    };
     save(tx, &account, found.version)?;
     record_account(tx, cx, &account, "codes_removed", json!({}))
 }
@@ -136,6 +146,9 @@ pub(super) fn save(tx: &mut Tx<'_>, account: &Account, version: i64) -> Result<(
     if accounts::update(tx, account, version)? {
         Ok(())
     } else {
-        Err(AppError::Conflict { shown: version, stored: version + 1 })
+        Err(AppError::Conflict {
+            shown: version,
+            stored: version + 1,
+        })
     }
 }

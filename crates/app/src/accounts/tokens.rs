@@ -46,7 +46,8 @@ pub fn add_token(tx: &mut Tx<'_>, cx: &Cx, command: &AddToken) -> Result<MadeTok
     if officer.acts_for_another() {
         return Err(AppError::refused("account-token-not-for-another"));
     }
-    let label = parse_name(&command.label, 80).map_err(|_| AppError::field("label", "account-label-wrong"))?;
+    let label =
+        parse_name(&command.label, 80).map_err(|_| AppError::field("label", "account-label-wrong"))?;
     if !(1..=366).contains(&command.days) {
         return Err(AppError::field("days", "account-token-days-wrong"));
     }
@@ -54,8 +55,17 @@ pub fn add_token(tx: &mut Tx<'_>, cx: &Cx, command: &AddToken) -> Result<MadeTok
         return Err(AppError::field("scopes", "account-scopes-wrong"));
     }
     let live = |token: &&ApiToken| token.revoked_at.is_none() && token.expires_at > command.now;
-    if accounts::tokens_of(tx, officer.account)?.iter().filter(live).count() >= MOST_TOKENS {
-        return Err(AppError::refused_with("account-too-many-tokens", "most", MOST_TOKENS));
+    if accounts::tokens_of(tx, officer.account)?
+        .iter()
+        .filter(live)
+        .count()
+        >= MOST_TOKENS
+    {
+        return Err(AppError::refused_with(
+            "account-too-many-tokens",
+            "most",
+            MOST_TOKENS,
+        ));
     }
     let secret = Secret::new()?;
     let ends = command.now.as_second() + i64::from(command.days) * 86_400;

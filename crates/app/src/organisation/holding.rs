@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use townhall_domain::ids::{AbsenceId, DelegationId, MandateId, PersonId, PostId};
 use townhall_domain::organisation::{Absence, AbsenceReason, Delegation, Mandate, MandateKind, Post};
 use townhall_domain::permission::{Right, RightSet};
-use townhall_store::organisation::{self, Versioned};
 use townhall_store::Tx;
+use townhall_store::organisation::{self, Versioned};
 
 use super::{interval, must_be_another, must_guard, optional, other_post, post_to_change, refusal, touched};
 use crate::cx::Cx;
@@ -76,7 +76,11 @@ pub fn end_mandate(tx: &mut Tx<'_>, cx: &Cx, command: &EndMandate) -> Result<(),
     must_be_another(cx, found.person)?;
     must_guard(cx, &post.item.unit, &post.item.roles)?;
     let decision = optional("decision", command.decision.as_deref(), 200)?.or(found.decision.clone());
-    let ended = Mandate { valid: found.valid.ended_on(command.on).map_err(refusal)?, decision, ..found };
+    let ended = Mandate {
+        valid: found.valid.ended_on(command.on).map_err(refusal)?,
+        decision,
+        ..found
+    };
     organisation::save_mandate(tx, &ended)?;
     let body = json!({ "mandate": ended.id, "person": ended.person, "on": command.on.to_string() });
     finish(tx, cx, &post, "mandate_ended", body)
@@ -104,11 +108,17 @@ pub struct RecordAbsence {
 /// Records an absence. Everybody may note his own; naming a stand-in gives him the post's rights and is a head's.
 pub fn record_absence(tx: &mut Tx<'_>, cx: &Cx, command: &RecordAbsence) -> Result<AbsenceId, AppError> {
     let post = post_to_change(tx, cx, command.post, command.version, Right::RecordAbsence)?;
-    let own = cx.actor.officer().is_some_and(|officer| officer.person == command.person);
+    let own = cx
+        .actor
+        .officer()
+        .is_some_and(|officer| officer.person == command.person);
     if command.stand_in.is_some() || !own {
         cx.actor.must(Right::RecordAbsence, &post.item.unit)?;
     }
-    let stand_in = command.stand_in.map(|id| other_post(tx, id, "stand_in")).transpose()?;
+    let stand_in = command
+        .stand_in
+        .map(|id| other_post(tx, id, "stand_in"))
+        .transpose()?;
     let absence = Absence {
         id: cx.new_id(),
         person: command.person,
@@ -118,7 +128,9 @@ pub fn record_absence(tx: &mut Tx<'_>, cx: &Cx, command: &RecordAbsence) -> Resu
         stand_in: command.stand_in,
     };
     let mandates = organisation::mandates_of_post(tx, command.post)?;
-    absence.check(&post.item, stand_in.as_ref(), &mandates).map_err(refusal)?;
+    absence
+        .check(&post.item, stand_in.as_ref(), &mandates)
+        .map_err(refusal)?;
     organisation::save_absence(tx, &absence)?;
     // The reason may be an illness: it stays out of the fact.
     let body = json!({ "absence": absence.id, "person": absence.person, "stand_in": absence.stand_in });
@@ -141,10 +153,17 @@ pub struct EndAbsence {
 pub fn end_absence(tx: &mut Tx<'_>, cx: &Cx, command: &EndAbsence) -> Result<(), AppError> {
     let found = organisation::absence(tx, command.absence)?.ok_or(AppError::NotFound("absence"))?;
     let post = post_to_change(tx, cx, found.post, command.version, Right::RecordAbsence)?;
-    if cx.actor.officer().is_some_and(|officer| officer.person != found.person) {
+    if cx
+        .actor
+        .officer()
+        .is_some_and(|officer| officer.person != found.person)
+    {
         cx.actor.must(Right::RecordAbsence, &post.item.unit)?;
     }
-    let ended = Absence { valid: found.valid.ended_on(command.on).map_err(refusal)?, ..found };
+    let ended = Absence {
+        valid: found.valid.ended_on(command.on).map_err(refusal)?,
+        ..found
+    };
     organisation::save_absence(tx, &ended)?;
     let body = json!({ "absence": ended.id, "person": ended.person, "on": command.on.to_string() });
     finish(tx, cx, &post, "absence_ended", body)
@@ -169,7 +188,9 @@ pub struct DelegateRights {
 
 /// Delegates rights of one's own post.
 pub fn delegate_rights(tx: &mut Tx<'_>, cx: &Cx, command: &DelegateRights) -> Result<DelegationId, AppError> {
-    let Some(officer) = cx.actor.officer() else { return Err(AppError::NotFound("post")) };
+    let Some(officer) = cx.actor.officer() else {
+        return Err(AppError::NotFound("post"));
+    };
     let post = post_to_change(tx, cx, officer.post, command.version, Right::DelegateRights)?;
     let to = other_post(tx, command.to, "to")?;
     let delegation = Delegation {
@@ -180,7 +201,9 @@ pub fn delegate_rights(tx: &mut Tx<'_>, cx: &Cx, command: &DelegateRights) -> Re
         valid: interval(command.from, command.until)?,
         decision: optional("decision", command.decision.as_deref(), 200)?,
     };
-    delegation.check(&post.item, &to, officer.acts_for_another()).map_err(refusal)?;
+    delegation
+        .check(&post.item, &to, officer.acts_for_another())
+        .map_err(refusal)?;
     organisation::save_delegation(tx, &delegation)?;
     let rights: Vec<&str> = delegation.rights.iter().map(Right::as_str).collect();
     let body = json!({ "delegation": delegation.id, "to": delegation.to, "rights": rights });
@@ -202,9 +225,16 @@ pub struct EndDelegation {
 /// Ends a delegation: its giver, or who manages staff.
 pub fn end_delegation(tx: &mut Tx<'_>, cx: &Cx, command: &EndDelegation) -> Result<(), AppError> {
     let found = organisation::delegation(tx, command.delegation)?.ok_or(AppError::NotFound("delegation"))?;
-    let right = if cx.actor.post() == Some(found.from) { Right::DelegateRights } else { Right::ManageStaff };
+    let right = if cx.actor.post() == Some(found.from) {
+        Right::DelegateRights
+    } else {
+        Right::ManageStaff
+    };
     let post = post_to_change(tx, cx, found.from, command.version, right)?;
-    let ended = Delegation { valid: found.valid.ended_on(command.on).map_err(refusal)?, ..found };
+    let ended = Delegation {
+        valid: found.valid.ended_on(command.on).map_err(refusal)?,
+        ..found
+    };
     organisation::save_delegation(tx, &ended)?;
     let body = json!({ "delegation": ended.id, "on": command.on.to_string() });
     finish(tx, cx, &post, "delegation_ended", body)

@@ -67,7 +67,10 @@ pub fn edit_person(tx: &mut Tx<'_>, cx: &Cx, command: &EditPerson) -> Result<(),
         phone: phone(command.phone.as_deref())?,
         ..found.item
     };
-    saved(organisation::update_person(tx, &person, found.version)?, found.version)?;
+    saved(
+        organisation::update_person(tx, &person, found.version)?,
+        found.version,
+    )?;
     record_person(tx, cx, &person, "person_changed")
 }
 
@@ -101,16 +104,26 @@ fn email(raw: Option<&str>) -> Result<Option<String>, AppError> {
             !who.is_empty() && domain.contains('.') && !domain.contains('@') && !address.contains(' ')
         })
     });
-    if fits { Ok(found) } else { Err(AppError::field("email", "staff-email-wrong")) }
+    if fits {
+        Ok(found)
+    } else {
+        Err(AppError::field("email", "staff-email-wrong"))
+    }
 }
 
 fn phone(raw: Option<&str>) -> Result<Option<String>, AppError> {
     let found = optional("phone", raw, 20)?;
     let fits = found.as_deref().is_none_or(|number| {
-        number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b' ' | b'.' | b'-'))
+        number
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b' ' | b'.' | b'-'))
             && number.bytes().filter(u8::is_ascii_digit).count() >= 3
     });
-    if fits { Ok(found) } else { Err(AppError::field("phone", "staff-phone-wrong")) }
+    if fits {
+        Ok(found)
+    } else {
+        Err(AppError::field("phone", "staff-phone-wrong"))
+    }
 }
 
 /// A person belongs to no space; the entry is kept on the side of the state. Names stay out of facts.

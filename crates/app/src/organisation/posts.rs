@@ -8,7 +8,9 @@ use townhall_domain::permission::{Right, Role};
 use townhall_domain::space::Space;
 use townhall_store::{Tx, organisation};
 
-use super::{check_version, interval, must_be_of_space, must_guard, must_not_be_own, name, optional, refusal, saved};
+use super::{
+    check_version, interval, must_be_of_space, must_guard, must_not_be_own, name, optional, refusal, saved,
+};
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::record::{Subject, record};
@@ -45,7 +47,8 @@ pub fn add_division(tx: &mut Tx<'_>, cx: &Cx, command: &AddDivision) -> Result<(
     let division = Division {
         id,
         unit: command.unit.clone(),
-        kind: Division::parse_id(&command.kind).map_err(|_| AppError::field("kind", "staff-division-id-wrong"))?,
+        kind: Division::parse_id(&command.kind)
+            .map_err(|_| AppError::field("kind", "staff-division-id-wrong"))?,
         space: command.space,
         name_vi: name("name_vi", &command.name_vi, 200)?,
         name_en: name("name_en", &command.name_en, 200)?,
@@ -81,7 +84,8 @@ pub fn edit_division(tx: &mut Tx<'_>, cx: &Cx, command: &EditDivision) -> Result
         return Err(AppError::NotFound("division"));
     }
     cx.actor.must(Right::ManageStaff, &command.unit)?;
-    let found = organisation::division(tx, &command.unit, &command.id)?.ok_or(AppError::NotFound("division"))?;
+    let found =
+        organisation::division(tx, &command.unit, &command.id)?.ok_or(AppError::NotFound("division"))?;
     must_be_of_space(cx, Right::ManageStaff, &command.unit, found.item.space)?;
     check_version(command.version, found.version)?;
     let division = Division {
@@ -91,7 +95,10 @@ pub fn edit_division(tx: &mut Tx<'_>, cx: &Cx, command: &EditDivision) -> Result
         valid: interval(found.item.valid.from(), command.until)?,
         ..found.item
     };
-    saved(organisation::update_division(tx, &division, found.version)?, found.version)?;
+    saved(
+        organisation::update_division(tx, &division, found.version)?,
+        found.version,
+    )?;
     record_division(tx, cx, &division, "division_changed")
 }
 
@@ -195,7 +202,10 @@ pub fn edit_post(tx: &mut Tx<'_>, cx: &Cx, command: &EditPost) -> Result<(), App
     if outlives {
         return Err(AppError::field("until", "staff-mandates-outlive-post"));
     }
-    saved(organisation::update_post(tx, &post, found.version)?, found.version)?;
+    saved(
+        organisation::update_post(tx, &post, found.version)?,
+        found.version,
+    )?;
     record_post(tx, cx, &post, "post_changed")
 }
 
@@ -203,12 +213,22 @@ fn roles(chosen: &[Role]) -> Result<Vec<Role>, AppError> {
     let mut roles = chosen.to_vec();
     roles.sort();
     roles.dedup();
-    if roles.is_empty() { Err(AppError::field("roles", "staff-role-missing")) } else { Ok(roles) }
+    if roles.is_empty() {
+        Err(AppError::field("roles", "staff-role-missing"))
+    } else {
+        Ok(roles)
+    }
 }
 
 fn record_post(tx: &mut Tx<'_>, cx: &Cx, post: &Post, kind: &str) -> Result<(), AppError> {
     let roles: Vec<&str> = post.roles.iter().map(|role| role.as_str()).collect();
     let subject = Subject::new("post", post.id, &post.unit, post.space);
-    record(tx, cx, &subject, kind, json!({ "division": post.division, "roles": roles }))?;
+    record(
+        tx,
+        cx,
+        &subject,
+        kind,
+        json!({ "division": post.division, "roles": roles }),
+    )?;
     Ok(())
 }

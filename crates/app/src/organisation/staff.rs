@@ -8,8 +8,8 @@ use townhall_domain::organisation::{
     Absence, Basis, Delegation, Division, Mandate, Organisation, Person, Post, SeatState,
 };
 use townhall_domain::permission::Right;
-use townhall_store::organisation::{self, Versioned};
 use townhall_store::Tx;
+use townhall_store::organisation::{self, Versioned};
 
 use crate::cx::Cx;
 use crate::error::AppError;
@@ -108,21 +108,41 @@ pub fn staff_of(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, as_of: Date) -> Result<
     }
     let mut divisions: Vec<StaffDivision> = organisation::divisions_as_of(tx, unit, as_of)?
         .into_iter()
-        .map(|division| StaffDivision { division, seats: Vec::new() })
+        .map(|division| StaffDivision {
+            division,
+            seats: Vec::new(),
+        })
         .collect();
     let sees_reasons = cx.actor.may(Right::RecordAbsence, unit);
     for post in &known.posts {
         let version = versions.get(&post.id).copied().unwrap_or(0);
-        let Some(seat) = seat(&known, post, version, &names, as_of, sees_reasons) else { continue };
-        let own = divisions.iter().position(|line| line.division.item.id == post.division);
+        let Some(seat) = seat(&known, post, version, &names, as_of, sees_reasons) else {
+            continue;
+        };
+        let own = divisions
+            .iter()
+            .position(|line| line.division.item.id == post.division);
         let place = own.or(divisions.len().checked_sub(1));
         if let Some(place) = place {
             divisions[place].seats.push(seat);
         }
     }
-    let seats = || divisions.iter().flat_map(|division| &division.seats).filter(|seat| seat.is_of_quota());
-    let (quota, filled) = (seats().count(), seats().filter(|seat| seat.state.is_filled()).count());
-    Ok(Staff { as_of, quota, filled, divisions })
+    let seats = || {
+        divisions
+            .iter()
+            .flat_map(|division| &division.seats)
+            .filter(|seat| seat.is_of_quota())
+    };
+    let (quota, filled) = (
+        seats().count(),
+        seats().filter(|seat| seat.state.is_filled()).count(),
+    );
+    Ok(Staff {
+        as_of,
+        quota,
+        filled,
+        divisions,
+    })
 }
 
 fn seat(
@@ -135,7 +155,11 @@ fn seat(
 ) -> Option<StaffSeat> {
     let name_of = |person: &PersonId| names.get(person).cloned().unwrap_or_default();
     let hide = |absence: &Absence| Absence {
-        reason: if sees_reasons { absence.reason } else { townhall_domain::organisation::AbsenceReason::Other },
+        reason: if sees_reasons {
+            absence.reason
+        } else {
+            townhall_domain::organisation::AbsenceReason::Other
+        },
         ..absence.clone()
     };
     Some(StaffSeat {
@@ -154,7 +178,11 @@ fn seat(
         substitutes: known
             .who_stands_in(post.id, as_of)
             .into_iter()
-            .map(|found| Substitute { person: found.person, name: name_of(&found.person), basis: found.basis })
+            .map(|found| Substitute {
+                person: found.person,
+                name: name_of(&found.person),
+                basis: found.basis,
+            })
             .collect(),
     })
 }
@@ -184,7 +212,15 @@ pub fn post_history(tx: &mut Tx<'_>, cx: &Cx, id: PostId) -> Result<PostHistory,
         }
     }
     let sees_reasons = cx.actor.may(Right::RecordAbsence, &post.item.unit);
-    let absences =
-        if sees_reasons { organisation::absences_of_post(tx, id)? } else { Vec::new() };
-    Ok(PostHistory { post, mandates, absences, delegations: organisation::delegations_of_post(tx, id)? })
+    let absences = if sees_reasons {
+        organisation::absences_of_post(tx, id)?
+    } else {
+        Vec::new()
+    };
+    Ok(PostHistory {
+        post,
+        mandates,
+        absences,
+        delegations: organisation::delegations_of_post(tx, id)?,
+    })
 }
