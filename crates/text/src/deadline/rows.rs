@@ -1,6 +1,8 @@
 //! The reason of a deadline as a short list: runs of equal days become one row, and a long reason is folded
 //! to what was counted and what was not.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use townhall_domain::calendar::{DayKind, DayStatus};
@@ -129,6 +131,7 @@ struct OffRun {
     to: Date,
     /// `None` is a weekend.
     holiday: Option<(String, DayKind, DayStatus)>,
+    source: String,
 }
 
 fn drafts(words: &Words, deadline: &Deadline) -> Vec<Draft> {
@@ -323,6 +326,7 @@ fn off_run(step: &DeadlineStep) -> Option<OffRun> {
         from: step.from,
         to: step.to,
         holiday,
+        source: step.source.clone(),
     })
 }
 
@@ -541,6 +545,7 @@ impl Words {
                             holiday: None,
                             from,
                             to,
+                            ..
                         },
                     ] if *to <= next_day(*from) => self.weekdays(*from, *to),
                     runs => self.off_list(runs, false).join(", "),
@@ -569,10 +574,14 @@ impl Words {
             mark = RowMark::End;
             when = capitalised(&date(lang, draft.to, self.today));
         }
-        let source = if draft.source.is_empty() {
-            String::new()
-        } else {
-            source(lang, &draft.source)
+        let source = match &draft.body {
+            Body::Off(runs) | Body::Among(runs) => {
+                let mut sources: Vec<String> = runs.iter().map(|run| source(lang, &run.source)).collect();
+                let mut seen = BTreeSet::new();
+                sources.retain(|source| seen.insert(source.clone()));
+                sources.join("; ")
+            }
+            _ => source(lang, &draft.source),
         };
         DeadlineRow {
             from: draft.from,
