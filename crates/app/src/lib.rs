@@ -2,3 +2,4 @@
 
 pub mod actor;
 pub mod sign_in;
+pub mod verify;
