@@ -2,4 +2,3 @@
 
 pub mod actor;
 pub mod sign_in;
-pub mod verify;

@@ -14,6 +14,8 @@ pub enum Paper {
     A4Landscape,
     /// 148 × 210 mm.
     A5,
+    /// 210 × 148 mm.
+    A5Landscape,
     /// A roll 80 mm wide, as long as needed.
     Roll80,
 }
@@ -38,7 +40,7 @@ macro_rules! entry {
 }
 
 /// Every template, the versions of one form in order of time.
-pub(crate) static ENTRIES: [Entry; 14] = [
+pub(crate) static ENTRIES: [Entry; 27] = [
     // One-stop forms: Circular 01/2018/TT-VPCP (23/11/2018), then Circular 03/2025/TT-VPCP (15/9/2025).
     entry!("form-01@2018", A4Landscape, "2018-11-23"),
     entry!("form-01@2025", A4Landscape, "2025-09-15"),
@@ -53,6 +55,23 @@ pub(crate) static ENTRIES: [Entry; 14] = [
     entry!("form-06@2025", A4, "2025-09-15"),
     entry!("form-07@2018", A4Landscape, "2018-11-23"),
     entry!("form-07@2025", A4Landscape, "2025-09-15"),
+    // Money, queue, lists: the program's own layouts.
+    entry!("fee-receipt@1", A5Landscape, "2018-01-01"),
+    entry!("daily-closing@1", A4, "2018-01-01"),
+    entry!("queue-ticket@1", Roll80, "2018-01-01"),
+    entry!("list@1", A4Landscape, "2018-01-01"),
+    // Certification: Decree 23/2015/NĐ-CP, books of Circular 01/2020/TT-BTP.
+    entry!("certified-copy@2015", A4, "2015-04-10"),
+    entry!("certified-copy-book@2020", A4Landscape, "2020-04-20"),
+    entry!("certified-signature@2015", A4, "2015-04-10"),
+    // Civil status: Circular 04/2020/TT-BTP.
+    entry!("birth-certificate@2020", A4, "2020-07-16"),
+    entry!("death-extract@2020", A4, "2020-07-16"),
+    entry!("extract-copy@2020", A4, "2020-07-16"),
+    entry!("marital-status@2020", A4, "2020-07-16"),
+    entry!("marriage-certificate@2020", A4, "2020-07-16"),
+    // Decisions, letters, notices: Decree 30/2020/NĐ-CP.
+    entry!("official@2020", A4, "2020-03-05"),
     // Scans as pages; only `images_to_pdf` fills it.
     entry!("images@1", A4, "2018-01-01"),
 ];
@@ -64,7 +83,14 @@ macro_rules! shared {
 }
 
 /// Parts that templates import as `/shared/<name>`.
-pub(crate) static SHARED: [(&str, &str); 4] = shared!["forms.typ", "page.typ", "receipt.typ", "words.typ"];
+pub(crate) static SHARED: [(&str, &str); 6] = shared![
+    "certification.typ",
+    "civil.typ",
+    "forms.typ",
+    "page.typ",
+    "receipt.typ",
+    "words.typ"
+];
 
 /// A form or certificate in one version, for example `form-01@2025`.
 #[derive(Clone, Copy)]
@@ -113,9 +139,14 @@ impl Template {
         self.0.id.split_once('@').map_or(self.0.id, |(form, _)| form)
     }
 
-    /// The version: the year of the rule that the layout follows.
+    /// The version: the year of the rule that the layout follows, or a count where the layout is our own.
     pub fn version(self) -> &'static str {
         self.0.id.split_once('@').map_or("", |(_, version)| version)
+    }
+
+    /// The first day on which it is used, ISO.
+    pub fn since(self) -> &'static str {
+        self.0.since
     }
 
     /// The sheet it prints on.

@@ -76,11 +76,8 @@ impl Limit {
             }
         }
         let failures = before.map_or(0, |found| found.failures) + 1;
-        // Without a wait the source is open since ever, so that a clock set back makes nobody wait.
-        let open_at = match self.wait_after(failures) {
-            0 => Timestamp::UNIX_EPOCH,
-            wait => Timestamp::from_second(now.as_second().saturating_add(wait)).unwrap_or(now),
-        };
+        let open_at = now.as_second().saturating_add(self.wait_after(failures));
+        let open_at = Timestamp::from_second(open_at).unwrap_or(now).max(now);
         sessions::save_failures(
             tx,
             &self.who,
@@ -104,7 +101,7 @@ impl Limit {
         if let Some(found) = sessions::failures(tx, &self.who)? {
             let given = Failures {
                 failures: (found.failures - 1).max(0),
-                open_at: Timestamp::UNIX_EPOCH,
+                open_at: found.last_at,
                 ..found
             };
             sessions::save_failures(tx, &self.who, given)?;

@@ -3,4 +3,3 @@
 mod actors;
 mod people;
 mod sign_in;
-mod verify;

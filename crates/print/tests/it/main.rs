@@ -1,0 +1,4 @@
+//! Tests from outside: papers as a caller gets them.
+
+mod manual;
+mod render;
