@@ -6,12 +6,16 @@
 pub mod calendar;
 pub mod deadline;
 pub mod dossier;
+pub mod fee;
+pub mod form;
 pub mod ids;
 pub mod limit;
 pub mod money;
 pub mod organisation;
 pub mod pack;
 pub mod permission;
+pub mod procedure;
 pub mod space;
 pub mod time;
 pub mod unit;
+pub mod words;

@@ -56,6 +56,7 @@ pub struct PackFile<'a> {
 }
 
 impl PackFile<'_> {
+<<<<<<< HEAD
     /// Reads TOML into a shape; syntax, missing or unknown keys and wrong types become a problem with a line.
     ///
     /// # Errors
@@ -79,6 +80,21 @@ impl PackFile<'_> {
             .filter(|&byte| byte == b'\n')
             .count()
             + 1
+=======
+    /// The line of a byte offset, counted from 1.
+    pub fn line_of(&self, offset: usize) -> usize {
+        1 + self
+            .text
+            .bytes()
+            .take(offset)
+            .filter(|byte| *byte == b'\n')
+            .count()
+    }
+
+    /// A problem at a byte offset.
+    pub fn problem(&self, offset: usize, reason: impl Into<String>) -> PackProblem {
+        PackProblem::at(self.path, self.line_of(offset), reason)
+>>>>>>> c0c859d (wip packs)
     }
 }
 
@@ -189,6 +205,35 @@ pub fn read_table(
         Ok(())
     } else {
         Err(problems)
+    }
+}
+
+/// Reads a TOML pack into its text form.
+///
+/// # Errors
+/// A syntax error, a missing or unknown key, a value of the wrong type; with the line where it stands.
+pub fn read_toml<T: serde::de::DeserializeOwned>(file: PackFile<'_>) -> Result<T, PackProblem> {
+    toml::from_str(file.text).map_err(|error| {
+        let line = error.span().map_or(0, |span| file.line_of(span.start));
+        PackProblem::at(file.path, line, error.message())
+    })
+}
+
+/// A date written in TOML without quotes.
+///
+/// # Errors
+/// When it is a time, or carries one.
+pub fn toml_date(value: &toml::value::Datetime) -> Result<Date, String> {
+    let date = value.date.filter(|_| value.time.is_none());
+    let date = date.ok_or_else(|| format!("'{value}' is not a date like 2025-07-01"))?;
+    let numbers = (
+        i16::try_from(date.year),
+        i8::try_from(date.month),
+        i8::try_from(date.day),
+    );
+    match numbers {
+        (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).map_err(|error| error.to_string()),
+        _ => Err(format!("'{value}' is not a date like 2025-07-01")),
     }
 }
 

@@ -1,0 +1,171 @@
+//! Components, steps, result and joined-up form of a procedure.
+
+use toml::Spanned;
+
+use super::Parser;
+use crate::permission::Role;
+use crate::procedure::raw::{RawComponent, RawJoined, RawReplacement, RawResult, RawStep, Text};
+use crate::procedure::{Component, Joined, JoinedLeg, Need, Replacement, ResultSpec, Share, Step};
+
+impl Parser<'_> {
+    pub(super) fn component(&mut self, raw: RawComponent) -> Component {
+        let at = raw.id.span().start;
+        self.when(raw.when.as_ref());
+        let need = match (raw.need.as_ref().map(|need| need.get_ref().as_str()), raw.when) {
+            (None | Some("required"), None) => Need::Required,
+            (None, Some(when)) => Need::When(when.into_inner()),
+            (Some("optional"), None) => Need::Optional,
+            _ => {
+                self.say(
+                    at,
+                    "a component has need = \"required\" or \"optional\", or 'when' with a circumstance",
+                );
+                Need::Required
+            }
+        };
+        Component {
+            need,
+            name: raw.name,
+            one_of: raw.one_of,
+            copies: raw.copies.unwrap_or(1),
+            nature: raw.nature,
+            template: raw.template,
+            replaced_by: raw.replaced_by.map(|rule| self.replacement(rule)),
+            keep: self.retention(&raw.keep),
+            note: raw.note,
+            verified: self.verified(raw.verified, raw.source, at),
+            id: raw.id.into_inner(),
+        }
+    }
+
+    pub(super) fn replacement(&mut self, raw: RawReplacement) -> Replacement {
+        self.reference(&raw.database, "data base", &self.known.databases);
+        Replacement {
+            since: self.date(&raw.since),
+            until: raw.until.as_ref().map(|date| self.date(date)),
+            verified: self.verified(raw.verified, raw.source, raw.database.span().start),
+            database: raw.database.into_inner(),
+        }
+    }
+
+    pub(super) fn steps(&mut self, raw: Spanned<Vec<RawStep>>) -> Vec<Step> {
+        let start = raw.span().start;
+        let steps: Vec<Step> = raw.into_inner().into_iter().map(|step| self.step(step)).collect();
+        let sum: u32 = steps
+            .iter()
+            .map(|step| {
+                if let Share::Permille(part) = step.share {
+                    u32::from(part)
+                } else {
+                    0
+                }
+            })
+            .sum();
+        if sum != 1000 {
+            self.say(
+                start,
+                format!(
+                    "the shares of the steps make {} percent, not 100",
+                    f64::from(sum) / 10.0
+                ),
+            );
+        }
+        steps
+    }
+
+    pub(super) fn step(&mut self, raw: RawStep) -> Step {
+        let at = raw.id.span().start;
+        let roles = raw.role.as_ref().map_or_else(Vec::new, |role| self.roles(role));
+        if roles.is_empty() == raw.body.is_none() {
+            self.say(
+                at,
+                "a step is done by a role of the unit or by a body outside: give 'role' or 'body'",
+            );
+        }
+        for form in &raw.forms {
+            self.reference(form, "one-stop form", &self.known.slips);
+        }
+        let share = match (raw.share, &raw.time) {
+            (Some(percent), None) if (0.0..=100.0).contains(&percent) =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "0 to 1000, checked above"
+                )]
+                Share::Permille((percent * 10.0).round() as u16)
+            }
+            (None, Some(time)) => Share::Fixed(self.limit(time)),
+            _ => {
+                self.say(
+                    at,
+                    "a step has 'share' (percent of the limit, 0 to 100) or 'time'",
+                );
+                Share::Permille(0)
+            }
+        };
+        Step {
+            id: raw.id.into_inner(),
+            action: raw.action,
+            name: raw.name,
+            roles,
+            division: raw.division.map(Spanned::into_inner),
+            body: raw.body,
+            share,
+            appointment: raw.appointment.unwrap_or(1),
+            forms: raw.forms.into_iter().map(Spanned::into_inner).collect(),
+        }
+    }
+
+    /// `leader` stands for chair and vice chair, `handler` for handler and justice officer: who of them does it
+    /// is settled by the division and by the assignment.
+    pub(super) fn roles(&mut self, role: &Text) -> Vec<Role> {
+        match role.get_ref().as_str() {
+            "leader" => vec![Role::Chair, Role::ViceChair],
+            "handler" => vec![Role::Handler, Role::JusticeOfficer],
+            word => Role::parse(word).map_or_else(
+                || {
+                    self.say(role.span().start, format!("role '{word}' is not known"));
+                    vec![Role::Handler]
+                },
+                |role| vec![role],
+            ),
+        }
+    }
+
+    pub(super) fn result(&mut self, raw: RawResult) -> ResultSpec {
+        if let Some(template) = &raw.template {
+            self.reference(template, "result template", &self.known.templates);
+        }
+        if let Some(book) = &raw.book {
+            self.reference(book, "register book", &self.known.books);
+        }
+        ResultSpec {
+            kind: raw.kind,
+            name: raw.name,
+            keep: self.retention(&raw.keep),
+            verified: self.verified(raw.verified, raw.source, raw.keep.span().start),
+            template: raw.template.map(Spanned::into_inner),
+            book: raw.book.map(Spanned::into_inner),
+            originals: raw.originals.unwrap_or(1),
+        }
+    }
+
+    pub(super) fn joined(&mut self, raw: RawJoined) -> Joined {
+        let legs = raw.legs.into_iter().map(|leg| JoinedLeg {
+            time: leg.time.as_ref().map(|time| self.limit(time)),
+            body: leg.body,
+            task: leg.task,
+            lead: leg.lead,
+        });
+        let legs = legs.collect();
+        let verified = self.verified(raw.verified, raw.source, 0);
+        Joined {
+            name: raw.name,
+            code: raw.code,
+            mode: raw.mode,
+            legs,
+            verified,
+        }
+    }
+}
