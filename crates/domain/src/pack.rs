@@ -56,7 +56,6 @@ pub struct PackFile<'a> {
 }
 
 impl PackFile<'_> {
-<<<<<<< HEAD
     /// Reads TOML into a shape; syntax, missing or unknown keys and wrong types become a problem with a line.
     ///
     /// # Errors
@@ -73,28 +72,19 @@ impl PackFile<'_> {
         PackProblem::at(self.path, self.line_of(place.span().start), reason)
     }
 
-    fn line_of(&self, offset: usize) -> usize {
+    /// The line of a byte offset, counted from 1.
+    pub fn line_of(&self, offset: usize) -> usize {
         self.text
             .bytes()
             .take(offset)
             .filter(|&byte| byte == b'\n')
             .count()
             + 1
-=======
-    /// The line of a byte offset, counted from 1.
-    pub fn line_of(&self, offset: usize) -> usize {
-        1 + self
-            .text
-            .bytes()
-            .take(offset)
-            .filter(|byte| *byte == b'\n')
-            .count()
     }
 
     /// A problem at a byte offset.
-    pub fn problem(&self, offset: usize, reason: impl Into<String>) -> PackProblem {
+    pub fn problem_at(&self, offset: usize, reason: impl Into<String>) -> PackProblem {
         PackProblem::at(self.path, self.line_of(offset), reason)
->>>>>>> c0c859d (wip packs)
     }
 }
 
@@ -206,17 +196,6 @@ pub fn read_table(
     } else {
         Err(problems)
     }
-}
-
-/// Reads a TOML pack into its text form.
-///
-/// # Errors
-/// A syntax error, a missing or unknown key, a value of the wrong type; with the line where it stands.
-pub fn read_toml<T: serde::de::DeserializeOwned>(file: PackFile<'_>) -> Result<T, PackProblem> {
-    toml::from_str(file.text).map_err(|error| {
-        let line = error.span().map_or(0, |span| file.line_of(span.start));
-        PackProblem::at(file.path, line, error.message())
-    })
 }
 
 /// A date written in TOML without quotes.

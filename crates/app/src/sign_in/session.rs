@@ -176,7 +176,7 @@ fn seats_of(tx: &mut Tx<'_>, moment: &Moment<'_>, person: PersonId) -> Result<Ve
 
 fn actor_in(seat: &SeatChoice, account: AccountId, moment: &Moment<'_>, token: Option<TokenId>) -> Actor {
     let unit = &seat.post.unit;
-    let province = moment.units.get(unit).and_then(|unit| unit.parent.clone());
+    let province = moment.units.by_id(unit).and_then(|unit| unit.parent.clone());
     let below: BTreeSet<_> = if province.is_some() {
         BTreeSet::new()
     } else {

@@ -9,7 +9,7 @@ use toml::value::Datetime;
 
 use super::{Exemption, FeeAmount};
 use crate::money::Dong;
-use crate::pack::{PackFile, PackProblem, read_toml, toml_date};
+use crate::pack::{PackFile, PackProblem, toml_date};
 use crate::words::{Mark, Verified, Words};
 
 /// One amount that a province has set.
@@ -90,7 +90,7 @@ struct RawExemption {
 /// # Errors
 /// A file that is not of this form.
 pub fn parse_fee_kinds(file: PackFile<'_>) -> Result<BTreeMap<String, Words>, Vec<PackProblem>> {
-    let raw: RawKinds = read_toml(file).map_err(|problem| vec![problem])?;
+    let raw: RawKinds = file.toml().map_err(|problem| vec![problem])?;
     Ok(raw.kind.into_iter().map(|kind| (kind.id, kind.name)).collect())
 }
 
@@ -99,18 +99,18 @@ pub fn parse_fee_kinds(file: PackFile<'_>) -> Result<BTreeMap<String, Words>, Ve
 /// # Errors
 /// A code that stands twice, or more than 100 percent.
 pub fn parse_exemptions(file: PackFile<'_>) -> Result<Vec<Exemption>, Vec<PackProblem>> {
-    let raw: RawExemptions = read_toml(file).map_err(|problem| vec![problem])?;
+    let raw: RawExemptions = file.toml().map_err(|problem| vec![problem])?;
     let (mut seen, mut problems) = (BTreeSet::new(), Vec::new());
     for exemption in &raw.exemption {
         let at = exemption.code.span().start;
         if !seen.insert(exemption.code.get_ref().clone()) {
-            problems.push(file.problem(
+            problems.push(file.problem_at(
                 at,
                 format!("exemption '{}' stands here twice", exemption.code.get_ref()),
             ));
         }
         if !(1..=100).contains(&exemption.percent) {
-            problems.push(file.problem(at, "percent must be 1 to 100"));
+            problems.push(file.problem_at(at, "percent must be 1 to 100"));
         }
     }
     if !problems.is_empty() {
@@ -135,12 +135,12 @@ impl FeeTables {
     /// # Errors
     /// An unknown id, a negative amount, a bad date, two amounts for one day.
     pub fn add(&mut self, file: PackFile<'_>, kinds: &BTreeSet<String>) -> Result<(), Vec<PackProblem>> {
-        let raw: RawTable = read_toml(file).map_err(|problem| vec![problem])?;
+        let raw: RawTable = file.toml().map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
         let province = raw.province.get_ref();
         if province.len() != 2 || !province.bytes().all(|byte| byte.is_ascii_digit()) {
             let reason = format!("province '{province}' is not a code of two digits");
-            problems.push(file.problem(raw.province.span().start, reason));
+            problems.push(file.problem_at(raw.province.span().start, reason));
         }
         let default = Verified {
             mark: raw.verified,
@@ -155,10 +155,10 @@ impl FeeTables {
                         .iter()
                         .any(|other| other.id == fee.id && other.overlaps(&fee)) =>
                 {
-                    problems.push(file.problem(at, format!("'{}' has two amounts for one day", fee.id)));
+                    problems.push(file.problem_at(at, format!("'{}' has two amounts for one day", fee.id)));
                 }
                 Ok(fee) => fees.push(fee),
-                Err(reason) => problems.push(file.problem(at, reason)),
+                Err(reason) => problems.push(file.problem_at(at, reason)),
             }
         }
         if problems.is_empty() {

@@ -176,8 +176,13 @@ impl Parser<'_> {
             self.say(name, format!("field '{name}' can be hidden, so it cannot always be required; use allOf with if and then"));
         }
         let kind = self.kind(name, property)?;
-        if property.get("pattern").is_some() && !matches!(kind, FieldKind::Identity | FieldKind::Phone | FieldKind::Unit) {
-            self.say(name, format!("field '{name}': a pattern is checked here only through x-kind"));
+        if property.get("pattern").is_some()
+            && !matches!(kind, FieldKind::Identity | FieldKind::Phone | FieldKind::Unit)
+        {
+            self.say(
+                name,
+                format!("field '{name}': a pattern is checked here only through x-kind"),
+            );
         }
         let widget = self.widget(name, property, &kind);
         let person = property["x-person"]

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::Procedure;
 use crate::limit::Limit;
-use crate::pack::{Fold, PackFile, PackProblem, read_toml};
+use crate::pack::{Fold, PackFile, PackProblem};
 use crate::words::{Mark, Verified, Words};
 
 /// A field of law (lĩnh vực).
@@ -109,7 +109,7 @@ struct RawField {
 /// # Errors
 /// A file that is not of this form.
 pub fn parse_fields(file: PackFile<'_>) -> Result<Vec<FieldOfLaw>, Vec<PackProblem>> {
-    let raw: RawFields = read_toml(file).map_err(|problem| vec![problem])?;
+    let raw: RawFields = file.toml().map_err(|problem| vec![problem])?;
     Ok(raw
         .field
         .into_iter()
@@ -129,11 +129,11 @@ pub fn parse_entries(
     file: PackFile<'_>,
     fields: &BTreeSet<String>,
 ) -> Result<Vec<CatalogueEntry>, Vec<PackProblem>> {
-    let raw: RawCatalogue = read_toml(file).map_err(|problem| vec![problem])?;
+    let raw: RawCatalogue = file.toml().map_err(|problem| vec![problem])?;
     let (mut seen, mut problems, mut entries) = (BTreeSet::new(), Vec::new(), Vec::new());
     for entry in raw.procedure {
         let at = entry.code.span().start;
-        let mut say = |at: usize, reason: String| problems.push(file.problem(at, reason));
+        let mut say = |at: usize, reason: String| problems.push(file.problem_at(at, reason));
         if !seen.insert(entry.code.get_ref().clone()) {
             say(
                 at,

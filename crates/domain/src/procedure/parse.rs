@@ -12,7 +12,7 @@ use super::{Appointment, Circumstance, CircumstanceTest, ExtraTime, Procedure, R
 use crate::fee::{FeeAmount, FeeRule, PageTier};
 use crate::limit::Limit;
 use crate::money::Dong;
-use crate::pack::{PackFile, PackProblem, read_toml, toml_date};
+use crate::pack::{PackFile, PackProblem, toml_date};
 use crate::words::{Mark, Verified};
 
 /// What the other packs know, so that a procedure can be checked against them.
@@ -52,7 +52,7 @@ impl Procedure {
     /// # Errors
     /// Every problem found, each with file, line and reason.
     pub fn parse(file: PackFile<'_>, known: &References) -> Result<Self, Vec<PackProblem>> {
-        let raw: Raw = read_toml(file).map_err(|problem| vec![problem])?;
+        let raw: Raw = file.toml().map_err(|problem| vec![problem])?;
         let default = Verified {
             mark: raw.verified,
             source: raw.source.clone(),
@@ -83,7 +83,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn say(&mut self, at: usize, reason: impl Into<String>) {
-        self.problems.push(self.file.problem(at, reason));
+        self.problems.push(self.file.problem_at(at, reason));
     }
 
     fn procedure(&mut self, raw: Raw) -> Procedure {
@@ -157,7 +157,11 @@ impl Parser<'_> {
             process: raw.process,
             limits,
             extras: raw.extras.into_iter().map(|extra| self.extra(extra)).collect(),
-            appointments: raw.appointments.into_iter().map(|one| self.appointment(one)).collect(),
+            appointments: raw
+                .appointments
+                .into_iter()
+                .map(|one| self.appointment(one))
+                .collect(),
             circumstances,
             fees: raw.fees.into_iter().filter_map(|fee| self.fee(fee)).collect(),
             components: raw

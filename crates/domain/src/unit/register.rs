@@ -98,7 +98,7 @@ impl UnitRegister {
     }
 
     /// The unit of a key.
-    pub fn get(&self, id: &UnitId) -> Option<&Unit> {
+    pub fn by_id(&self, id: &UnitId) -> Option<&Unit> {
         self.by_id.get(id).map(|at| &self.units[*at])
     }
 
@@ -134,7 +134,7 @@ impl UnitRegister {
 
     /// Full name with its province on a day: `Xã Thuận An, Tỉnh Lâm Đồng`; one name occurs in several provinces.
     pub fn address(&self, unit: &Unit, day: Date) -> String {
-        match unit.parent.as_ref().and_then(|parent| self.get(parent)) {
+        match unit.parent.as_ref().and_then(|parent| self.by_id(parent)) {
             Some(province) => format!("{}, {}", unit.full_name(day), province.full_name(day)),
             None => unit.full_name(day).to_owned(),
         }
@@ -282,7 +282,7 @@ impl UnitRegister {
 
     fn key(&self, unit: &Unit) -> String {
         let names = unit.designations.iter().map(|called| called.full_name.as_str());
-        let province = unit.parent.as_ref().and_then(|id| self.get(id));
+        let province = unit.parent.as_ref().and_then(|id| self.by_id(id));
         let province = province
             .into_iter()
             .map(|unit| unit.designations[0].name.as_str());
@@ -446,7 +446,7 @@ mod tests {
         let unit = register.by_code("24640", new).expect("Cư Jút");
         assert_eq!((unit.id.as_str(), unit.area_ha), ("24640-20250701", Some(10_411)));
         assert!(register.by_code("24640", date(2023, 12, 31)).is_none());
-        assert_eq!(register.get(&unit.id), Some(unit));
+        assert_eq!(register.by_id(&unit.id), Some(unit));
     }
 
     #[test]

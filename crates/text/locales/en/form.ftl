@@ -1,0 +1,20 @@
+# Mistakes in single fields of a form: what, why, what to do next.
+form-required = This is not answered yet.
+form-unknown-field = The form has no such field. Load the page again and fill it in.
+form-wrong-type = This answer could not be read. Fill it in with words or numbers.
+form-nul = There is a character that cannot be printed. Delete it and type again.
+form-control-character = There is an invisible control character. Delete it and type again.
+form-too-long = Longer than { $max } characters. Write it shorter; hand in the rest as a paper.
+form-not-a-name = A name has letters, spaces, apostrophes and hyphens only.
+form-bad-date = This date could not be read. Write day, month, year, for example 27/3/2025.
+form-no-such-day = Month { $month } has only { $days } days. Check the date on the paper.
+form-date-before-1900 = The date is before 1900. Check the year.
+form-date-in-future = This day has not come yet. Check the date on the paper.
+form-not-a-choice = Choose one of the answers offered.
+form-not-a-number = Write a whole number without letters.
+form-too-small = At least { $min }.
+form-too-large = At most { $max }.
+form-bad-identity = An identity number has 12 digits; an old card has 9. Check the number on the card.
+form-bad-phone = A telephone number has 10 or 11 digits and begins with 0.
+form-bad-email = An e-mail address looks like name@place.vn.
+form-bad-unit = Choose a commune or province from the list.

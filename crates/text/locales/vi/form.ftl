@@ -1,0 +1,20 @@
+# Lỗi ở từng ô của biểu mẫu: nói điều gì, vì sao, làm gì tiếp.
+form-required = Chưa trả lời ô này.
+form-unknown-field = Biểu mẫu không có ô này. Tải lại trang rồi điền lại.
+form-wrong-type = Không đọc được câu trả lời này. Điền lại bằng chữ hoặc số.
+form-nul = Có ký tự không in được. Xóa rồi gõ lại.
+form-control-character = Có ký tự điều khiển không nhìn thấy. Xóa rồi gõ lại.
+form-too-long = Dài quá { $max } ký tự. Viết gọn lại, phần còn lại nộp kèm thành giấy tờ.
+form-not-a-name = Tên chỉ gồm chữ cái, dấu cách, dấu nháy, gạch nối.
+form-bad-date = Không đọc được ngày này. Ghi ngày, tháng, năm, ví dụ 27/3/2025.
+form-no-such-day = Tháng { $month } chỉ có { $days } ngày. Xem lại ngày trên giấy tờ.
+form-date-before-1900 = Ngày trước năm 1900. Xem lại năm.
+form-date-in-future = Ngày này chưa đến. Xem lại ngày trên giấy tờ.
+form-not-a-choice = Chọn một trong các câu trả lời có sẵn.
+form-not-a-number = Ghi một số nguyên, không có chữ.
+form-too-small = Ít nhất là { $min }.
+form-too-large = Nhiều nhất là { $max }.
+form-bad-identity = Số định danh có 12 chữ số; chứng minh nhân dân cũ có 9 chữ số. Xem lại số trên thẻ.
+form-bad-phone = Số điện thoại có 10 hoặc 11 chữ số, bắt đầu bằng 0.
+form-bad-email = Địa chỉ thư điện tử có dạng ten@noi.vn.
+form-bad-unit = Chọn xã, phường hoặc tỉnh trong danh sách.
