@@ -1,5 +1,15 @@
 //! Commands and queries: permission, load, decide, save, record.
 
+pub mod access_log;
+pub mod accounts;
 pub mod actor;
+pub mod clock;
+pub mod cx;
+pub mod dossier;
+pub mod error;
+pub mod organisation;
 pub mod packs;
+pub mod record;
 pub mod sign_in;
+pub mod town;
+pub mod verify;

@@ -8,8 +8,6 @@ use townhall_store::dossiers::{self, Filter, Listed, Page};
 use crate::cx::Cx;
 use crate::error::AppError;
 
-/// Rows on a page.
-pub const PAGE: usize = 50;
 /// Most rows of "my work" that are loaded at once; the rest comes when these are done or by filter.
 pub const MY_WORK: usize = 200;
 

@@ -41,7 +41,7 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
     let result = DossierResult {
         dossier: dossier.id,
         unit: dossier.unit.clone(),
-        kind: spec.kind.as_str().to_owned(),
+        kind: serde_json::to_value(spec.kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(),
         template: spec.template.clone().unwrap_or_else(|| "letter@1".to_owned()),
         outcome: cmd.outcome.clone(),
         body: cmd.body.clone(),

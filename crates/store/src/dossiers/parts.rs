@@ -1,7 +1,7 @@
 //! The rows around a dossier: check-list, steps, slips, records, result.
 
 use jiff::Timestamp;
-use townhall_domain::dossier::{ComponentEntry, ComponentSource, ComponentStatus, Holder, Stage};
+use townhall_domain::dossier::{ComponentEntry, ComponentSource, ComponentStatus, Holder};
 use townhall_domain::ids::{ComponentId, DossierId, PersonId, PostId, SlipId, StepId, UnitId};
 
 use super::{holder, word};
