@@ -1,5 +1,6 @@
 //! What the packs of procedures promise, on some real ones and on wrong ones.
 
+use crate::permission::Role;
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
