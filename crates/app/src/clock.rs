@@ -30,12 +30,16 @@ impl Clock {
 
     /// Real time moved by milliseconds.
     pub fn shifted_by(milliseconds: i64) -> Self {
-        Self { mode: Arc::new(Mode::Shifted(AtomicI64::new(milliseconds))) }
+        Self {
+            mode: Arc::new(Mode::Shifted(AtomicI64::new(milliseconds))),
+        }
     }
 
     /// A clock that shows `at` until it is set.
     pub fn manual(at: Timestamp) -> Self {
-        Self { mode: Arc::new(Mode::Manual(AtomicI64::new(at.as_millisecond()))) }
+        Self {
+            mode: Arc::new(Mode::Manual(AtomicI64::new(at.as_millisecond()))),
+        }
     }
 
     /// The business time, cut to milliseconds.
@@ -66,7 +70,10 @@ impl Clock {
 }
 
 /// Real time, for sessions, tokens, TLS and measuring; never for the work itself.
-#[allow(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the system for the time"
+)]
 pub fn real_now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

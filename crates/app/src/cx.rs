@@ -23,7 +23,12 @@ pub struct Cx {
 impl Cx {
     /// Builds a context; `Town` does this for each command.
     pub fn new(actor: Actor, now: Timestamp, packs: Packs, ids: IdSource) -> Self {
-        Self { actor, now, packs, ids }
+        Self {
+            actor,
+            now,
+            packs,
+            ids,
+        }
     }
     /// The business time, the same for the whole command.
     pub fn now(&self) -> Timestamp {
@@ -44,7 +49,10 @@ impl Cx {
     /// The same context for another actor: a job that goes on with what an officer began.
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {
-        Self { actor, ..self.clone() }
+        Self {
+            actor,
+            ..self.clone()
+        }
     }
 }
 

@@ -19,7 +19,11 @@ pub struct FieldError {
 impl FieldError {
     /// An error without values.
     pub fn new(field: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { field: field.into(), key: key.into(), args: Vec::new() }
+        Self {
+            field: field.into(),
+            key: key.into(),
+            args: Vec::new(),
+        }
     }
     /// Adds a value that the sentence names.
     #[must_use]
@@ -68,11 +72,17 @@ pub enum AppError {
 impl AppError {
     /// A refusal without values.
     pub fn refused(key: &'static str) -> Self {
-        Self::Refused { key, args: Vec::new() }
+        Self::Refused {
+            key,
+            args: Vec::new(),
+        }
     }
     /// A refusal that names one value.
     pub fn refused_with(key: &'static str, name: &str, value: impl ToString) -> Self {
-        Self::Refused { key, args: vec![(name.to_owned(), value.to_string())] }
+        Self::Refused {
+            key,
+            args: vec![(name.to_owned(), value.to_string())],
+        }
     }
     /// One field that needs another look.
     pub fn field(field: &str, key: &str) -> Self {

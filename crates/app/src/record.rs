@@ -24,7 +24,12 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// A subject of any kind.
     pub fn new(kind: &'static str, id: impl ToString, unit: &'a UnitId, space: Space) -> Self {
-        Self { kind, id: id.to_string(), unit, space }
+        Self {
+            kind,
+            id: id.to_string(),
+            unit,
+            space,
+        }
     }
     /// A dossier.
     pub fn dossier(id: DossierId, unit: &'a UnitId, space: Space) -> Self {
@@ -45,7 +50,13 @@ impl<'a> Subject<'a> {
 /// Call it last, after everything about the subject is saved: the digest is of the rows as they are. The body
 /// holds identifiers, codes and words of the domain, never personal data. Returns the number of the fact
 /// within its subject, 1, 2, 3 …
-pub fn record(tx: &mut Tx<'_>, cx: &Cx, subject: &Subject<'_>, kind: &str, body: Value) -> Result<i64, StoreError> {
+pub fn record(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    subject: &Subject<'_>,
+    kind: &str,
+    body: Value,
+) -> Result<i64, StoreError> {
     let mut salt = [0_u8; 32];
     getrandom::fill(&mut salt).map_err(StoreError::from)?;
     let fact = NewFact {

@@ -29,7 +29,16 @@ struct Inner {
 impl Town {
     /// Puts a node together.
     pub fn new(db: Db, packs: Packs, clock: Clock, files: Files, ids: IdSource, is_demo: bool) -> Self {
-        Self { inner: Arc::new(Inner { db, packs, clock, files, ids, is_demo }) }
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                packs,
+                clock,
+                files,
+                ids,
+                is_demo,
+            }),
+        }
     }
     /// The database.
     pub fn db(&self) -> &Db {
@@ -54,7 +63,12 @@ impl Town {
 
     /// The context of a command or query of this actor, now.
     pub fn cx(&self, actor: &Actor) -> Cx {
-        Cx::new(actor.clone(), self.inner.clock.now(), self.inner.packs.clone(), self.inner.ids.clone())
+        Cx::new(
+            actor.clone(),
+            self.inner.clock.now(),
+            self.inner.packs.clone(),
+            self.inner.ids.clone(),
+        )
     }
 
     /// Runs a command in one transaction; the answer comes after the data is on disk.

@@ -130,8 +130,11 @@ impl Procedure {
 
     /// The facts of this version that are not read in the law itself: what, and how sure.
     pub fn doubts(&self) -> Vec<(&str, &Verified)> {
-        let mut facts: Vec<(&str, &Verified)> =
-            vec![("procedure", &self.verified), ("process", &self.process), ("result", &self.result.verified)];
+        let mut facts: Vec<(&str, &Verified)> = vec![
+            ("procedure", &self.verified),
+            ("process", &self.process),
+            ("result", &self.result.verified),
+        ];
         facts.extend(self.limits.iter().map(|limit| ("limit", &limit.verified)));
         facts.extend(
             self.extras

@@ -90,6 +90,18 @@ impl Fact {
         })
     }
 
+    /// SHA-256 in hex of the canonical fact with the body `null`: what an erasure leaves and vouches for.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] when a number of the fact is out of range.
+    pub fn rest_digest(&self) -> Result<String, CanonicalError> {
+        let rest = Self {
+            body: Value::Null,
+            ..self.clone()
+        };
+        Ok(hex::encode(Sha256::digest(canonical(&rest.to_json())?)))
+    }
+
     /// The leaf that stands for this fact in the log.
     ///
     /// # Errors

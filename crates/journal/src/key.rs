@@ -222,6 +222,10 @@ impl LogVerifier {
     pub fn parse(vkey: &str) -> Result<Self, KeyError> {
         let vkey = vkey.trim();
         let inner = StandardVerifier::new(vkey).map_err(|_| KeyError::VerifierKey)?;
+        // One key has one spelling: hex digits are small.
+        if !vkey.starts_with(&format!("{}+{:08x}+", inner.name(), inner.key_id())) {
+            return Err(KeyError::VerifierKey);
+        }
         Ok(Self {
             inner,
             vkey: vkey.to_owned(),

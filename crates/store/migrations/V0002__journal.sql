@@ -34,8 +34,7 @@ CREATE TABLE log_epochs (
   vkey TEXT NOT NULL,
   previous_origin TEXT,
   previous_size BIGINT,
-  previous_root BLOB,
-  started_at BIGINT NOT NULL
+  previous_root BLOB
 ) STRICT;
 
 -- class: evidence (the entries of the log; a fact has one place in one log)
@@ -57,13 +56,12 @@ CREATE TABLE log_tiles (
   PRIMARY KEY (epoch, level, tile_index)
 ) STRICT;
 
--- class: evidence (what the log has signed: never two roots for one size)
+-- class: evidence (what the log has signed: never two roots for one size; each says all that those before it said)
 -- subject: none (checked against the tree)
 CREATE TABLE log_checkpoints (
   epoch BIGINT NOT NULL,
   size BIGINT NOT NULL,
   root BLOB NOT NULL,
   signed TEXT NOT NULL,
-  at BIGINT NOT NULL,
   PRIMARY KEY (epoch, size)
 ) STRICT;

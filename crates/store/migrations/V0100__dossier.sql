@@ -197,7 +197,8 @@ CREATE TABLE dossier_results (
 CREATE UNIQUE INDEX dossier_results_number ON dossier_results (unit, book, year, number);
 
 -- class: evidence (a file attached to a subject: dossier, task; the content lies in the file store by its hash)
--- subject: paper by id
+-- subject: $subject_kind by subject_id
+-- files: sha256, original_sha256
 CREATE TABLE papers (
   id TEXT NOT NULL PRIMARY KEY,
   subject_kind TEXT NOT NULL,

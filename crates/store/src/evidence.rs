@@ -124,7 +124,7 @@ impl Evidence {
                 &queries.sqlite
             };
             let params = [Value::from(id), Value::from(kind)];
-            for row in tx.rows(sql, &params[..1 + usize::from(queries.wants_kind)])? {
+            for row in tx.rows(sql, &params[..=usize::from(queries.wants_kind)])? {
                 encoded.push(encode(&row, &queries.layout)?);
             }
         }

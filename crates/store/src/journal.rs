@@ -1,6 +1,6 @@
 //! Facts: the trail of every subject, and the queue of those that wait for their place in the log.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use townhall_domain::ids::{AccountId, FactId, PostId, UnitId};
 use townhall_domain::space::Space;
 use townhall_domain::time::Timestamp;
@@ -190,8 +190,29 @@ pub fn fact(tx: &mut Tx<'_>, id: FactId) -> Result<Option<StoredFact>, StoreErro
     row.as_ref().map(StoredFact::try_from).transpose()
 }
 
-/// Destroys body and salt of a subject's facts before the one of version `told_by`, which tells of the erasure.
-/// The log still verifies, because it holds only leaves. Gives how many were erased.
+/// Kind of the fact that tells of an erasure; its body is made by [`erasure`].
+pub const ERASED: &str = "facts_erased";
+
+/// The body of the fact that tells of an erasure: the versions that lose their words, each with the digest of
+/// what stays, so that what stays cannot be changed unseen although its leaf can no longer be recomputed.
+///
+/// # Errors
+/// When the trail cannot be read.
+pub fn erasure(tx: &mut Tx<'_>, subject_kind: &str, subject_id: &str) -> Result<Json, StoreError> {
+    let mut erased = Vec::new();
+    for fact in facts_of(tx, subject_kind, subject_id)? {
+        if let Some(whole) = fact.whole().filter(|whole| whole.kind != ERASED) {
+            erased.push(json!({"version": whole.version, "rest": whole.rest_digest()?}));
+        }
+    }
+    Ok(json!({ "erased": erased }))
+}
+
+/// Destroys body and salt of a subject's facts before the one of version `told_by`, of kind [`ERASED`]. The log
+/// still verifies, because it holds only leaves. Gives how many were erased.
+///
+/// # Errors
+/// When the database fails.
 pub fn erase_facts(
     tx: &mut Tx<'_>,
     subject_kind: &str,
@@ -205,7 +226,13 @@ pub fn erase_facts(
     let Some(teller) = teller else { return Ok(0) };
     tx.execute(
         "UPDATE facts SET body = NULL, salt = NULL, erased_by = $1
-         WHERE subject_kind = $2 AND subject_id = $3 AND version < $4 AND erased_by IS NULL",
-        &params![teller.get::<FactId>("id")?, subject_kind, subject_id, told_by],
+         WHERE subject_kind = $2 AND subject_id = $3 AND version < $4 AND kind <> $5 AND erased_by IS NULL",
+        &params![
+            teller.get::<FactId>("id")?,
+            subject_kind,
+            subject_id,
+            told_by,
+            ERASED
+        ],
     )
 }

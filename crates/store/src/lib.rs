@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod accounts;
+pub mod audit;
 pub mod counters;
 pub mod db;
 pub mod dialect;

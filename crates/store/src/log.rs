@@ -23,8 +23,6 @@ pub struct Epoch {
     pub vkey: String,
     /// The log it follows, as far as this node knew it.
     pub previous: Option<Previous>,
-    /// When it began.
-    pub started_at: Timestamp,
 }
 
 /// Where the log before ended.
@@ -40,7 +38,7 @@ pub struct Previous {
 
 impl Epoch {
     /// What every checkpoint of this epoch says after its root.
-    fn extension(&self) -> Vec<String> {
+    pub fn extension(&self) -> Vec<String> {
         let line = |p: &Previous| format!("previous {} {} {}", p.origin, p.size, p.root);
         self.previous.iter().map(line).collect()
     }
@@ -49,20 +47,29 @@ impl Epoch {
 impl TryFrom<&Row> for Epoch {
     type Error = StoreError;
     fn try_from(row: &Row) -> Result<Self, StoreError> {
-        let previous = match row.get::<Option<String>>("previous_origin")? {
-            Some(origin) => Some(Previous {
+        let previous = match (
+            row.get::<Option<String>>("previous_origin")?,
+            row.get::<Option<u64>>("previous_size")?,
+            row.get::<Option<[u8; 32]>>("previous_root")?,
+        ) {
+            (Some(origin), Some(size), Some(root)) => Some(Previous {
                 origin,
-                size: row.get("previous_size")?,
-                root: Hash(row.get("previous_root")?),
+                size,
+                root: Hash(root),
             }),
-            None => None,
+            (None, None, None) => None,
+            _ => {
+                return Err(StoreError::Column {
+                    column: "previous_origin".to_owned(),
+                    wanted: "all or nothing",
+                });
+            }
         };
         Ok(Self {
             epoch: row.get("epoch")?,
             origin: row.get("origin")?,
             vkey: row.get("vkey")?,
             previous,
-            started_at: row.get("started_at")?,
         })
     }
 }
@@ -78,8 +85,6 @@ pub struct StoredCheckpoint {
     pub root: Hash,
     /// The signed note.
     pub signed: String,
-    /// When it was signed, by the machine's clock.
-    pub at: Timestamp,
 }
 
 impl TryFrom<&Row> for StoredCheckpoint {
@@ -90,7 +95,6 @@ impl TryFrom<&Row> for StoredCheckpoint {
             size: row.get("size")?,
             root: Hash(row.get("root")?),
             signed: row.get("signed")?,
-            at: row.get("at")?,
         })
     }
 }
@@ -130,7 +134,7 @@ pub fn checkpoints(tx: &mut Tx<'_>, epoch: i64) -> Result<Vec<StoredCheckpoint>,
 /// # Errors
 /// [`StoreError::Log`] when the key cannot sign; a duplicate when another process began it at the same time or
 /// the origin was used before.
-pub fn begin_epoch(tx: &mut Tx<'_>, key: &LogKey, now: Timestamp) -> Result<Epoch, StoreError> {
+pub fn begin_epoch(tx: &mut Tx<'_>, key: &LogKey) -> Result<Epoch, StoreError> {
     let before = current_epoch(tx)?;
     let previous = match &before {
         Some(before) => last_checkpoint(tx, before.epoch)?.map(|end| Previous {
@@ -145,23 +149,21 @@ pub fn begin_epoch(tx: &mut Tx<'_>, key: &LogKey, now: Timestamp) -> Result<Epoc
         origin: key.origin().to_owned(),
         vkey: key.vkey(),
         previous,
-        started_at: now,
     };
     let previous = epoch.previous.as_ref();
     tx.execute(
-        "INSERT INTO log_epochs (epoch, origin, vkey, previous_origin, previous_size, previous_root, started_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO log_epochs (epoch, origin, vkey, previous_origin, previous_size, previous_root)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         &params![
             epoch.epoch,
             &epoch.origin,
             &epoch.vkey,
             previous.map(|p| p.origin.as_str()),
             previous.map(|p| signed(p.size)).transpose()?,
-            previous.map(|p| p.root.0),
-            now
+            previous.map(|p| p.root.0)
         ],
     )?;
-    sign(tx, &epoch, key, &Edge::default(), now)?;
+    sign(tx, &epoch, key, &Edge::default())?;
     Ok(epoch)
 }
 
@@ -243,7 +245,7 @@ pub fn sequence(tx: &mut Tx<'_>, turn: &Turn<'_>) -> Result<Sequenced, StoreErro
             &params![epoch.epoch, id.level, signed(id.index)?, hashes],
         )?;
     }
-    sign(tx, &epoch, turn.key, &edge, turn.now)?;
+    sign(tx, &epoch, turn.key, &edge)?;
     Ok(Sequenced::Appended {
         facts: entries.len() as u64,
         size: edge.size(),
@@ -300,7 +302,7 @@ fn insert_entries(tx: &mut Tx<'_>, epoch: i64, entries: &[(i64, FactId, Leaf)]) 
     Ok(())
 }
 
-fn sign(tx: &mut Tx<'_>, epoch: &Epoch, key: &LogKey, edge: &Edge, now: Timestamp) -> Result<(), StoreError> {
+fn sign(tx: &mut Tx<'_>, epoch: &Epoch, key: &LogKey, edge: &Edge) -> Result<(), StoreError> {
     let root = edge.root();
     let checkpoint = Checkpoint {
         origin: epoch.origin.clone(),
@@ -312,8 +314,8 @@ fn sign(tx: &mut Tx<'_>, epoch: &Epoch, key: &LogKey, edge: &Edge, now: Timestam
         .sign(key)
         .map_err(|error| StoreError::Log(error.to_string()))?;
     tx.execute(
-        "INSERT INTO log_checkpoints (epoch, size, root, signed, at) VALUES ($1, $2, $3, $4, $5)",
-        &params![epoch.epoch, signed(edge.size())?, root.0, note, now],
+        "INSERT INTO log_checkpoints (epoch, size, root, signed) VALUES ($1, $2, $3, $4)",
+        &params![epoch.epoch, signed(edge.size())?, root.0, note],
     )?;
     Ok(())
 }

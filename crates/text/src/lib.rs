@@ -4,6 +4,7 @@
 //! `t(Lang::Vi, "dossier-state-received")`. Vietnamese is the source language; a key missing elsewhere falls
 //! back to it, and a key missing everywhere shows as `⟦key⟧`, so a page never fails for a word.
 
+pub mod deadline;
 mod fold;
 mod format;
 mod lang;

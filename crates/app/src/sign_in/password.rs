@@ -94,6 +94,23 @@ impl fmt::Debug for Password {
     }
 }
 
+/// The hash of a password, as a PHC string. It is stored and never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HashedPassword(String);
+
+impl HashedPassword {
+    /// The text to store.
+    pub fn stored(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for HashedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HashedPassword(…)")
+    }
+}
+
 /// How dear a hash is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {
@@ -153,8 +170,8 @@ impl Passwords {
     ///
     /// # Errors
     /// [`HashError`].
-    pub fn hash(&self, password: &Password) -> Result<String, HashError> {
-        hash(&self.argon2, password.bytes())
+    pub fn hash(&self, password: &Password) -> Result<HashedPassword, HashError> {
+        hash(&self.argon2, password.bytes()).map(HashedPassword)
     }
 
     /// Whether the password belongs to the stored hash; takes as long when there is none. Some milliseconds of
@@ -192,11 +209,12 @@ mod tests {
     fn a_hash_is_argon2id_salted_and_matches_only_its_password() {
         let passwords = passwords();
         let good = Password::typed("một mật khẩu dài");
-        let (one, other) = (passwords.hash(&good).unwrap(), passwords.hash(&good).unwrap());
+        let hashes = [(); 2].map(|()| passwords.hash(&good).unwrap());
+        let (one, other) = (hashes[0].stored(), hashes[1].stored());
         assert!(one.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{one}");
         assert_ne!(one, other);
-        assert!(passwords.matches(&good, Some(&one)));
-        assert!(!passwords.matches(&Password::typed("một mật khẩu dài "), Some(&one)));
+        assert!(passwords.matches(&good, Some(one)));
+        assert!(!passwords.matches(&Password::typed("một mật khẩu dài "), Some(one)));
         assert!(!passwords.matches(&good, Some("$argon2id$broken")));
     }
 
@@ -216,7 +234,7 @@ mod tests {
             passes: 2,
         })
         .unwrap();
-        assert!(dearer.matches(&password, Some(&old)));
+        assert!(dearer.matches(&password, Some(old.stored())));
     }
 
     #[test]

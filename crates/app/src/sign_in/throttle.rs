@@ -76,8 +76,11 @@ impl Limit {
             }
         }
         let failures = before.map_or(0, |found| found.failures) + 1;
-        let open_at = now.as_second().saturating_add(self.wait_after(failures));
-        let open_at = Timestamp::from_second(open_at).unwrap_or(now).max(now);
+        // Without a wait the source is open since ever, so that a clock set back makes nobody wait.
+        let open_at = match self.wait_after(failures) {
+            0 => Timestamp::UNIX_EPOCH,
+            wait => Timestamp::from_second(now.as_second().saturating_add(wait)).unwrap_or(now),
+        };
         sessions::save_failures(
             tx,
             &self.who,
@@ -101,7 +104,7 @@ impl Limit {
         if let Some(found) = sessions::failures(tx, &self.who)? {
             let given = Failures {
                 failures: (found.failures - 1).max(0),
-                open_at: found.last_at,
+                open_at: Timestamp::UNIX_EPOCH,
                 ..found
             };
             sessions::save_failures(tx, &self.who, given)?;

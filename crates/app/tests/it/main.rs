@@ -3,3 +3,4 @@
 mod actors;
 mod people;
 mod sign_in;
+mod verify;

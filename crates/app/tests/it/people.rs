@@ -2,7 +2,7 @@
 //! steps of a sign-in as one call each.
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, date};
 use townhall_app::sign_in::password::{Password, PasswordCost, Passwords};
@@ -26,7 +26,7 @@ pub const PASSWORD: &str = "bốn con trâu xanh";
 pub static PASSWORDS: LazyLock<Passwords> =
     LazyLock::new(|| Passwords::new(PasswordCost::TINY).expect("a tiny cost is possible"));
 
-static UNITS: LazyLock<UnitRegister> = LazyLock::new(|| {
+static UNITS: LazyLock<Arc<UnitRegister>> = LazyLock::new(|| {
     let file = |path, text| PackFile { path, text };
     UnitRegister::parse(
         UnitFiles {
@@ -45,8 +45,13 @@ static UNITS: LazyLock<UnitRegister> = LazyLock::new(|| {
         },
         townhall_text::fold,
     )
+    .map(Arc::new)
     .expect("the units of the packs")
 });
+
+pub fn units() -> Arc<UnitRegister> {
+    UNITS.clone()
+}
 
 pub fn id<T: Id>(number: u128) -> T {
     T::from_uuid(Uuid::from_u128(number))
@@ -175,7 +180,11 @@ pub fn account(number: u128) -> Account {
         unit: thuan_an(),
         active: true,
         change_password: false,
-        password_hash: PASSWORDS.hash(&Password::typed(PASSWORD)).expect("a hash"),
+        password_hash: PASSWORDS
+            .hash(&Password::typed(PASSWORD))
+            .expect("a hash")
+            .stored()
+            .to_owned(),
         totp_secret: None,
         created_at: at(0).now,
     }

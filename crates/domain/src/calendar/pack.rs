@@ -18,6 +18,7 @@ struct RawCalendar {
     first_year: i16,
     last_listed_year: i16,
     projected_to: Spanned<i16>,
+    in_lieu_source: Spanned<String>,
     sources: BTreeMap<String, String>,
     same_day: Vec<RawSameDay>,
     holiday: Vec<RawHoliday>,
@@ -78,6 +79,7 @@ impl Calendar {
                 Err(file.problem(key, format!("`{}` is not among the [sources]", key.get_ref())))
             }
         };
+        let in_lieu_source = known(&raw.in_lieu_source)?;
         let mut same_day = Vec::new();
         for rule in &raw.same_day {
             same_day.push(SameDayRule {
@@ -115,7 +117,7 @@ impl Calendar {
             every_holiday_is_listed(file, &raw, &rules, &days, year)?;
         }
         for year in raw.last_listed_year + 1..=*raw.projected_to.get_ref() {
-            days.extend(projection::project(&rules, year));
+            days.extend(projection::project(&rules, &in_lieu_source, year));
         }
         Ok(Self {
             version: raw.version,

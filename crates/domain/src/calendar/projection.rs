@@ -59,18 +59,18 @@ impl HolidayRule {
 /// The days off of a year: the holidays, and a day in lieu for each that falls on a weekly rest day.
 ///
 /// Legal source: Labour Code 45/2019/QH14, articles 111.3 (next working day in lieu) and 112 (the days).
-pub(super) fn project(rules: &[HolidayRule], year: i16) -> BTreeMap<Date, ListedDay> {
+pub(super) fn project(rules: &[HolidayRule], in_lieu_source: &str, year: i16) -> BTreeMap<Date, ListedDay> {
     let mut days = BTreeMap::new();
-    let listed = |rule: &HolidayRule, kind| ListedDay {
+    let listed = |rule: &HolidayRule, kind, source: &str| ListedDay {
         kind,
         holiday: rule.key.clone(),
         status: DayStatus::Projected,
-        source: rule.source.clone(),
+        source: source.to_owned(),
     };
     for rule in rules {
         for date in rule.days_in(year) {
             days.entry(date)
-                .or_insert_with(|| listed(rule, DayKind::PublicHoliday));
+                .or_insert_with(|| listed(rule, DayKind::PublicHoliday, &rule.source));
         }
     }
     // All holidays first, so that a day in lieu never lands on another holiday.
@@ -80,7 +80,7 @@ pub(super) fn project(rules: &[HolidayRule], year: i16) -> BTreeMap<Date, Listed
             while is_weekend(in_lieu) || days.contains_key(&in_lieu) {
                 in_lieu = plus_days(in_lieu, 1);
             }
-            days.insert(in_lieu, listed(rule, DayKind::SubstituteDayOff));
+            days.insert(in_lieu, listed(rule, DayKind::SubstituteDayOff, in_lieu_source));
         }
     }
     days

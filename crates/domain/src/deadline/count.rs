@@ -278,7 +278,11 @@ impl<'a> Count<'a> {
         let mut day = last;
         while !calendar.is_working_day(day)? || self.office.close(day)? < from {
             if day == last {
-                self.event(day, StepKind::LastDayOff, source::ROLLED);
+                let holiday = match calendar.day(day)? {
+                    Day::Off(listed) => Some(listed.holiday.clone()),
+                    Day::Weekend | Day::Working | Day::Makeup(_) => None,
+                };
+                self.event(day, StepKind::LastDayOff { holiday }, source::ROLLED);
             } else {
                 self.number(day, 0)?;
             }

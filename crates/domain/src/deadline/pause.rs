@@ -132,7 +132,9 @@ impl Count<'_> {
     /// Drops what lies after a day.
     fn cut(&mut self, last: Date) {
         self.steps.retain_mut(|step| {
-            if step.from > last && (step.kind.covers_days() || matches!(step.kind, StepKind::LastDayOff)) {
+            if step.from > last
+                && (step.kind.covers_days() || matches!(step.kind, StepKind::LastDayOff { .. }))
+            {
                 return false;
             }
             if step.to > last && step.kind.covers_days() {

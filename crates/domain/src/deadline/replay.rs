@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::calendar::Office;
+use crate::limit::Limit;
 use crate::time::local_date;
 
 use super::count::{Count, Span};
@@ -65,7 +66,7 @@ impl State {
         let (at, on) = (event.at, local_date(event.at));
         match &event.change {
             Change::Started { basis } => {
-                count.event(on, StepKind::Received { at }, source::DAY_ZERO);
+                count.event(on, StepKind::Received { at }, beginning(*basis));
                 count.run(at, whole(*basis))?;
             }
             Change::Paused { reason } => {
@@ -92,30 +93,30 @@ impl State {
             }
             Change::Resumed { how } => self.resume(count, basis, at, *how)?,
             Change::Added { limit, source } => {
+                count.event(on, StepKind::Added { at, limit: *limit }, source);
                 count.event(
                     local_date(count.due),
                     StepKind::EarlierDue { at: count.due },
                     source::LAST_DAY,
                 );
-                count.event(on, StepKind::Added { at, limit: *limit }, source);
                 count.run_on(count.due, Span::of(*limit))?;
             }
             Change::Extended { to } => {
+                count.event(on, StepKind::Extended { at }, source::EXTENSION);
                 count.event(
                     local_date(count.due),
                     StepKind::EarlierDue { at: count.due },
                     source::LAST_DAY,
                 );
-                count.event(on, StepKind::Extended { at }, source::EXTENSION);
                 count.run_on(count.due, Span::UntilCloseOf(*to))?;
             }
             Change::Postponed { to } => {
+                count.event(on, StepKind::Postponed { at }, source::GIVEN);
                 count.event(
                     local_date(count.due),
                     StepKind::EarlierDue { at: count.due },
                     source::GIVEN,
                 );
-                count.event(on, StepKind::Postponed { at }, source::GIVEN);
                 count.run_on(count.due, Span::Until(*to))?;
             }
             Change::Recalculated { before, version } => {
@@ -171,5 +172,20 @@ fn whole(basis: Basis) -> Span {
     match basis {
         Basis::Limit(limit) => Span::of(limit),
         Basis::Given(due) => Span::Until(due),
+    }
+}
+
+/// The rule by which a count begins.
+fn beginning(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Limit(Limit::Minutes(_) | Limit::WorkingHours(_)) => source::HOURS_BEGIN,
+        Basis::Limit(
+            Limit::HalfDays(_)
+            | Limit::WorkingDays(_)
+            | Limit::CalendarDays(_)
+            | Limit::Months(_)
+            | Limit::SameDay { .. },
+        ) => source::DAY_ZERO,
+        Basis::Given(_) => source::GIVEN,
     }
 }

@@ -26,6 +26,20 @@ pub enum StandingKind {
     Done,
 }
 
+impl StandingKind {
+    /// The word in class names and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Over => "over",
+            Self::Today => "today",
+            Self::Soon => "soon",
+            Self::Later => "later",
+            Self::Wait => "wait",
+            Self::Done => "done",
+        }
+    }
+}
+
 /// How much is left or over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -73,8 +73,8 @@ pub enum StepKind {
     },
     /// The cut-off of the same day: `after` says that it had passed.
     SameDayCutoff { cutoff: Time, after: bool },
-    /// The last counted day is a day off, so it rolls.
-    LastDayOff,
+    /// The last counted day is a day off, so it rolls: this holiday, or a weekend.
+    LastDayOff { holiday: Option<String> },
     /// The clock stopped; `due` is the deadline that stood then.
     Paused {
         #[serde(with = "at_local")]
@@ -155,7 +155,7 @@ impl StepKind {
             | Self::Late => true,
             Self::Received { .. }
             | Self::SameDayCutoff { .. }
-            | Self::LastDayOff
+            | Self::LastDayOff { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::Restarted { .. }

@@ -49,7 +49,7 @@ fn record_many(db: &Db, subject: &'static str, count: i64) -> Vec<FactId> {
 fn begin(db: &Db, origin: &str) -> Arc<LogKey> {
     let key = Arc::new(LogKey::generate(origin).expect("a key"));
     let ours = Arc::clone(&key);
-    db.write_blocking("begin", move |tx| log::begin_epoch(tx, &ours, at(0)))
+    db.write_blocking("begin", move |tx| log::begin_epoch(tx, &ours))
         .expect("begun");
     key
 }
@@ -305,7 +305,7 @@ fn the_next_epoch_says_in_every_checkpoint_which_log_it_follows() {
         .expect(name);
         // The name of a log is used once.
         let again = LogKey::generate("town.example/log").expect("a key");
-        let refused = db.write_blocking("begin", move |tx| log::begin_epoch(tx, &again, at(0)));
+        let refused = db.write_blocking("begin", move |tx| log::begin_epoch(tx, &again));
         assert!(refused.is_err_and(|error| error.is_duplicate()), "{name}");
     }
 }

@@ -22,7 +22,6 @@ gallery-list = Work list
 gallery-table = Table
 gallery-check = Component check-list
 gallery-figures = Figures
-gallery-due-wait = Paused, waits for a supplement
 gallery-state-new = Newly submitted
 gallery-state-run = In progress
 gallery-state-supplement = Supplement asked

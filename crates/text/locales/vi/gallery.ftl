@@ -22,7 +22,6 @@ gallery-list = Danh sách việc
 gallery-table = Bảng
 gallery-check = Thành phần hồ sơ
 gallery-figures = Số chính
-gallery-due-wait = Tạm dừng, chờ bổ sung
 gallery-state-new = Mới đăng ký
 gallery-state-run = Đang xử lý
 gallery-state-supplement = Yêu cầu bổ sung giấy tờ

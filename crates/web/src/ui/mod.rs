@@ -32,7 +32,7 @@ use std::borrow::Cow;
 pub use actions::{Action, actions, not_possible, quiet_link};
 pub use badge::{Tone, badge};
 pub use check_list::{CheckRow, check_list};
-pub use due::{DueChip, DueKind, Left, due_chip, span_words};
+pub use due::{DueChip, deadline_days, deadline_reason, deadline_why_for_citizens, due_chip};
 pub use empty::{Empty, empty};
 pub use field::{
     Choice, Errors, Field, checkbox, checkboxes, date, date_parts, file, hidden, money_field, number_field,

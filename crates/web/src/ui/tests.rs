@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use townhall_domain::deadline::{Amount, Basis, Deadline, DeadlineStep, StandingKind, StepKind};
+use townhall_domain::limit::Limit;
 use townhall_text::{Dir, Lang};
 
 use super::gallery::{gallery, sample};
@@ -141,29 +143,57 @@ fn a_mistake_stands_in_the_summary_and_at_its_field() {
 }
 
 #[test]
-fn urgency_is_told_in_words() {
+fn urgency_is_told_in_words_and_the_chip_leads_to_its_reason() {
     let ui = sample(Lang::Vi);
-    let due = |day: i8, left| {
-        DueChip::running(
-            &ui,
-            time::instant(jiff::civil::date(2025, 8, day).at(17, 0, 0, 0)),
-            left,
-        )
+    let late = gallery::standing(StandingKind::Over, Amount::WorkingDays(2), 1, 17);
+    let chip = due_chip(&ui, &DueChip::of(&ui, &late).linked("#why")).0;
+    assert!(
+        chip.starts_with(r##"<a class="th-due th-due-over" href="#why">"##),
+        "{chip}"
+    );
+    assert!(
+        chip.contains("Quá hạn 2 ngày làm việc") && chip.contains("hạn thứ Sáu 01/8, 17:00"),
+        "{chip}"
+    );
+}
+
+#[test]
+fn a_deadline_tells_its_days_and_the_rule_behind_each() {
+    let at = |day, hour| time::instant(jiff::civil::date(2025, 8, day).at(hour, 0, 0, 0));
+    let step = |from: i8, to: i8, kind, source: &str| DeadlineStep {
+        from: jiff::civil::date(2025, 8, from),
+        to: jiff::civil::date(2025, 8, to),
+        kind,
+        source: source.to_owned(),
     };
-    let late = due(1, Left::WorkingDays(-2));
-    assert_eq!(
-        (late.kind, late.words.as_str()),
-        (DueKind::Over, "Quá hạn 2 ngày làm việc")
+    let deadline = Deadline {
+        basis: Basis::Limit(Limit::WorkingDays(2)),
+        received_at: at(1, 9),
+        original_due: at(5, 17),
+        due: at(5, 17),
+        counting_from: at(1, 9),
+        paused: None,
+        calendar_version: "1".to_owned(),
+        steps: vec![
+            step(1, 1, StepKind::NotCounted, "blds-147-2"),
+            step(2, 3, StepKind::Weekend, "qd-188-1999"),
+            step(4, 5, StepKind::WorkingDays { first: 1, last: 2 }, "blds-148"),
+            step(5, 5, StepKind::Due { at: at(5, 17) }, "blds-148"),
+        ],
+        events: vec![],
+    };
+    let ui = sample(Lang::Vi);
+    let shown = deadline_reason(&ui, "why", &deadline).0;
+    assert!(
+        shown.contains("Vì sao hạn là 17:00 hôm nay?") && shown.contains("Quyết định 188/1999/QĐ-TTg"),
+        "{shown}"
     );
-    assert_eq!(late.date, "hạn thứ Sáu 01/8, 17:00");
-    let today = due(5, Left::Minutes(320));
-    assert_eq!(
-        (today.kind, today.words.as_str()),
-        (DueKind::Today, "Còn 5 giờ 20 phút")
+    assert!(shown.contains("th-off") && shown.contains("th-end-of"), "{shown}");
+    assert!(
+        deadline_why_for_citizens(&ui, &deadline)
+            .0
+            .contains("2 ngày làm việc")
     );
-    assert_eq!(today.date, "hôm nay, 17:00");
-    assert_eq!(due(7, Left::WorkingDays(2)).kind, DueKind::Soon);
-    assert_eq!(due(12, Left::WorkingDays(5)).kind, DueKind::Later);
 }
 
 #[test]

@@ -153,7 +153,15 @@ fn the_explanation_of_calendar_days_tells_why_it_rolls() {
             kinds[2],
             (date(2026, 8, 18), StepKind::CalendarDays { first: 1, last: 15 })
         );
-        assert_eq!(kinds[3], (date(2026, 9, 1), StepKind::LastDayOff));
+        assert_eq!(
+            kinds[3],
+            (
+                date(2026, 9, 1),
+                StepKind::LastDayOff {
+                    holiday: Some("national".into())
+                }
+            )
+        );
         assert_eq!(kinds[4], (date(2026, 9, 2), national));
         assert_eq!(kinds[5], (date(2026, 9, 3), StepKind::Rolled));
         assert_eq!(

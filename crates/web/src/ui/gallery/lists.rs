@@ -1,14 +1,14 @@
 //! The gallery's lists, tables, meters, figures and charts.
 
-use jiff::civil::date as day;
 use maud::{Markup, html};
-use townhall_domain::time;
+use townhall_domain::deadline::{Amount, StandingKind};
 
+use super::standing;
 use crate::ui::chart::{Chart, Look, Series, bar_chart, legend, line_chart, row_chart, stacked_chart};
 use crate::ui::{
-    CheckRow, Column, DayBar, DueChip, Figure, Icon, Left, ListGroup, MeterPart, PartTone, Sort, Tab, Tone,
-    Ui, WorkItem, badge, check_list, code, day_bars, figures, filter_bar, load_meter, pager, share_meter,
-    table, tabs, work_list,
+    CheckRow, Column, DayBar, DueChip, Figure, Icon, ListGroup, MeterPart, PartTone, Sort, Tab, Tone, Ui,
+    WorkItem, badge, check_list, code, day_bars, figures, filter_bar, load_meter, pager, share_meter, table,
+    tabs, work_list,
 };
 
 const RECEIVED: [i64; 12] = [9, 11, 14, 12, 15, 17, 14, 16, 18, 17, 19, 21];
@@ -121,7 +121,6 @@ pub(super) fn work(ui: &Ui) -> Markup {
         preview: None,
         current,
     };
-    let at = |date: i8| time::instant(day(2025, 8, date).at(17, 0, 0, 0));
     let groups = [
         ListGroup {
             heading: words("late").into(),
@@ -129,7 +128,7 @@ pub(super) fn work(ui: &Ui) -> Markup {
             items: vec![item(
                 "1",
                 "first",
-                DueChip::running(ui, at(4), Left::WorkingDays(-1)),
+                DueChip::of(ui, &standing(StandingKind::Over, Amount::WorkingDays(1), 4, 17)),
                 false,
             )],
         },
@@ -140,13 +139,16 @@ pub(super) fn work(ui: &Ui) -> Markup {
                 item(
                     "2",
                     "second",
-                    DueChip::running(ui, at(5), Left::Minutes(320)),
+                    DueChip::of(
+                        ui,
+                        &standing(StandingKind::Today, Amount::WorkingMinutes(320), 5, 17),
+                    ),
                     true,
                 ),
                 item(
                     "3",
                     "third",
-                    DueChip::running(ui, at(6), Left::WorkingDays(1)),
+                    DueChip::of(ui, &standing(StandingKind::Soon, Amount::WorkingDays(1), 6, 17)),
                     false,
                 ),
             ],

@@ -7,14 +7,15 @@ mod lists;
 
 use jiff::civil::date;
 use maud::{Markup, html};
+use townhall_domain::deadline::{Amount, PauseReason, Standing, StandingKind};
 use townhall_domain::time;
 use townhall_text::Lang;
 
 use super::{
-    Action, DueChip, Empty, Icon, Left, Moment, MomentKind, NavEntry, NoticeTone, Office, Page, Place,
-    PostChoice, Step, StepState, Sync, Tone, Trail, Ui, Who, actions, badge, breadcrumb, card, code,
-    due_chip, empty, key_values, not_possible, nothing, notice, notice_link, page, quiet_link, reason, steps,
-    title_line, trail,
+    Action, DueChip, Empty, Icon, Moment, MomentKind, NavEntry, NoticeTone, Office, Page, Place, PostChoice,
+    Step, StepState, Sync, Tone, Trail, Ui, Who, actions, badge, breadcrumb, card, code, due_chip, empty,
+    key_values, not_possible, nothing, notice, notice_link, page, quiet_link, reason, steps, title_line,
+    trail,
 };
 
 /// A request as the gallery and tests see it: an officer of Thuận An at the demo's hour.
@@ -115,25 +116,47 @@ fn stack(inside: &Markup) -> Markup {
     html! { div.card-body { (inside) } }
 }
 
+/// A standing as the rules give it, for the sample's day.
+pub(in crate::ui) fn standing(kind: StandingKind, amount: Amount, day: i8, hour: i8) -> Standing {
+    Standing {
+        kind,
+        amount,
+        late: kind == StandingKind::Over,
+        due: time::instant(date(2025, 8, day).at(hour, 0, 0, 0)),
+        original_due: None,
+        waiting: None,
+        done_at: None,
+    }
+}
+
 fn due_chips(ui: &Ui) -> Markup {
-    let at = |day: i8, hour, minute| time::instant(date(2025, 8, day).at(hour, minute, 0, 0));
-    let chips = [
-        DueChip::running(
-            ui,
-            time::instant(date(2025, 7, 31).at(17, 0, 0, 0)),
-            Left::WorkingDays(-3),
-        )
-        .linked("#g-reason"),
-        DueChip::running(ui, at(5, 8, 0), Left::Minutes(-100)),
-        DueChip::running(ui, at(5, 11, 30), Left::Minutes(110)),
-        DueChip::running(ui, at(5, 17, 0), Left::WorkingDays(0)),
-        DueChip::running(ui, at(6, 17, 0), Left::WorkingDays(1)),
-        DueChip::running(ui, at(18, 17, 0), Left::WorkingDays(9)),
-        DueChip::waiting(ui, date(2025, 7, 31), &ui.t("gallery-due-wait")),
-        DueChip::ended(ui, at(4, 15, 0), at(5, 17, 0), Left::WorkingDays(1)),
-        DueChip::ended(ui, at(4, 15, 0), at(1, 17, 0), Left::WorkingDays(-1)),
+    let done = |at: i8, late| Standing {
+        late,
+        done_at: Some(time::instant(date(2025, 8, at).at(15, 0, 0, 0))),
+        ..standing(StandingKind::Done, Amount::WorkingDays(1), 4, 17)
+    };
+    let waiting = Standing {
+        waiting: Some((
+            time::instant(date(2025, 7, 31).at(9, 0, 0, 0)),
+            PauseReason::Supplement,
+        )),
+        ..standing(StandingKind::Wait, Amount::WorkingDays(0), 4, 17)
+    };
+    let moved = Standing {
+        original_due: Some(time::instant(date(2025, 8, 1).at(17, 0, 0, 0))),
+        ..standing(StandingKind::Soon, Amount::WorkingDays(1), 6, 17)
+    };
+    let standings = [
+        standing(StandingKind::Over, Amount::WorkingDays(2), 1, 17),
+        standing(StandingKind::Over, Amount::WorkingMinutes(100), 5, 8),
+        standing(StandingKind::Today, Amount::WorkingMinutes(110), 5, 11),
+        moved,
+        standing(StandingKind::Later, Amount::WorkingDays(9), 18, 17),
+        waiting,
+        done(1, false),
+        done(5, true),
     ];
-    html! { @for chip in &chips { (due_chip(ui, chip)) " " } }
+    html! { @for of in &standings { (due_chip(ui, &DueChip::of(ui, of).linked("#why"))) " " } }
 }
 
 fn states(ui: &Ui) -> Markup {

@@ -1,9 +1,10 @@
 //! Whole pages with made-up content, to be looked at beside each other: inbox, dashboard, a citizen's status.
 
-use jiff::civil::date as day;
 use maud::html;
+use townhall_domain::deadline::{Amount, PauseReason, Standing, StandingKind};
 use townhall_text::Lang;
 
+use super::super::gallery::standing;
 use super::*;
 
 pub(super) fn pages() -> Vec<(String, String)> {
@@ -23,7 +24,6 @@ pub(super) fn pages() -> Vec<(String, String)> {
     reason = "a page of sample content reads better in one piece"
 )]
 fn inbox(ui: &Ui) -> String {
-    let at = |date: i8, hour| time::instant(day(2025, 8, date).at(hour, 0, 0, 0));
     let item = |id: &'static str, title: &'static str, line: &'static str, due, current| WorkItem {
         id: id.into(),
         kind: (Icon::FILES, "Hồ sơ".into()),
@@ -43,14 +43,17 @@ fn inbox(ui: &Ui) -> String {
                     "1",
                     "Thẩm định: đăng ký lại khai sinh",
                     "Điểu Xuân Thành",
-                    DueChip::running(ui, at(4, 17), Left::WorkingDays(-1)),
+                    DueChip::of(ui, &standing(StandingKind::Over, Amount::WorkingDays(1), 4, 17)),
                     false,
                 ),
                 item(
                     "2",
                     "Báo cáo rà soát sổ hộ tịch hai xã cũ Đắk Lao, Thuận An",
                     "Chánh Văn phòng giao ngày 28/7",
-                    DueChip::running(ui, at(5, 8), Left::Minutes(-100)),
+                    DueChip::of(
+                        ui,
+                        &standing(StandingKind::Over, Amount::WorkingMinutes(100), 5, 8),
+                    ),
                     false,
                 ),
             ],
@@ -63,14 +66,20 @@ fn inbox(ui: &Ui) -> String {
                     "3",
                     "Trình ký: xác nhận tình trạng hôn nhân",
                     "H'Nguyệt Buôn Krông",
-                    DueChip::running(ui, at(5, 17), Left::Minutes(320)),
+                    DueChip::of(
+                        ui,
+                        &standing(StandingKind::Today, Amount::WorkingMinutes(320), 5, 17),
+                    ),
                     true,
                 ),
                 item(
                     "4",
                     "Ghi sổ: đăng ký khai tử",
                     "Phạm Văn Lộc",
-                    DueChip::running(ui, at(5, 17), Left::Minutes(320)),
+                    DueChip::of(
+                        ui,
+                        &standing(StandingKind::Today, Amount::WorkingMinutes(320), 5, 17),
+                    ),
                     false,
                 ),
             ],
@@ -82,7 +91,13 @@ fn inbox(ui: &Ui) -> String {
                 "5",
                 "Xác minh nơi cư trú trước khi kết hôn",
                 "Chờ UBND xã Đức Lập trả lời",
-                DueChip::waiting(ui, day(2025, 7, 31), "Tạm dừng"),
+                DueChip::of(
+                    ui,
+                    &Standing {
+                        waiting: Some((ui.now, PauseReason::Procedure)),
+                        ..standing(StandingKind::Wait, Amount::WorkingDays(0), 7, 17)
+                    },
+                ),
                 false,
             )],
         },

@@ -1,0 +1,177 @@
+//! Whether everything that is stored is what the program has written: `townhall verify`.
+//!
+//! All checks read one snapshot, so a node may be verified while it serves. What they promise: any change to
+//! evidence or to the trail, made behind the program's back, is named. Honest limits:
+//! - who holds the database and the log's key can rewrite everything; against that, a checkpoint kept elsewhere
+//!   is given to [`verify`], and today's log must extend it;
+//! - the end of the log can be cut off together with its last checkpoints; again an outside checkpoint tells;
+//! - a fact that still waits for its place in the log (a second or two) is only as safe as the database.
+//!
+//! A capability adds its own check to [`CHECKS`].
+
+mod files;
+mod rows;
+mod trail;
+mod tree;
+
+use std::fmt;
+
+use townhall_store::files::Files;
+use townhall_store::{Db, StoreError, Tx};
+
+/// One thing that `verify` looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// Its name, in front of each finding.
+    pub name: &'static str,
+    /// Looks, and tells what it finds by [`Verifying::found`]. An error is for a database that fails, not for
+    /// data that is wrong.
+    pub run: fn(&mut Verifying<'_, '_>) -> Result<(), StoreError>,
+}
+
+/// All checks, in the order in which they run.
+pub const CHECKS: [Check; 4] = [
+    Check {
+        name: "trail",
+        run: trail::check,
+    },
+    Check {
+        name: "log",
+        run: tree::check,
+    },
+    Check {
+        name: "rows",
+        run: rows::check,
+    },
+    Check {
+        name: "files",
+        run: files::check,
+    },
+];
+
+/// What a check works with.
+#[derive(Debug)]
+pub struct Verifying<'a, 'b> {
+    /// One snapshot of the database.
+    pub tx: &'a mut Tx<'b>,
+    /// The file store.
+    pub files: &'a Files,
+    /// A checkpoint kept elsewhere, which the log must extend.
+    pub checkpoint: Option<&'a str>,
+    /// What has been found and counted so far.
+    pub report: Report,
+    check: &'static str,
+}
+
+impl Verifying<'_, '_> {
+    /// Tells what is wrong.
+    pub fn found(&mut self, what: impl Into<String>) {
+        self.report.findings.push(Finding {
+            check: self.check,
+            what: what.into(),
+        });
+    }
+}
+
+/// Something that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The check that found it.
+    pub check: &'static str,
+    /// What is wrong and where, in English for the log; without personal data.
+    pub what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.check, self.what)
+    }
+}
+
+/// What `verify` looked at and what it found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Everything that is wrong.
+    pub findings: Vec<Finding>,
+    /// Facts read.
+    pub facts: u64,
+    /// Subjects whose evidence was compared with their last fact.
+    pub subjects: u64,
+    /// Facts that wait for their place in the log.
+    pub waiting: u64,
+    /// Logs, entries and checkpoints recomputed.
+    pub epochs: u64,
+    /// Entries of all logs.
+    pub entries: u64,
+    /// Checkpoints of all logs.
+    pub checkpoints: u64,
+    /// Files whose content was hashed.
+    pub files: u64,
+}
+
+impl Report {
+    /// Nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        write!(
+            f,
+            "{} facts of {} subjects ({} not yet in the log), {} entries in {} logs with {} checkpoints, {} files: {}",
+            self.facts,
+            self.subjects,
+            self.waiting,
+            self.entries,
+            self.epochs,
+            self.checkpoints,
+            self.files,
+            match self.findings.len() {
+                0 => "all is as it was written".to_owned(),
+                1 => "1 thing is wrong".to_owned(),
+                many => format!("{many} things are wrong"),
+            }
+        )
+    }
+}
+
+/// Runs all checks. Blocks; never call it on an async thread.
+///
+/// # Errors
+/// [`StoreError`] when the database fails or refuses to read a damaged page: that is a finding as well.
+pub fn verify(db: &Db, files: &Files, checkpoint: Option<String>) -> Result<Report, StoreError> {
+    let files = files.clone();
+    db.read_blocking("verify", move |tx| verify_in(tx, &files, checkpoint.as_deref()))
+}
+
+/// [`verify`] within a transaction, such as one that will be undone.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_in(tx: &mut Tx<'_>, files: &Files, checkpoint: Option<&str>) -> Result<Report, StoreError> {
+    let mut verifying = Verifying {
+        tx,
+        files,
+        checkpoint,
+        report: Report::default(),
+        check: "",
+    };
+    for check in CHECKS {
+        verifying.check = check.name;
+        match (check.run)(&mut verifying) {
+            // A row that does not even read is wrong data; the other checks still run.
+            Err(error @ (StoreError::Column { .. } | StoreError::Unknown { .. })) => {
+                verifying.found(format!(
+                    "a row is damaged, so the rest of this check did not run: {error}"
+                ));
+            }
+            outcome => outcome?,
+        }
+    }
+    Ok(verifying.report)
+}
