@@ -1,5 +1,6 @@
 //! The store on both databases.
 
+mod durability;
 mod identity;
 mod journal;
 mod seam;
