@@ -83,9 +83,9 @@ fn child() {
                 })
                 .collect();
             say("ready working");
-            callers
-                .into_iter()
-                .for_each(|caller| caller.join().expect("callers work until they are killed"));
+            for caller in callers {
+                caller.join().expect("callers work until they are killed");
+            }
         }
         other => panic!("a child cannot {other}"),
     }
