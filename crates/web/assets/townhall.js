@@ -5,7 +5,9 @@
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
   const words = JSON.parse(meta("th-words") || "{}");
   const say = (key, time) => (words[key] || "").replace("{time}", time || "");
-  const clock = (at) => `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  // The hour of the business clock, in Viet Nam: the page came with it, and it runs on with this computer's.
+  const ahead = Number(meta("th-now")) - Date.now();
+  const clock = (at) => new Date(Number(at) + ahead + 7 * 3600 * 1000).toISOString().slice(11, 16);
   const isField = (element) => Boolean(element?.closest("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]"));
 
   // 1. Keys. One table (keys.json), which the buttons show too, so hint and behaviour cannot differ.
@@ -210,10 +212,14 @@
   addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach((form) => { delete form.dataset.busy; }));
 
   function followAnswers(form) {
+    // In the order of the page: a part whose question is hidden is hidden too.
     form.querySelectorAll("[data-when]").forEach((part) => {
-      const wanted = JSON.parse(part.dataset.values || "[]");
+      const wanted = JSON.parse(part.dataset.values);
+      const question = form.querySelector(`[name="${CSS.escape(part.dataset.when)}"]`);
+      const asked = question && !question.closest("[data-when]")?.hidden;
       const given = new FormData(form).getAll(part.dataset.when);
-      part.hidden = !given.some((value) => wanted.length ? wanted.includes(value) : value !== "");
+      part.hidden = !asked || !(given.length ? given : [""]).some((value) => wanted.includes(value));
+      part.querySelector("[data-when-hint]")?.setAttribute("hidden", "");
     });
   }
   document.addEventListener("change", (event) => { if (event.target.form?.querySelector("[data-when]")) followAnswers(event.target.form); });

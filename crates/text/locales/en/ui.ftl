@@ -72,6 +72,8 @@ ui-errors = { $count ->
     [one] { $count } thing to correct
    *[other] { $count } things to correct
 }
+ui-form-choose = Choose…
+ui-form-only-if = Answer only when “{ $field }” is: { $answers }.
 ui-leave-it = Leave it as it is
 ui-draft-saved = Saved at { $time }
 ui-draft-kept = Not sent yet; kept on this computer at { $time }

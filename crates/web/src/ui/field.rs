@@ -62,6 +62,7 @@ pub struct Field<'a> {
     scan_to: Option<Words<'a>>,
     label_hidden: bool,
     question: bool,
+    list: Option<Words<'a>>,
 }
 
 impl<'a> Field<'a> {
@@ -143,6 +144,13 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn scanned_by(mut self, button_id: impl Into<Words<'a>>) -> Self {
         self.scan_to = Some(button_id.into());
+        self
+    }
+
+    /// Suggestions come from the `datalist` with this id.
+    #[must_use]
+    pub fn from_list(mut self, id: impl Into<Words<'a>>) -> Self {
+        self.list = Some(id.into());
         self
     }
 
@@ -347,7 +355,7 @@ fn input(field: &Field<'_>, kind: &str, class: &str) -> Markup {
         input.form-control.(class) type=(kind) id=(id_of(&field.name)) name=(field.name) value=[value]
             inputmode=[field.input_mode] autocomplete=[field.autocomplete] maxlength=[field.max_chars]
             aria-invalid=[field.error.is_some().then_some("true")] aria-describedby=[described_by(field)]
-            data-key=[field.key] data-scan=[field.scan_to.as_deref()];
+            data-key=[field.key] data-scan=[field.scan_to.as_deref()] list=[field.list.as_deref()];
     }
 }
 

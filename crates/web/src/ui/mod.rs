@@ -13,6 +13,7 @@ mod empty;
 mod field;
 mod figure;
 mod form;
+mod form_schema;
 pub mod gallery;
 mod href;
 mod icon;
@@ -40,6 +41,9 @@ pub use field::{
 };
 pub use figure::{Figure, figures};
 pub use form::{CSRF_FIELD, Confirm, Form, confirm_page, draft_hint, error_summary, form};
+pub use form_schema::{
+    SchemaForm, prefilled, schema_errors, schema_form, schema_section, schema_values, typed_values,
+};
 pub use href::{href, with_query};
 pub use icon::Icon;
 pub use keys::{key_hint, keys_page};

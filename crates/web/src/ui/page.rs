@@ -92,6 +92,7 @@ pub(super) fn head(ui: &Ui, about: &Page<'_>) -> Markup {
             link rel="stylesheet" href=(assets::url("townhall.css"));
             meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"history":"reload"}"#;
             meta name="th-keys" content=(assets::url("keys.json"));
+            meta name="th-now" content=(ui.now.as_millisecond());
             meta name="th-words" content=(super::keys::script_words(ui));
             @if let Some(draft) = about.draft_done { meta name="th-draft-done" content=(draft); }
             script src=(assets::url("htmx.min.js")) defer {}

@@ -32,6 +32,7 @@ fn pages() -> Vec<(String, String)> {
         page(&ui, &Page::new(&ui.t("ui-keys")), &keys_page(&ui)).0,
     ));
     pages.extend(samples::pages());
+    pages.extend(form_schema::tests::sample_pages());
     pages
 }
 
