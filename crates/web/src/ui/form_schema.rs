@@ -251,10 +251,10 @@ fn columns(asked: &Asked) -> u8 {
     match (&asked.kind, asked.widget) {
         (_, Widget::Textarea | Widget::Checkbox) => 12,
         (FieldKind::Year | FieldKind::Integer { .. }, _) => 3,
-        (FieldKind::Date { .. } | FieldKind::Identity | FieldKind::Phone | FieldKind::Unit, _) => 4,
+        (FieldKind::Date { .. } | FieldKind::Identity | FieldKind::Phone | FieldKind::Unit, _)
+        | (FieldKind::YesNo, Widget::Radio) => 4,
         (FieldKind::Text { max_chars, .. }, _) if *max_chars > 120 => 8,
         (FieldKind::Text { max_chars, .. }, _) if *max_chars <= 60 => 4,
-        (FieldKind::YesNo, Widget::Radio) => 4,
         _ => 6,
     }
 }

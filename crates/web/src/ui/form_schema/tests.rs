@@ -237,11 +237,8 @@ fn sent_by(page: &str) -> Vec<(String, String)> {
         let value = attribute(tag, "value").unwrap_or_default();
         let ticked = tag.ends_with(" checked") || tag.contains(" checked ");
         match tag.split(' ').next() {
-            Some("input") if tag.contains("type=\"radio\"") || tag.contains("type=\"checkbox\"") => {
-                if ticked {
-                    sent.push((name, value));
-                }
-            }
+            Some("input")
+                if (tag.contains("type=\"radio\"") || tag.contains("type=\"checkbox\"")) && !ticked => {}
             Some("input") => sent.push((name, value)),
             Some("textarea") => sent.push((name, unescaped(after.trim_start_matches('\n')))),
             Some("select") => select = name,
