@@ -7,6 +7,7 @@ pub mod clock;
 pub mod cx;
 pub mod dossier;
 pub mod error;
+pub mod log;
 pub mod organisation;
 pub mod packs;
 pub mod record;

@@ -375,6 +375,11 @@ pub fn place_of(tx: &mut Tx<'_>, fact: FactId) -> Result<Option<(i64, u64)>, Sto
         .transpose()
 }
 
+/// Whether any fact waits for its place.
+pub fn is_waiting(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+    Ok(tx.one("SELECT fact_id FROM fact_queue LIMIT 1", &[])?.is_some())
+}
+
 /// Facts that wait for their place.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     let row = tx.one("SELECT COUNT(*) AS waiting FROM fact_queue", &[])?;
