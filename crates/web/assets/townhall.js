@@ -158,37 +158,35 @@
     line.replaceChildren(...(icon ? [icon, " "] : []), text);
   }
 
-  function keepHere(form) {
-    try { store.setItem(place(form), JSON.stringify({ at: Date.now(), fields: readFields(form) })); } catch { /* a full or forbidden store: the server has it */ }
+  const readKept = (form) => { try { return JSON.parse(store.getItem(place(form)) || "null"); } catch { return null; } };
+  function keep(form, marks) {
+    try { store.setItem(place(form), JSON.stringify({ at: Date.now(), fields: readFields(form), ...marks })); } catch { /* a full or forbidden store: the server has it */ }
   }
 
   async function sendDraft(form) {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string" && form.elements[name]?.type !== "password") body.append(name, value);
+    const at = clock(Date.now());
     try {
       const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { "HX-Request": "true" }, redirect: "manual" });
-      if (reply.ok) status(form, say("saved", clock(new Date())));
-      else status(form, say(reply.status === 401 || reply.type === "opaqueredirect" ? "signedOut" : "kept", clock(new Date())));
-    } catch { status(form, say("kept", clock(new Date()))); }
+      if (reply.ok) { keep(form, { sent: true }); status(form, say("saved", at)); }
+      else status(form, say(reply.status === 401 || reply.type === "opaqueredirect" ? "signedOut" : "kept", at));
+    } catch { status(form, say("kept", at)); }
   }
 
   function watchDraft(form) {
     let timer = 0;
-    const changed = () => {
+    form.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => { keepHere(form); sendDraft(form); }, 800);
-    };
-    form.addEventListener("input", changed);
-    form.addEventListener("submit", () => clearTimeout(timer));
-    try {
-      const saved = JSON.parse(store.getItem(place(form)) || "null");
-      // The page's own values win when the server has put some there (its draft, or the form sent back with mistakes).
-      const untouched = kept(form).every((field) => field.type === "checkbox" || field.type === "radio" ? field.checked === field.defaultChecked : !field.value || field.tagName === "SELECT");
-      if (saved && Date.now() - saved.at < HOURS && untouched) {
-        writeFields(form, saved.fields);
-        status(form, say("restored", clock(new Date(saved.at))));
-      } else if (saved && Date.now() - saved.at >= HOURS) store.removeItem(place(form));
-    } catch { /* a broken copy is of no use */ }
+      timer = setTimeout(() => { keep(form, {}); sendDraft(form); }, 800);
+    });
+    form.addEventListener("submit", () => { clearTimeout(timer); keep(form, { submitted: true }); });
+    // What reached the server stands in the page already, and a form sent back with mistakes holds what was typed.
+    const saved = readKept(form);
+    if (!saved || saved.sent || document.querySelector(".th-summary")) return;
+    if (Date.now() - saved.at > HOURS) { store.removeItem(place(form)); return; }
+    writeFields(form, saved.fields);
+    status(form, say("restored", clock(saved.at)));
   }
 
   // What was kept for somebody else, or has become a saved case, goes.
@@ -197,7 +195,9 @@
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith("draft:")) continue;
       const [, owner, draft] = name.split(":");
-      if ((person && owner !== person) || (done && draft === done)) localStorage.removeItem(name);
+      // A form that was sent and is not on the page that came back has arrived.
+      const arrived = JSON.parse(localStorage.getItem(name)).submitted && !document.querySelector(`form[data-draft="${CSS.escape(draft)}"]`);
+      if ((person && owner !== person) || draft === done || arrived) localStorage.removeItem(name);
     }
     if (done) sessionStorage.removeItem(`draft::${done}`);
   }
