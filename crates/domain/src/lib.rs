@@ -18,4 +18,5 @@ pub mod procedure;
 pub mod space;
 pub mod time;
 pub mod unit;
+pub mod vietqr;
 pub mod words;

@@ -149,11 +149,111 @@ fn every_template_prints_with_the_needed_fields_alone() {
     }
 }
 
+/// Prints a sample with some fields changed and returns its text.
+fn variant(id: &str, name: &str, changes: Value) -> Option<String> {
+    let mut data = sample(id);
+    data["demo"] = json!(false);
+    let changes = changes.as_object().expect("an object").clone();
+    data.as_object_mut().expect("an object").extend(changes);
+    let pdf = render(template(id), &data, at()).unwrap_or_else(|error| panic!("{error}"));
+    keep(name, &pdf);
+    text_of(&pdf)
+}
+
+#[test]
+fn a_letter_has_its_subject_under_the_number_and_no_type() {
+    let body = ["Nội dung thứ nhất.", "Nội dung thứ hai./."];
+    let letter = json!({
+        "type": null, "authority": null, "bases": [], "annexes": [], "number": "215/UBND-VHXH",
+        "abstract": "trả lời kiến nghị của công dân về thời gian cấp giấy xác nhận", "body": body,
+        "to": ["Bà Nguyễn Thị Minh Họa", "Phòng Văn hóa - Xã hội"], "urgency": "KHẨN",
+        "contact": "Thôn Thuận Bắc, xã Thuận An, tỉnh Lâm Đồng; điện thoại 0263 000 0000",
+    });
+    if let Some(text) = variant("official@2020", "letter", letter) {
+        assert!(text.contains("V/v trả lời kiến nghị"), "{text}");
+        assert!(
+            text.contains("KHẨN") && text.contains("Kính gửi: - Bà Nguyễn Thị Minh Họa"),
+            "{text}"
+        );
+        assert!(!text.contains("QUYẾT ĐỊNH"), "{text}");
+        assert!(text.contains("điện thoại 0263 000 0000"), "{text}");
+    }
+}
+
+#[test]
+fn a_draft_has_no_day_and_says_what_it_is() {
+    let draft = json!({ "draft": true, "date": null, "number": "     /QĐ-UBND", "annexes": [] });
+    if let Some(text) = variant("official@2020", "draft", draft) {
+        assert!(
+            text.contains("Thuận An, ngày") && text.contains("tháng năm QUYẾT ĐỊNH"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn stamps_for_ten_copies_come_on_sheets_of_eight() {
+    if let Some(text) = variant("certified-copy@2015", "labels", json!({ "labels": 10 })) {
+        assert_eq!(text.matches("CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH").count(), 10);
+    }
+}
+
+#[test]
+fn extracts_are_copied_for_every_kind_of_entry() {
+    let copy = |kind: &str, changes: Value| {
+        let mut all = changes;
+        all["kind"] = json!(kind);
+        variant("extract-copy@2020", &format!("extract-{kind}"), all)
+    };
+    let death = sample("death-extract@2020");
+    if let Some(text) = copy(
+        "death",
+        json!({ "died_at": death["died_at"], "last_residence": death["last_residence"] }),
+    ) {
+        assert!(
+            text.contains("TRÍCH LỤC KHAI TỬ (BẢN SAO)") && text.contains("Đã chết vào lúc"),
+            "{text}"
+        );
+    }
+    let marriage = sample("marriage-certificate@2020");
+    if let Some(text) = copy(
+        "marriage",
+        json!({ "wife": marriage["wife"], "husband": marriage["husband"] }),
+    ) {
+        assert!(
+            text.contains("TRÍCH LỤC KẾT HÔN (BẢN SAO)") && text.contains("TRẦN VĂN GIẢ THIẾT"),
+            "{text}"
+        );
+    }
+    let fields = json!([{ "label": "Nội dung thay đổi", "value": "Họ, chữ đệm, tên" }]);
+    if let Some(text) = copy(
+        "other",
+        json!({ "title": "Trích lục thay đổi hộ tịch", "fields": fields }),
+    ) {
+        assert!(
+            text.contains("TRÍCH LỤC THAY ĐỔI HỘ TỊCH")
+                && text.contains("Nội dung thay đổi: Họ, chữ đệm, tên"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_voided_receipt_says_so_across_the_page() {
+    if let Some(text) = variant(
+        "fee-receipt@1",
+        "voided",
+        json!({ "voided": true, "void_reason": "ghi sai người nộp" }),
+    ) {
+        assert!(text.contains("Lý do hủy: ghi sai người nộp"), "{text}");
+    }
+}
+
 /// Six times as long; dates, instants, marks and codes stay, for they have a shape.
 fn long(value: &Value) -> Value {
     match value {
         Value::String(text) if text.contains(' ') && !text.starts_with(|c: char| c.is_ascii_digit()) => {
-            json!(vec![text.as_str(); 6].join(" "))
+            json!([text.as_str(); 6].join(" "))
         }
         Value::Array(items) => items.iter().map(long).collect(),
         Value::Object(map) => Value::Object(
@@ -323,8 +423,10 @@ fn a_page_that_is_no_image_is_named() {
     ));
     assert!(matches!(
         refused(png(2, 2)[..30].to_vec()),
-        PrintError::Image { .. }
+        PrintError::Image { page: 2, .. }
     ));
+    let cmyk = [0xff, 0xd8, 0xff, 0xc0, 0, 20, 8, 0, 5, 0, 7, 4];
+    assert!(refused(cmyk.to_vec()).to_string().contains("CMYK"));
     let mut bomb = png(2, 2);
     bomb[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
     bomb[20..24].copy_from_slice(&60_000_u32.to_be_bytes());
