@@ -1,4 +1,46 @@
-//! Pages and REST API.
+//! Pages and REST API. One folder a capability; components in [`ui`].
 
 pub mod assets;
+pub mod headers;
+pub mod refusal;
+pub mod routes;
+pub mod session;
+pub mod state;
 pub mod ui;
+pub mod visitor;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::refusal::Refusal;
+use crate::routes::Routes;
+use crate::state::App;
+use crate::visitor::Visitor;
+
+/// Largest body of an ordinary form; uploads set their own limit.
+const FORM_BYTES: usize = 2 * 1024 * 1024;
+
+/// Every route of the program with the right that it needs.
+pub fn routes(app: &App) -> Routes {
+    Routes::new(app)
+}
+
+/// The whole site: routes, assets, and what stands before every answer.
+pub fn router(app: App) -> Router {
+    let is_tls = app.site.is_tls;
+    routes(&app)
+        .into_router()
+        .merge(assets::routes())
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(axum::middleware::from_fn(move |request, next| headers::add(is_tls, request, next)))
+        .with_state(app)
+}
+
+async fn not_found(State(app): State<App>, visitor: Visitor) -> Response {
+    let refusal = Refusal::not_found(visitor.lang);
+    debug_assert_eq!(refusal.status, StatusCode::NOT_FOUND);
+    refusal.page(&visitor.ui(&app))
+}

@@ -1,0 +1,113 @@
+//! Refusals as a person meets them: what happened, why, and what to do next; details stay in the log.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use townhall_app::error::{AppError, FieldError};
+use townhall_store::StoreError;
+use townhall_text::{Arg, Lang};
+
+use crate::ui::{self, Empty, Errors, Icon, Page, Ui};
+
+/// Status, heading key and sentence of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Stable word, for `problem+json` and the heading's key `refusal-<word>`.
+    pub word: &'static str,
+    /// The sentence.
+    pub sentence: String,
+    /// Reference that also stands in the log, for failures.
+    pub reference: Option<String>,
+    /// Fields that need another look.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Refusal {
+    /// Puts an error into words. A failure is logged here, once, with the reference that the person reads.
+    pub fn of(lang: Lang, error: &AppError) -> Self {
+        let plain = |status, word, key: &str| Self { status, word, sentence: townhall_text::t(lang, key), reference: None, fields: Vec::new() };
+        match error {
+            AppError::NotFound(_) => plain(StatusCode::NOT_FOUND, "not-found", "refusal-not-found-text"),
+            AppError::Denied(denied) => {
+                tracing::info!(right = %denied.right, unit.id = %denied.unit, "a right was missing");
+                plain(StatusCode::FORBIDDEN, "denied", "refusal-denied-text")
+            }
+            AppError::Conflict { .. } => plain(StatusCode::CONFLICT, "conflict", "refusal-conflict-text"),
+            AppError::NotAllowed(why) => plain(StatusCode::CONFLICT, "not-allowed", why.reason_key()),
+            AppError::Refused { key, args } => {
+                let sentence = words(lang, key, args);
+                Self { status: StatusCode::UNPROCESSABLE_ENTITY, word: "refused", sentence, reference: None, fields: Vec::new() }
+            }
+            AppError::Invalid(fields) => Self {
+                fields: field_words(lang, fields),
+                ..plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "refusal-invalid-text")
+            },
+            AppError::Store(error) => Self::of_failure(lang, error),
+        }
+    }
+
+    /// Nothing at this address.
+    pub fn not_found(lang: Lang) -> Self {
+        Self::of(lang, &AppError::NotFound("page"))
+    }
+
+    fn of_failure(lang: Lang, error: &StoreError) -> Self {
+        let reference = reference();
+        tracing::error!(%error, reference, "a command or query failed");
+        let (status, word, key) = match error {
+            StoreError::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "busy", "refusal-busy-text"),
+            StoreError::CommitUnknown(_) => (StatusCode::SERVICE_UNAVAILABLE, "unknown", "refusal-unknown-text"),
+            full if full.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "full", "refusal-full-text"),
+            _ => (StatusCode::SERVICE_UNAVAILABLE, "failed", "refusal-failed-text"),
+        };
+        let sentence = townhall_text::t_args(lang, key, &[("reference", Arg::from(reference.as_str()))]);
+        Self { status, word, sentence, reference: Some(reference), fields: Vec::new() }
+    }
+
+    /// The whole page.
+    pub fn page(&self, ui: &Ui) -> Response {
+        let heading = ui.t(&format!("refusal-{}", self.word));
+        let main = ui::empty(
+            ui,
+            &Empty {
+                icon: Icon::ALERT,
+                heading: &heading,
+                text: html! { (self.sentence) },
+                button: Some(("/", &ui.t("refusal-home"))),
+                other: None,
+            },
+        );
+        let about = Page::new(&heading).with_error(true);
+        let page = if ui.who.is_some() { ui::page(ui, &about, &main) } else { ui::public_page(ui, &about, &main) };
+        (self.status, page).into_response()
+    }
+
+    /// The errors of a form, for the form itself.
+    pub fn errors(&self) -> Errors {
+        if self.fields.is_empty() {
+            return Errors::new([(String::new(), self.sentence.clone())]);
+        }
+        Errors::new(self.fields.iter().cloned())
+    }
+}
+
+/// The sentence of a key with its values.
+pub fn words(lang: Lang, key: &str, args: &[(String, String)]) -> String {
+    let args: Vec<(&str, Arg<'_>)> = args.iter().map(|(name, value)| (name.as_str(), Arg::from(value.as_str()))).collect();
+    townhall_text::t_args(lang, key, &args)
+}
+
+/// The sentence of each field.
+pub fn field_words(lang: Lang, fields: &[FieldError]) -> Vec<(String, String)> {
+    fields.iter().map(|error| (error.field.clone(), words(lang, &error.key, &error.args))).collect()
+}
+
+/// Eight characters that lead from the page to the line in the log.
+fn reference() -> String {
+    let mut bytes = [0_u8; 4];
+    // Without random bits the reference is zeros; the log line still stands beside its time.
+    let _ = getrandom::fill(&mut bytes);
+    hex::encode(bytes)
+}
