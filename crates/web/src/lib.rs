@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod headers;
+pub mod places;
 pub mod refusal;
 pub mod routes;
 pub mod session;

@@ -53,6 +53,26 @@ impl Refusal {
         Self::of(lang, &AppError::NotFound("page"))
     }
 
+    /// A form that is too old, or of another site.
+    pub fn forgery(lang: Lang) -> Self {
+        Self::plain(lang, StatusCode::FORBIDDEN, "forgery")
+    }
+
+    /// A body that cannot be read as the form it should be.
+    pub fn unreadable(lang: Lang) -> Self {
+        Self::plain(lang, StatusCode::BAD_REQUEST, "invalid")
+    }
+
+    /// Too much at once from one place.
+    pub fn too_many(lang: Lang) -> Self {
+        Self::plain(lang, StatusCode::TOO_MANY_REQUESTS, "too-many")
+    }
+
+    fn plain(lang: Lang, status: StatusCode, word: &'static str) -> Self {
+        let sentence = townhall_text::t(lang, &format!("refusal-{word}-text"));
+        Self { status, word, sentence, reference: None, fields: Vec::new() }
+    }
+
     fn of_failure(lang: Lang, error: &StoreError) -> Self {
         let reference = reference();
         tracing::error!(%error, reference, "a command or query failed");

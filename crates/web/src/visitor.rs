@@ -49,8 +49,8 @@ pub fn office_of(app: &App, lang: Lang, code: &str) -> Office {
     let Some(unit) = units.by_code(code, today) else { return Office::default() };
     let province = unit.parent.as_ref().and_then(|parent| units.by_id(parent));
     Office {
-        name: unit.full_name.clone(),
-        province: province.map(|province| province.name.clone()).unwrap_or_default(),
+        name: unit.full_name(today).to_owned(),
+        province: province.map(|province| province.name(today).to_owned()).unwrap_or_default(),
         centre: townhall_text::t(lang, "frame-centre"),
         phone: String::new(),
         hours: townhall_text::t(lang, "frame-hours"),
