@@ -3,26 +3,32 @@
 mod clock;
 mod correct;
 mod flow;
-mod handle;
 mod hand_over;
+mod handle;
 mod list;
 mod receive;
 mod result;
 mod supplement;
 mod view;
 
-pub use clock::{ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier};
+pub use clock::{
+    ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier,
+};
 pub use correct::{CorrectEntry, RecallStep, WithdrawDossier, correct_entry, recall_step, withdraw_dossier};
 pub use flow::{flow_of, holder_for};
 pub use hand_over::{AssignDossier, TransferDossier, assign_dossier, transfer_dossier};
-pub use handle::{AnswerConsultation, AppraiseDossier, ConsultUnit, answer_consultation, appraise_dossier, consult_unit};
+pub use handle::{
+    AnswerConsultation, AppraiseDossier, ConsultUnit, answer_consultation, appraise_dossier, consult_unit,
+};
 pub use list::{dossier_list, my_work};
 pub use receive::{
-    AcceptDossier, ComponentInput, Received, ReceiveDossier, RefuseDossier, Verdict, accept_dossier, receive_dossier, refuse_dossier,
+    AcceptDossier, ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, accept_dossier,
+    receive_dossier, refuse_dossier,
 };
 pub use result::{
-    ApproveResult, DraftResult, EndorseResult, IssueResult, RefuseAfterAppraisal, ReturnResult, SendBack, SubmitResult, approve_result,
-    draft_result, endorse_result, issue_result, refuse_after_appraisal, return_result, send_back, submit_result,
+    ApproveResult, DraftResult, EndorseResult, IssueResult, RefuseAfterAppraisal, ReturnResult, SendBack,
+    SubmitResult, approve_result, draft_result, endorse_result, issue_result, refuse_after_appraisal,
+    return_result, send_back, submit_result,
 };
 pub use supplement::{CompleteSupplement, RequestSupplement, complete_supplement, request_supplement};
 pub use view::{ActionNow, DossierView, dossier_view};

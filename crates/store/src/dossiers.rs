@@ -71,7 +71,7 @@ pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> 
         .iter()
         .enumerate()
         .skip(1)
-        .map(|(place, name)| format!("{name} = ${}", place))
+        .map(|(place, name)| format!("{name} = ${place}"))
         .collect();
     // SQLite numbers parameters by first use: the columns come first, identity and version last.
     let sql = format!(

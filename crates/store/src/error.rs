@@ -112,7 +112,8 @@ impl StoreError {
                         .code()
                         .is_some_and(|code| code.code().starts_with("57P") || code.code().starts_with("08"))
                     || (error.as_db_error().is_none()
-                        && std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>()))
+                        && std::error::Error::source(error)
+                            .is_some_and(<dyn std::error::Error + 'static>::is::<std::io::Error>))
             }
             _ => false,
         }

@@ -225,9 +225,7 @@ mod tests {
         let kept = files.put(b"kept").expect("put").sha256;
         files.put(b"loose").expect("put");
         assert_eq!(
-            files
-                .sweep(Duration::from_secs(86_400), |_| false)
-                .expect("sweep"),
+            files.sweep(Duration::from_hours(24), |_| false).expect("sweep"),
             0
         );
         std::thread::sleep(Duration::from_millis(20));

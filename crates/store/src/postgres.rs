@@ -38,7 +38,7 @@ pub(crate) fn start(url: &str, writers: usize, readers: usize) -> Result<Threads
                     kind,
                     connection: None,
                 }
-                .serve(&queue)
+                .serve(&queue);
             })?);
         }
     }

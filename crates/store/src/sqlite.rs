@@ -42,7 +42,7 @@ pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> 
         reader.set_prepared_statement_cache_capacity(512);
         let queue = Arc::clone(&read_queue);
         joins.push(spawn(&format!("sqlite-reader-{number}"), move || {
-            read_loop(&reader, &queue)
+            read_loop(&reader, &queue);
         })?);
     }
     Ok(Threads { writes, reads, joins })

@@ -1,6 +1,7 @@
 //! Pages and REST API. One folder a capability; components in [`ui`].
 
 pub mod assets;
+pub mod dossier;
 pub mod headers;
 pub mod places;
 pub mod refusal;
@@ -25,7 +26,7 @@ const FORM_BYTES: usize = 2 * 1024 * 1024;
 
 /// Every route of the program with the right that it needs.
 pub fn routes(app: &App) -> Routes {
-    Routes::new(app)
+    Routes::new(app).merge(dossier::routes(app))
 }
 
 /// The whole site: routes, assets, and what stands before every answer.
@@ -36,7 +37,9 @@ pub fn router(app: App) -> Router {
         .merge(assets::routes())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
-        .layer(axum::middleware::from_fn(move |request, next| headers::add(is_tls, request, next)))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            headers::add(is_tls, request, next)
+        }))
         .with_state(app)
 }
 

@@ -27,7 +27,13 @@ pub struct Refusal {
 impl Refusal {
     /// Puts an error into words. A failure is logged here, once, with the reference that the person reads.
     pub fn of(lang: Lang, error: &AppError) -> Self {
-        let plain = |status, word, key: &str| Self { status, word, sentence: townhall_text::t(lang, key), reference: None, fields: Vec::new() };
+        let plain = |status, word, key: &str| Self {
+            status,
+            word,
+            sentence: townhall_text::t(lang, key),
+            reference: None,
+            fields: Vec::new(),
+        };
         match error {
             AppError::NotFound(_) => plain(StatusCode::NOT_FOUND, "not-found", "refusal-not-found-text"),
             AppError::Denied(denied) => {
@@ -38,11 +44,21 @@ impl Refusal {
             AppError::NotAllowed(why) => plain(StatusCode::CONFLICT, "not-allowed", why.reason_key()),
             AppError::Refused { key, args } => {
                 let sentence = words(lang, key, args);
-                Self { status: StatusCode::UNPROCESSABLE_ENTITY, word: "refused", sentence, reference: None, fields: Vec::new() }
+                Self {
+                    status: StatusCode::UNPROCESSABLE_ENTITY,
+                    word: "refused",
+                    sentence,
+                    reference: None,
+                    fields: Vec::new(),
+                }
             }
             AppError::Invalid(fields) => Self {
                 fields: field_words(lang, fields),
-                ..plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "refusal-invalid-text")
+                ..plain(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "refusal-invalid-text",
+                )
             },
             AppError::Store(error) => Self::of_failure(lang, error),
         }
@@ -70,7 +86,13 @@ impl Refusal {
 
     fn plain(lang: Lang, status: StatusCode, word: &'static str) -> Self {
         let sentence = townhall_text::t(lang, &format!("refusal-{word}-text"));
-        Self { status, word, sentence, reference: None, fields: Vec::new() }
+        Self {
+            status,
+            word,
+            sentence,
+            reference: None,
+            fields: Vec::new(),
+        }
     }
 
     fn of_failure(lang: Lang, error: &StoreError) -> Self {
@@ -78,12 +100,20 @@ impl Refusal {
         tracing::error!(%error, reference, "a command or query failed");
         let (status, word, key) = match error {
             StoreError::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "busy", "refusal-busy-text"),
-            StoreError::CommitUnknown(_) => (StatusCode::SERVICE_UNAVAILABLE, "unknown", "refusal-unknown-text"),
+            StoreError::CommitUnknown(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unknown", "refusal-unknown-text")
+            }
             full if full.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "full", "refusal-full-text"),
             _ => (StatusCode::SERVICE_UNAVAILABLE, "failed", "refusal-failed-text"),
         };
         let sentence = townhall_text::t_args(lang, key, &[("reference", Arg::from(reference.as_str()))]);
-        Self { status, word, sentence, reference: Some(reference), fields: Vec::new() }
+        Self {
+            status,
+            word,
+            sentence,
+            reference: Some(reference),
+            fields: Vec::new(),
+        }
     }
 
     /// The whole page.
@@ -100,7 +130,11 @@ impl Refusal {
             },
         );
         let about = Page::new(&heading).with_error(true);
-        let page = if ui.who.is_some() { ui::page(ui, &about, &main) } else { ui::public_page(ui, &about, &main) };
+        let page = if ui.who.is_some() {
+            ui::page(ui, &about, &main)
+        } else {
+            ui::public_page(ui, &about, &main)
+        };
         (self.status, page).into_response()
     }
 
@@ -115,13 +149,19 @@ impl Refusal {
 
 /// The sentence of a key with its values.
 pub fn words(lang: Lang, key: &str, args: &[(String, String)]) -> String {
-    let args: Vec<(&str, Arg<'_>)> = args.iter().map(|(name, value)| (name.as_str(), Arg::from(value.as_str()))).collect();
+    let args: Vec<(&str, Arg<'_>)> = args
+        .iter()
+        .map(|(name, value)| (name.as_str(), Arg::from(value.as_str())))
+        .collect();
     townhall_text::t_args(lang, key, &args)
 }
 
 /// The sentence of each field.
 pub fn field_words(lang: Lang, fields: &[FieldError]) -> Vec<(String, String)> {
-    fields.iter().map(|error| (error.field.clone(), words(lang, &error.key, &error.args))).collect()
+    fields
+        .iter()
+        .map(|error| (error.field.clone(), words(lang, &error.key, &error.args)))
+        .collect()
 }
 
 /// Eight characters that lead from the page to the line in the log.

@@ -47,7 +47,11 @@ pub struct Routes {
 impl Routes {
     /// No route yet.
     pub fn new(app: &App) -> Self {
-        Self { app: app.clone(), router: Router::new(), table: Vec::new() }
+        Self {
+            app: app.clone(),
+            router: Router::new(),
+            table: Vec::new(),
+        }
     }
 
     /// A page or a query.

@@ -63,7 +63,12 @@ impl Signed {
         }
         let unit_name = |unit: &townhall_domain::ids::UnitId| {
             let today = townhall_domain::time::local_date(app.town.clock().now());
-            app.town.packs().units().by_id(unit).map(|unit| unit.full_name(today).to_owned()).unwrap_or_default()
+            app.town
+                .packs()
+                .units()
+                .by_id(unit)
+                .map(|unit| unit.full_name(today).to_owned())
+                .unwrap_or_default()
         };
         let posts: Vec<PostChoice> = self
             .account
@@ -83,7 +88,10 @@ impl Signed {
             unit_name: current.map(|post| post.unit_name.clone()).unwrap_or_default(),
             posts,
         });
-        ui.nav = crate::places::of(&self.actor).into_iter().map(|place| NavEntry { place, waiting: 0 }).collect();
+        ui.nav = crate::places::of(&self.actor)
+            .into_iter()
+            .map(|place| NavEntry { place, waiting: 0 })
+            .collect();
         ui
     }
 
@@ -100,25 +108,39 @@ pub fn token(app: &App, headers: &HeaderMap) -> Option<Secret> {
 
 /// Who is signed in with the request's cookie, at whatever step.
 pub async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, StoreError> {
-    let Some(token) = token(app, headers) else { return Ok(None) };
+    let Some(token) = token(app, headers) else {
+        return Ok(None);
+    };
     let (packs, business) = (app.town.packs().clone(), app.town.clock().now());
     let found = app
         .town
         .db()
         .read("who_is_signed_in", move |tx| {
-            let moment = Moment { now: real_now(), business, units: packs.units() };
+            let moment = Moment {
+                now: real_now(),
+                business,
+                units: packs.units(),
+            };
             sign_in::who(tx, &moment, &token)
         })
         .await?;
     if let Some(found) = &found {
         let (packs, session) = (app.town.packs().clone(), found.session.clone());
-        let moment = Moment { now: real_now(), business, units: packs.units() };
+        let moment = Moment {
+            now: real_now(),
+            business,
+            units: packs.units(),
+        };
         if found.touch_is_due(&moment) {
             let packs = packs.clone();
             app.town
                 .db()
                 .write("touch_session", move |tx| {
-                    let moment = Moment { now: real_now(), business, units: packs.units() };
+                    let moment = Moment {
+                        now: real_now(),
+                        business,
+                        units: packs.units(),
+                    };
                     sign_in::touch(tx, &moment, &session)
                 })
                 .await?;
@@ -143,10 +165,17 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
         visitor.lang = Lang::parse(&account.settings.language).unwrap_or(visitor.lang);
         visitor.theme = Theme::parse(&account.settings.theme).unwrap_or(visitor.theme);
         let csrf = hex::encode(account.session.csrf);
-        Some(Signed { visitor: visitor.clone(), actor, account: Arc::new(account), csrf })
+        Some(Signed {
+            visitor: visitor.clone(),
+            actor,
+            account: Arc::new(account),
+            csrf,
+        })
     });
     let held = |rights: &[townhall_domain::permission::Right]| {
-        signed.as_ref().is_some_and(|signed| rights.iter().any(|right| signed.actor.holds(*right)))
+        signed
+            .as_ref()
+            .is_some_and(|signed| rights.iter().any(|right| signed.actor.holds(*right)))
     };
     let may_come = match need {
         Need::Public => true,
@@ -166,7 +195,12 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
         (false, Some(signed)) => Refusal::not_found(signed.lang()).page(&signed.ui(&app)),
         (false, None) => {
             let back = crate::ui::href("/sign-in", &[("next", &visitor.path)]);
-            Redirect::to(if parts.method == Method::GET { &back } else { "/sign-in" }).into_response()
+            Redirect::to(if parts.method == Method::GET {
+                &back
+            } else {
+                "/sign-in"
+            })
+            .into_response()
         }
     }
 }
@@ -179,24 +213,31 @@ fn changes(method: &Method) -> bool {
 ///
 /// Programs that are not browsers send neither header; they have no cookie to be misused, and the token decides.
 fn is_own_page(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
+    if let Some(site) = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok())
+    {
         return matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = headers.get(ORIGIN).and_then(|value| value.to_str().ok()) else { return true };
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
-    origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+    let Some(origin) = headers.get(ORIGIN).and_then(|value| value.to_str().ok()) else {
+        return true;
+    };
+    let host = headers
+        .get(HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    origin
+        .split_once("://")
+        .is_some_and(|(_, authority)| authority == host)
 }
 
 impl FromRequestParts<App> for Signed {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        match parts.extensions.get::<Self>() {
-            Some(signed) => Ok(signed.clone()),
-            None => {
-                let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
-                Err(Refusal::not_found(visitor.lang).page(&visitor.ui(app)))
-            }
+        if let Some(signed) = parts.extensions.get::<Self>() { Ok(signed.clone()) } else {
+            let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+            Err(Refusal::not_found(visitor.lang).page(&visitor.ui(app)))
         }
     }
 }
@@ -225,12 +266,19 @@ impl<T: DeserializeOwned> FromRequest<App> for FormOf<T> {
         let Ok(visitor) = Visitor::from_request_parts(&mut parts, app).await;
         let csrf = parts.extensions.get::<Signed>().map(|signed| signed.csrf.clone());
         let pairs = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
-        let Ok(Form(pairs)) = pairs else { return Err(Refusal::unreadable(visitor.lang).page(&visitor.ui(app))) };
-        let sent = pairs.iter().find(|(name, _)| name == CSRF_FIELD).map(|(_, value)| value.as_str());
+        let Ok(Form(pairs)) = pairs else {
+            return Err(Refusal::unreadable(visitor.lang).page(&visitor.ui(app)));
+        };
+        let sent = pairs
+            .iter()
+            .find(|(name, _)| name == CSRF_FIELD)
+            .map(|(_, value)| value.as_str());
         if csrf.is_some() && sent != csrf.as_deref() {
             return Err(Refusal::forgery(visitor.lang).page(&visitor.ui(app)));
         }
-        from_pairs(&pairs).map(Self).map_err(|()| Refusal::unreadable(visitor.lang).page(&visitor.ui(app)))
+        from_pairs(&pairs)
+            .map(Self)
+            .map_err(|()| Refusal::unreadable(visitor.lang).page(&visitor.ui(app)))
     }
 }
 
@@ -256,7 +304,15 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), value.parse().expect("a value"))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    axum::http::HeaderName::from_static(name),
+                    value.parse().expect("a value"),
+                )
+            })
+            .collect()
     }
 
     #[test]
@@ -264,8 +320,14 @@ mod tests {
         assert!(is_own_page(&headers(&[("sec-fetch-site", "same-origin")])));
         assert!(!is_own_page(&headers(&[("sec-fetch-site", "cross-site")])));
         assert!(!is_own_page(&headers(&[("sec-fetch-site", "same-site")])));
-        assert!(is_own_page(&headers(&[("origin", "https://a.vn"), ("host", "a.vn")])));
-        assert!(!is_own_page(&headers(&[("origin", "https://b.vn"), ("host", "a.vn")])));
+        assert!(is_own_page(&headers(&[
+            ("origin", "https://a.vn"),
+            ("host", "a.vn")
+        ])));
+        assert!(!is_own_page(&headers(&[
+            ("origin", "https://b.vn"),
+            ("host", "a.vn")
+        ])));
         assert!(!is_own_page(&headers(&[("origin", "null"), ("host", "a.vn")])));
     }
 
@@ -276,7 +338,8 @@ mod tests {
             one: String,
             many: Vec<String>,
         }
-        let pairs = [("one", "1"), ("many", "a"), ("many", "b"), ("csrf", "x")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        let pairs = [("one", "1"), ("many", "a"), ("many", "b"), ("csrf", "x")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()));
         let wanted: Wanted = from_pairs(&pairs).expect("a form");
         assert_eq!((wanted.one.as_str(), wanted.many.len()), ("1", 2));
     }

@@ -29,6 +29,9 @@ pub struct Site {
 impl App {
     /// Puts the shared state together.
     pub fn new(town: Town, site: Site) -> Self {
-        Self { town, site: Arc::new(site) }
+        Self {
+            town,
+            site: Arc::new(site),
+        }
     }
 }

@@ -46,11 +46,15 @@ impl Visitor {
 pub fn office_of(app: &App, lang: Lang, code: &str) -> Office {
     let today = townhall_domain::time::local_date(app.town.clock().now());
     let units = app.town.packs().units();
-    let Some(unit) = units.by_code(code, today) else { return Office::default() };
+    let Some(unit) = units.by_code(code, today) else {
+        return Office::default();
+    };
     let province = unit.parent.as_ref().and_then(|parent| units.by_id(parent));
     Office {
         name: unit.full_name(today).to_owned(),
-        province: province.map(|province| province.name(today).to_owned()).unwrap_or_default(),
+        province: province
+            .map(|province| province.name(today).to_owned())
+            .unwrap_or_default(),
         centre: townhall_text::t(lang, "frame-centre"),
         phone: String::new(),
         hours: townhall_text::t(lang, "frame-hours"),
@@ -59,10 +63,15 @@ pub fn office_of(app: &App, lang: Lang, code: &str) -> Office {
 
 /// The value of a cookie.
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then_some(value)
+        })
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -74,13 +83,21 @@ impl FromRequestParts<App> for Visitor {
             let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
             wanted.map_or(Lang::Vi, Lang::from_accept_language)
         });
-        let theme = cookie(headers, "theme").and_then(Theme::parse).unwrap_or_default();
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
+        let theme = cookie(headers, "theme")
+            .and_then(Theme::parse)
+            .unwrap_or_default();
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
         let query = parts.uri.query().unwrap_or("");
         Ok(Self {
             lang,
             theme,
-            path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            path: parts
+                .uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
             address: client_address(headers, peer, &app.site.trusted_proxies),
             is_part: headers.contains_key("hx-request"),
             print: query.split('&').any(|pair| pair == "print=1"),
@@ -93,9 +110,17 @@ fn client_address(headers: &HeaderMap, peer: IpAddr, trusted: &[IpAddr]) -> IpAd
     if !trusted.contains(&peer) {
         return peer;
     }
-    let chain = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(','));
+    let chain = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(','));
     let addresses: Vec<IpAddr> = chain.filter_map(|part| part.trim().parse().ok()).collect();
-    addresses.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer)
+    addresses
+        .into_iter()
+        .rev()
+        .find(|address| !trusted.contains(address))
+        .unwrap_or(peer)
 }
 
 #[cfg(test)]
@@ -105,10 +130,16 @@ mod tests {
     #[test]
     fn a_forwarded_address_is_believed_only_from_a_named_proxy() {
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().expect("a header"));
+        headers.insert(
+            "x-forwarded-for",
+            "6.6.6.6, 203.0.113.9".parse().expect("a header"),
+        );
         let (proxy, other): (IpAddr, IpAddr) = ([10, 0, 0, 1].into(), [198, 51, 100, 7].into());
         assert_eq!(client_address(&headers, other, &[proxy]), other);
-        assert_eq!(client_address(&headers, proxy, &[proxy]), IpAddr::from([203, 0, 113, 9]));
+        assert_eq!(
+            client_address(&headers, proxy, &[proxy]),
+            IpAddr::from([203, 0, 113, 9])
+        );
     }
 
     #[test]

@@ -31,14 +31,31 @@ pub fn extend_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ExtendDossier) -> Result<(
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Extend)?;
     let why = reason("reason", &cmd.reason)?;
     let mut dossier = acting.dossier;
-    let deadline = dossier.deadline.as_ref().ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
+    let deadline = dossier
+        .deadline
+        .as_ref()
+        .ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
     let before = deadline.due;
     let office = cx.packs().office(&dossier.unit);
-    let extended = deadline.extend(&office, cx.now(), cmd.to, None).map_err(|error| AppError::refused(error.key()))?;
+    let extended = deadline
+        .extend(&office, cx.now(), cmd.to, None)
+        .map_err(|error| AppError::refused(error.key()))?;
     let due = extended.due;
     dossier.deadline = Some(extended);
-    let slip = issue_slip(tx, cx, &dossier, "apology", json!({ "reason": why, "before": before, "due": due }))?;
-    finish(tx, cx, &mut dossier, "dossier_extended", json!({ "slip": slip.number, "before": before, "due": due }))
+    let slip = issue_slip(
+        tx,
+        cx,
+        &dossier,
+        "apology",
+        json!({ "reason": why, "before": before, "due": due }),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_extended",
+        json!({ "slip": slip.number, "before": before, "due": due }),
+    )
 }
 
 /// A financial obligation stands in the way.
@@ -59,9 +76,14 @@ pub fn obligate_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ObligateDossier) -> Resu
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Obligate)?;
     let what = reason("what", &cmd.what)?;
     let mut dossier = acting.dossier;
-    let deadline = dossier.deadline.as_ref().ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
+    let deadline = dossier
+        .deadline
+        .as_ref()
+        .ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
     let office = cx.packs().office(&dossier.unit);
-    let paused = deadline.pause(&office, cx.now(), PauseReason::Financial, cmd.document.clone()).map_err(|error| AppError::refused(error.key()))?;
+    let paused = deadline
+        .pause(&office, cx.now(), PauseReason::Financial, cmd.document.clone())
+        .map_err(|error| AppError::refused(error.key()))?;
     dossier.deadline = Some(paused);
     dossier.paused_at = Some(cx.now());
     let record = Record {
@@ -76,7 +98,15 @@ pub fn obligate_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ObligateDossier) -> Resu
         answer: None,
     };
     dossiers::insert_record(tx, dossier.id, &record)?;
-    advance(tx, cx, &mut dossier, acting.next, Some(Holder::Role(Role::Receptionist)), Action::Obligate, Some(what))?;
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(Holder::Role(Role::Receptionist)),
+        Action::Obligate,
+        Some(what),
+    )?;
     finish(tx, cx, &mut dossier, "dossier_obligated", json!({}))
 }
 
@@ -96,21 +126,37 @@ pub fn resume_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeDossier) -> Result<(
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::ResumeWork)?;
     let proof = reason("proof", &cmd.proof)?;
     let mut dossier = acting.dossier;
-    let deadline = dossier.deadline.as_ref().ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
-    let second = acting.procedure.appointments.iter().find(|appointment| appointment.number == 2);
+    let deadline = dossier
+        .deadline
+        .as_ref()
+        .ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
+    let second = acting
+        .procedure
+        .appointments
+        .iter()
+        .find(|appointment| appointment.number == 2);
     let how = second.map_or(Resume::Continue, |appointment| Resume::Second(appointment.time));
     let office = cx.packs().office(&dossier.unit);
-    let resumed = deadline.resume(&office, cx.now(), how, Some(proof.clone())).map_err(|error| AppError::refused(error.key()))?;
+    let resumed = deadline
+        .resume(&office, cx.now(), how, Some(proof.clone()))
+        .map_err(|error| AppError::refused(error.key()))?;
     dossier.deadline = Some(resumed);
     // Waiting for money is not waiting for a supplement: the index does not subtract it (open question 12), so
     // it is not added to `waited_ms`; the deadline itself has moved.
     dossier.paused_at = None;
-    for open in dossiers::records(tx, dossier.id)?.iter().filter(|record| record.kind == "obligation" && record.answered_at.is_none()) {
+    for open in dossiers::records(tx, dossier.id)?
+        .iter()
+        .filter(|record| record.kind == "obligation" && record.answered_at.is_none())
+    {
         dossiers::answer_record(tx, dossier.id, open.id, cx.now(), &json!({ "proof": proof }))?;
     }
     let holder = match acting.next.stage() {
         Some(stage) => {
-            let before = dossiers::steps(tx, dossier.id)?.into_iter().rev().find(|step| step.stage == stage.as_str()).and_then(|step| step.holder);
+            let before = dossiers::steps(tx, dossier.id)?
+                .into_iter()
+                .rev()
+                .find(|step| step.stage == stage.as_str())
+                .and_then(|step| step.holder);
             match before {
                 Some(holder) => holder,
                 None => holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?,
@@ -118,6 +164,14 @@ pub fn resume_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeDossier) -> Result<(
         }
         None => Holder::Role(Role::Receptionist),
     };
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::ResumeWork, None)?;
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::ResumeWork,
+        None,
+    )?;
     finish(tx, cx, &mut dossier, "dossier_resumed", json!({}))
 }

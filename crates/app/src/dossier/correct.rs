@@ -30,9 +30,29 @@ pub fn withdraw_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &WithdrawDossier) -> Resu
     let why = reason("reason", &cmd.reason)?;
     let mut dossier = acting.dossier;
     let state_before = dossier.state.as_str();
-    advance(tx, cx, &mut dossier, acting.next, None, Action::Withdraw, Some(why.clone()))?;
-    let slip = issue_slip(tx, cx, &dossier, "stop", json!({ "reason": why, "state": state_before }))?;
-    finish(tx, cx, &mut dossier, "dossier_withdrawn", json!({ "slip": slip.number }))
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        None,
+        Action::Withdraw,
+        Some(why.clone()),
+    )?;
+    let slip = issue_slip(
+        tx,
+        cx,
+        &dossier,
+        "stop",
+        json!({ "reason": why, "state": state_before }),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_withdrawn",
+        json!({ "slip": slip.number }),
+    )
 }
 
 /// Correct an entry.
@@ -58,7 +78,8 @@ pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(),
     let mut dossier = acting.dossier;
     let old = if cmd.field == "delivery" {
         let old = dossier.delivery.as_str();
-        dossier.delivery = Delivery::parse(&cmd.value).ok_or_else(|| AppError::field("value", "delivery-unknown"))?;
+        dossier.delivery =
+            Delivery::parse(&cmd.value).ok_or_else(|| AppError::field("value", "delivery-unknown"))?;
         json!(old)
     } else if let Some(part) = cmd.field.strip_prefix("applicant.") {
         correct_applicant(cx, &mut dossier, part, &cmd.value)?
@@ -81,10 +102,21 @@ pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(),
         answer: None,
     };
     dossiers::insert_record(tx, dossier.id, &record)?;
-    finish(tx, cx, &mut dossier, "entry_corrected", json!({ "field": cmd.field }))
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "entry_corrected",
+        json!({ "field": cmd.field }),
+    )
 }
 
-fn correct_applicant(cx: &Cx, dossier: &mut townhall_domain::dossier::Dossier, part: &str, value: &str) -> Result<Value, AppError> {
+fn correct_applicant(
+    cx: &Cx,
+    dossier: &mut townhall_domain::dossier::Dossier,
+    part: &str,
+    value: &str,
+) -> Result<Value, AppError> {
     let was = dossier.applicant.clone();
     let mut input = ApplicantInput {
         kind: was.kind.as_str().to_owned(),
@@ -105,7 +137,14 @@ fn correct_applicant(cx: &Cx, dossier: &mut townhall_domain::dossier::Dossier, p
         _ => return Err(AppError::field("field", "correct-field-unknown")),
     };
     let old = std::mem::replace(slot, value.to_owned());
-    let mut fresh = input.parse(cx.today()).map_err(|wrong| AppError::Invalid(wrong.into_iter().map(|(_, key)| FieldError::new("value", key)).collect()))?;
+    let mut fresh = input.parse(cx.today()).map_err(|wrong| {
+        AppError::Invalid(
+            wrong
+                .into_iter()
+                .map(|(_, key)| FieldError::new("value", key))
+                .collect(),
+        )
+    })?;
     fresh.party = was.party;
     dossier.subject = dossier.subject.replace(&was.name, &fresh.name);
     dossier.applicant = fresh;
@@ -119,13 +158,27 @@ fn correct_form(
     name: &str,
     value: &str,
 ) -> Result<Value, AppError> {
-    let form = super::receive::form_of(cx, procedure).ok_or_else(|| AppError::field("field", "correct-field-unknown"))?;
+    let form = super::receive::form_of(cx, procedure)
+        .ok_or_else(|| AppError::field("field", "correct-field-unknown"))?;
     let mut filled = dossier.form.as_object().cloned().unwrap_or_default();
     let typed = clean(value).ok_or_else(|| AppError::field("value", "field-control-character"))?;
-    let old = filled.insert(name.to_owned(), json!(typed)).unwrap_or(Value::Null);
-    let clean = form.check(&filled, time::local_date(dossier.received_at)).map_err(|wrong| {
-        AppError::Invalid(wrong.into_iter().map(|error| FieldError { field: "value".to_owned(), key: error.key, args: error.args }).collect())
-    })?;
+    let old = filled
+        .insert(name.to_owned(), json!(typed))
+        .unwrap_or(Value::Null);
+    let clean = form
+        .check(&filled, time::local_date(dossier.received_at))
+        .map_err(|wrong| {
+            AppError::Invalid(
+                wrong
+                    .into_iter()
+                    .map(|error| FieldError {
+                        field: "value".to_owned(),
+                        key: error.key,
+                        args: error.args,
+                    })
+                    .collect(),
+            )
+        })?;
     dossier.form = Value::Object(clean.into_values());
     Ok(old)
 }
@@ -163,6 +216,14 @@ pub fn recall_step(tx: &mut Tx<'_>, cx: &Cx, cmd: &RecallStep) -> Result<(), App
             None => Holder::Role(Role::Receptionist),
         },
     };
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Recall, Some(why))?;
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::Recall,
+        Some(why),
+    )?;
     finish(tx, cx, &mut dossier, "step_recalled", json!({}))
 }

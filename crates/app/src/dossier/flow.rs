@@ -17,7 +17,11 @@ use crate::record::{Subject, record};
 /// What the steps of a procedure leave out or add.
 pub fn flow_of(procedure: &Procedure) -> Flow {
     let has = |action| procedure.steps.iter().any(|step| step.action == action);
-    Flow { has_review: has(StepAction::Review), has_assignment: has(StepAction::Assign), has_numbering: has(StepAction::Number) }
+    Flow {
+        has_review: has(StepAction::Review),
+        has_assignment: has(StepAction::Assign),
+        has_numbering: has(StepAction::Number),
+    }
 }
 
 /// A dossier that an action has been allowed on.
@@ -32,39 +36,72 @@ pub(super) fn procedure_of<'a>(cx: &'a Cx, dossier: &Dossier) -> Result<&'a Proc
     cx.packs()
         .procedures()
         .version(&dossier.procedure.code, dossier.procedure.version)
-        .ok_or_else(|| AppError::refused_with("dossier-refused-no-procedure-version", "code", &dossier.procedure.code))
+        .ok_or_else(|| {
+            AppError::refused_with(
+                "dossier-refused-no-procedure-version",
+                "code",
+                &dossier.procedure.code,
+            )
+        })
 }
 
 /// Whether the actor may know of this dossier at all.
 pub(super) fn is_visible(cx: &Cx, dossier: &Dossier) -> bool {
     let holder = post_of(dossier);
     cx.actor.is_of_space(dossier.space)
-        && (cx.actor.may_on(Right::ReadDossier, &dossier.unit, holder) || cx.actor.may(Right::ReadDossier, &dossier.receiving_unit))
+        && (cx.actor.may_on(Right::ReadDossier, &dossier.unit, holder)
+            || cx.actor.may(Right::ReadDossier, &dossier.receiving_unit))
 }
 
 /// Loads, locks and checks: visible, right held, version as shown, in the holder's hand, possible in this state.
-pub(super) fn begin<'a>(tx: &mut Tx<'_>, cx: &'a Cx, id: DossierId, shown: i64, action: Action) -> Result<Acting<'a>, AppError> {
-    let dossier = dossiers::lock(tx, id)?.filter(|dossier| is_visible(cx, dossier)).ok_or(AppError::NotFound("dossier"))?;
+pub(super) fn begin<'a>(
+    tx: &mut Tx<'_>,
+    cx: &'a Cx,
+    id: DossierId,
+    shown: i64,
+    action: Action,
+) -> Result<Acting<'a>, AppError> {
+    let dossier = dossiers::lock(tx, id)?
+        .filter(|dossier| is_visible(cx, dossier))
+        .ok_or(AppError::NotFound("dossier"))?;
     let unit = acting_unit(&dossier, action, cx);
     cx.actor.must_on(action.right(), unit, post_of(&dossier))?;
     if dossier.version != shown {
-        return Err(AppError::Conflict { shown, stored: dossier.version });
+        return Err(AppError::Conflict {
+            shown,
+            stored: dossier.version,
+        });
     }
     let procedure = procedure_of(cx, &dossier)?;
     let next = dossier.state.after(action, flow_of(procedure))?;
     if action.is_holders_only() && !is_holder(cx, &dossier) {
         return Err(AppError::refused("dossier-refused-not-in-your-hand"));
     }
-    Ok(Acting { dossier, procedure, next })
+    Ok(Acting {
+        dossier,
+        procedure,
+        next,
+    })
 }
 
 /// The counter's actions may be done by the receiving centre as well as by the competent one.
 fn acting_unit<'d>(dossier: &'d Dossier, action: Action, cx: &Cx) -> &'d UnitId {
     let at_counter = matches!(
         action,
-        Action::Accept | Action::Refuse | Action::RequestSupplement | Action::CompleteSupplement | Action::Transfer | Action::Return | Action::Withdraw | Action::AddPaper
+        Action::Accept
+            | Action::Refuse
+            | Action::RequestSupplement
+            | Action::CompleteSupplement
+            | Action::Transfer
+            | Action::Return
+            | Action::Withdraw
+            | Action::AddPaper
     );
-    if at_counter && cx.actor.may(action.right(), &dossier.receiving_unit) { &dossier.receiving_unit } else { &dossier.unit }
+    if at_counter && cx.actor.may(action.right(), &dossier.receiving_unit) {
+        &dossier.receiving_unit
+    } else {
+        &dossier.unit
+    }
 }
 
 /// The post that holds the dossier, when one does by name.
@@ -109,7 +146,13 @@ fn default_roles(stage: Stage) -> &'static [Role] {
 ///
 /// Whoever stands in for an absent holder acts as that post, so the post is the right address. Where no such post
 /// is filled, the dossier waits for anybody with the role, so that it never lies without a name.
-pub fn holder_for(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, procedure: &Procedure, stage: Stage) -> Result<Holder, AppError> {
+pub fn holder_for(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    unit: &UnitId,
+    procedure: &Procedure,
+    stage: Stage,
+) -> Result<Holder, AppError> {
     let step = step_of(procedure, stage);
     let roles: Vec<Role> = match step {
         Some(step) if !step.roles.is_empty() => step.roles.clone(),
@@ -118,17 +161,38 @@ pub fn holder_for(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, procedure: &Procedure
     // Leaders and clerks serve the whole unit; heads and handlers belong to a division.
     let division = match stage {
         Stage::Sign | Stage::Number => step.and_then(|step| step.division.clone()),
-        Stage::Assign | Stage::Appraise | Stage::Draft | Stage::Review => {
-            Some(step.and_then(|step| step.division.clone()).unwrap_or_else(|| procedure.division.clone()))
-        }
+        Stage::Assign | Stage::Appraise | Stage::Draft | Stage::Review => Some(
+            step.and_then(|step| step.division.clone())
+                .unwrap_or_else(|| procedure.division.clone()),
+        ),
     };
-    let mut posts = dossiers::filled_posts(tx, unit, cx.actor.space().unwrap_or(townhall_domain::space::Space::State), cx.today())?;
+    let mut posts = dossiers::filled_posts(
+        tx,
+        unit,
+        cx.actor.space().unwrap_or(townhall_domain::space::Space::State),
+        cx.today(),
+    )?;
     posts.retain(|post| post.roles.iter().any(|role| roles.contains(role)));
-    let in_division: Vec<_> = posts.iter().filter(|post| division.as_ref().is_none_or(|kind| post.division_kind == *kind)).cloned().collect();
-    let candidates = if in_division.is_empty() { posts } else { in_division };
+    let in_division: Vec<_> = posts
+        .iter()
+        .filter(|post| division.as_ref().is_none_or(|kind| post.division_kind == *kind))
+        .cloned()
+        .collect();
+    let candidates = if in_division.is_empty() {
+        posts
+    } else {
+        in_division
+    };
     // The order of the roles is the order of preference: the chair before a vice chair, a specialist before others.
-    let rank = |post: &dossiers::FilledPost| roles.iter().position(|role| post.roles.contains(role)).unwrap_or(roles.len());
-    let best = candidates.iter().min_by_key(|post| (rank(post), post.open_count, post.position));
+    let rank = |post: &dossiers::FilledPost| {
+        roles
+            .iter()
+            .position(|role| post.roles.contains(role))
+            .unwrap_or(roles.len())
+    };
+    let best = candidates
+        .iter()
+        .min_by_key(|post| (rank(post), post.open_count, post.position));
     match best {
         Some(post) => Ok(Holder::Post(post.id)),
         None => Ok(Holder::Role(roles.first().copied().unwrap_or(Role::Handler))),
@@ -136,7 +200,12 @@ pub fn holder_for(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, procedure: &Procedure
 }
 
 /// When a stage is due: the share of the working time up to its end that the procedure gives it.
-pub(super) fn stage_due(office: &Office<'_>, procedure: &Procedure, dossier: &Dossier, stage: Stage) -> Option<Timestamp> {
+pub(super) fn stage_due(
+    office: &Office<'_>,
+    procedure: &Procedure,
+    dossier: &Dossier,
+    stage: Stage,
+) -> Option<Timestamp> {
     let deadline = dossier.deadline.as_ref()?;
     let last = step_of(procedure, stage)?;
     let mut permille = 0_i64;
@@ -151,7 +220,10 @@ pub(super) fn stage_due(office: &Office<'_>, procedure: &Procedure, dossier: &Do
     let from = deadline.counting_from;
     let whole = office.work_between(from, deadline.due).ok()?;
     let part = jiff::SignedDuration::from_secs(whole.as_secs() * permille.min(1000) / 1000);
-    office.after_work(from, part).ok().map(|due| due.min(deadline.due))
+    office
+        .after_work(from, part)
+        .ok()
+        .map(|due| due.min(deadline.due))
 }
 
 /// Hands the dossier on: ends the open step, opens the next, sets state, holder and due.
@@ -165,13 +237,22 @@ pub(super) fn advance(
     note: Option<String>,
 ) -> Result<(), AppError> {
     let now = cx.now();
-    dossiers::end_step(tx, dossier.id, now, cx.actor.post(), cx.actor.person(), action.as_str())?;
+    dossiers::end_step(
+        tx,
+        dossier.id,
+        now,
+        cx.actor.post(),
+        cx.actor.person(),
+        action.as_str(),
+    )?;
     dossier.state = next;
     dossier.holder = holder;
     dossier.held_since = now;
     let procedure = procedure_of(cx, dossier)?;
     let office = cx.packs().office(&dossier.unit);
-    dossier.step_due_at = next.stage().and_then(|stage| stage_due(&office, procedure, dossier, stage));
+    dossier.step_due_at = next
+        .stage()
+        .and_then(|stage| stage_due(&office, procedure, dossier, stage));
     if next.has_ended() && dossier.ended_at.is_none() {
         dossier.ended_at = Some(now);
     }
@@ -205,23 +286,48 @@ pub(super) fn advance(
 }
 
 /// Saves the dossier, refuses an overtaken version, and leaves the fact last.
-pub(super) fn finish(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, action: &str, mut body: Value) -> Result<(), AppError> {
+pub(super) fn finish(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    action: &str,
+    mut body: Value,
+) -> Result<(), AppError> {
     let shown = dossier.version;
     if !dossiers::save(tx, dossier)? {
-        return Err(AppError::Conflict { shown, stored: shown + 1 });
+        return Err(AppError::Conflict {
+            shown,
+            stored: shown + 1,
+        });
     }
     if let Some(map) = body.as_object_mut() {
         map.insert("state".to_owned(), json!(dossier.state.code()));
         map.insert("code".to_owned(), json!(dossier.code));
     }
-    record(tx, cx, &Subject::dossier(dossier.id, &dossier.unit, dossier.space), action, body)?;
+    record(
+        tx,
+        cx,
+        &Subject::dossier(dossier.id, &dossier.unit, dossier.space),
+        action,
+        body,
+    )?;
     Ok(())
 }
 
 /// Issues a numbered form for a dossier; the template is the one in force today and stays with the form.
-pub(super) fn issue_slip(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, form: &'static str, body: Value) -> Result<Slip, AppError> {
+pub(super) fn issue_slip(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &Dossier,
+    form: &'static str,
+    body: Value,
+) -> Result<Slip, AppError> {
     let year = i64::from(cx.today().year());
-    let unit = cx.actor.unit().cloned().unwrap_or_else(|| dossier.receiving_unit.clone());
+    let unit = cx
+        .actor
+        .unit()
+        .cloned()
+        .unwrap_or_else(|| dossier.receiving_unit.clone());
     let number = counters::next(tx, &unit, &format!("slip:{form}:{year}"))?;
     let slip = Slip {
         id: cx.new_id::<SlipId>(),
@@ -242,7 +348,8 @@ pub(super) fn issue_slip(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, form: &'st
 
 /// A reason that a person must give: 3 to 2,000 characters.
 pub(super) fn reason(field: &str, typed: &str) -> Result<String, AppError> {
-    let text = townhall_domain::dossier::applicant::clean(typed).ok_or_else(|| AppError::field(field, "field-control-character"))?;
+    let text = townhall_domain::dossier::applicant::clean(typed)
+        .ok_or_else(|| AppError::field(field, "field-control-character"))?;
     match text.chars().count() {
         0..=2 => Err(AppError::field(field, "reason-missing")),
         3..=2000 => Ok(text),

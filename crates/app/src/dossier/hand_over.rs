@@ -1,7 +1,7 @@
 //! From the counter to the division, and from the head to the handler.
 
 use serde_json::json;
-use townhall_domain::dossier::{Action, Holder, Stage, State};
+use townhall_domain::dossier::{Action, Holder, Stage};
 use townhall_domain::ids::{DossierId, PostId};
 use townhall_store::{Tx, dossiers};
 
@@ -26,8 +26,22 @@ pub fn transfer_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &TransferDossier) -> Resu
     let mut dossier = acting.dossier;
     let stage = acting.next.stage().unwrap_or(Stage::Appraise);
     let holder = holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?;
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Transfer, cmd.note.clone())?;
-    finish(tx, cx, &mut dossier, "dossier_transferred", json!({ "stage": stage.as_str() }))
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::Transfer,
+        cmd.note.clone(),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_transferred",
+        json!({ "stage": stage.as_str() }),
+    )
 }
 
 /// Name the handler and those who join.
@@ -55,14 +69,34 @@ pub fn assign_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AssignDossier) -> Result<(
         return Err(AppError::field("post", "dossier-post-not-filled"));
     }
     if let Some(stranger) = cmd.joining.iter().find(|post| !is_filled(**post)) {
-        return Err(AppError::refused_with("dossier-post-not-filled", "post", stranger));
+        return Err(AppError::refused_with(
+            "dossier-post-not-filled",
+            "post",
+            stranger,
+        ));
     }
-    let joining: Vec<PostId> = cmd.joining.iter().copied().filter(|post| *post != cmd.post).collect();
+    let joining: Vec<PostId> = cmd
+        .joining
+        .iter()
+        .copied()
+        .filter(|post| *post != cmd.post)
+        .collect();
     dossiers::put_joining(tx, dossier.id, &joining, cx.now())?;
-    let next = match acting.next {
-        State::InProgress(stage) => State::InProgress(stage),
-        other => other,
-    };
-    advance(tx, cx, &mut dossier, next, Some(Holder::Post(cmd.post)), Action::Assign, cmd.note.clone())?;
-    finish(tx, cx, &mut dossier, "dossier_assigned", json!({ "post": cmd.post, "joining": joining }))
+    let next = acting.next;
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        next,
+        Some(Holder::Post(cmd.post)),
+        Action::Assign,
+        cmd.note.clone(),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_assigned",
+        json!({ "post": cmd.post, "joining": joining }),
+    )
 }

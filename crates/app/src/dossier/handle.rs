@@ -57,7 +57,13 @@ pub fn appraise_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AppraiseDossier) -> Resu
     dossiers::insert_record(tx, dossier.id, &record)?;
     let holder = dossier.holder;
     advance(tx, cx, &mut dossier, acting.next, holder, Action::Appraise, None)?;
-    finish(tx, cx, &mut dossier, "dossier_appraised", json!({ "eligible": cmd.eligible }))
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_appraised",
+        json!({ "eligible": cmd.eligible }),
+    )
 }
 
 /// Ask another unit or body.
@@ -85,7 +91,9 @@ pub fn consult_unit(tx: &mut Tx<'_>, cx: &Cx, cmd: &ConsultUnit) -> Result<StepI
     }
     let mut dossier = acting.dossier;
     let office = cx.packs().office(&dossier.unit);
-    let due_at = office.close(cmd.answer_by).unwrap_or_else(|_| time::instant(cmd.answer_by.at(17, 0, 0, 0)));
+    let due_at = office
+        .close(cmd.answer_by)
+        .unwrap_or_else(|_| time::instant(cmd.answer_by.at(17, 0, 0, 0)));
     let id: StepId = cx.new_id();
     let record = Record {
         id,
@@ -100,7 +108,13 @@ pub fn consult_unit(tx: &mut Tx<'_>, cx: &Cx, cmd: &ConsultUnit) -> Result<StepI
     };
     dossiers::insert_record(tx, dossier.id, &record)?;
     dossiers::touch_step(tx, dossier.id, cx.now())?;
-    finish(tx, cx, &mut dossier, "dossier_consulted", json!({ "consultation": id }))?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_consulted",
+        json!({ "consultation": id }),
+    )?;
     Ok(id)
 }
 
@@ -121,15 +135,27 @@ pub struct AnswerConsultation {
 
 /// Logs the answer; whoever may consult may log it, because answers come by letter, too.
 pub fn answer_consultation(tx: &mut Tx<'_>, cx: &Cx, cmd: &AnswerConsultation) -> Result<(), AppError> {
-    let mut dossier = dossiers::lock(tx, cmd.dossier)?.filter(|dossier| is_visible(cx, dossier)).ok_or(AppError::NotFound("dossier"))?;
-    cx.actor.must_on(Action::Consult.right(), &dossier.unit, post_of(&dossier))?;
+    let mut dossier = dossiers::lock(tx, cmd.dossier)?
+        .filter(|dossier| is_visible(cx, dossier))
+        .ok_or(AppError::NotFound("dossier"))?;
+    cx.actor
+        .must_on(Action::Consult.right(), &dossier.unit, post_of(&dossier))?;
     if dossier.version != cmd.version {
-        return Err(AppError::Conflict { shown: cmd.version, stored: dossier.version });
+        return Err(AppError::Conflict {
+            shown: cmd.version,
+            stored: dossier.version,
+        });
     }
     let answer = reason("answer", &cmd.answer)?;
     let body = json!({ "answer": answer, "document": cmd.document, "by": cx.actor.post() });
     if !dossiers::answer_record(tx, dossier.id, cmd.consultation, cx.now(), &body)? {
         return Err(AppError::NotFound("consultation"));
     }
-    finish(tx, cx, &mut dossier, "consultation_answered", json!({ "consultation": cmd.consultation }))
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "consultation_answered",
+        json!({ "consultation": cmd.consultation }),
+    )
 }

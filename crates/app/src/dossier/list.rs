@@ -17,7 +17,13 @@ pub fn dossier_list(tx: &mut Tx<'_>, cx: &Cx, filter: &Filter, limit: usize) -> 
     let mut filter = filter.clone();
     filter.space = Some(cx.actor.space().unwrap_or(Space::State));
     if filter.units.is_empty() {
-        filter.units = cx.actor.unit().filter(|unit| allowed.contains(unit)).cloned().into_iter().collect();
+        filter.units = cx
+            .actor
+            .unit()
+            .filter(|unit| allowed.contains(unit))
+            .cloned()
+            .into_iter()
+            .collect();
     } else {
         filter.units.retain(|unit| allowed.contains(unit));
     }
@@ -37,5 +43,12 @@ pub fn my_work(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<Listed>, AppError> {
     let (Some(unit), Some(space), Some(post)) = (cx.actor.unit(), cx.actor.space(), cx.actor.post()) else {
         return Err(AppError::NotFound("work"));
     };
-    Ok(dossiers::my_work(tx, unit, space, &[post], cx.actor.roles(), MY_WORK)?)
+    Ok(dossiers::my_work(
+        tx,
+        unit,
+        space,
+        &[post],
+        cx.actor.roles(),
+        MY_WORK,
+    )?)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{
-    Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery, Dossier, Holder, PaymentState,
-    ProcedureRef, State, SyncState,
+    Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
+    Dossier, Holder, PaymentState, ProcedureRef, State, SyncState,
 };
 use townhall_domain::form::Form;
 use townhall_domain::ids::{ComponentId, DossierId, PartyId, StepId, UnitId};
@@ -115,14 +115,22 @@ pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result
         if !same {
             return Err(AppError::refused("dossier-refused-id-taken"));
         }
-        return Ok(Received { id: before.id, code: before.code, receipt_secret: before.receipt_secret });
+        return Ok(Received {
+            id: before.id,
+            code: before.code,
+            receipt_secret: before.receipt_secret,
+        });
     }
     check_right(cx, cmd)?;
     let procedure = cx
         .packs()
         .procedures()
         .as_of(&cmd.procedure, cx.today())
-        .ok_or_else(|| AppError::Invalid(vec![FieldError::new("procedure", "procedure-unknown").with("code", &cmd.procedure)]))?;
+        .ok_or_else(|| {
+            AppError::Invalid(vec![
+                FieldError::new("procedure", "procedure-unknown").with("code", &cmd.procedure),
+            ])
+        })?;
     check_units(cx, cmd, procedure)?;
     let (applicant, submitter, form) = read_input(cx, cmd, procedure)?;
     let circumstances = procedure.circumstances(&form, &cmd.circumstances, cx.today());
@@ -136,13 +144,25 @@ pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result
     open_reception(tx, cx, &dossier)?;
     match &cmd.verdict {
         Verdict::Register => {
-            record(tx, cx, &Subject::dossier(dossier.id, &dossier.unit, dossier.space), "dossier_registered", fact_body(&dossier))?;
+            record(
+                tx,
+                cx,
+                &Subject::dossier(dossier.id, &dossier.unit, dossier.space),
+                "dossier_registered",
+                fact_body(&dossier),
+            )?;
         }
         Verdict::Accept => accept(tx, cx, &mut dossier, procedure, &circumstances)?,
-        Verdict::Supplement { items, reason: why } => super::supplement::ask(tx, cx, &mut dossier, items, why)?,
+        Verdict::Supplement { items, reason: why } => {
+            super::supplement::ask(tx, cx, &mut dossier, items, why)?;
+        }
         Verdict::Refuse { reason: why, instead } => refuse(tx, cx, &mut dossier, why, instead.as_deref())?,
     }
-    Ok(Received { id: dossier.id, code: dossier.code, receipt_secret: dossier.receipt_secret })
+    Ok(Received {
+        id: dossier.id,
+        code: dossier.code,
+        receipt_secret: dossier.receipt_secret,
+    })
 }
 
 fn check_right(cx: &Cx, cmd: &ReceiveDossier) -> Result<(), AppError> {
@@ -159,8 +179,14 @@ fn check_right(cx: &Cx, cmd: &ReceiveDossier) -> Result<(), AppError> {
 /// Another commune's matter may be received only inside one province and only for procedures that allow it.
 fn check_units(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<(), AppError> {
     let units = cx.packs().units();
-    let unknown = |field: &str, unit: &UnitId| AppError::Invalid(vec![FieldError::new(field, "unit-unknown").with("code", unit.code())]);
-    let receiving = units.by_id(&cmd.receiving_unit).ok_or_else(|| unknown("receiving_unit", &cmd.receiving_unit))?;
+    let unknown = |field: &str, unit: &UnitId| {
+        AppError::Invalid(vec![
+            FieldError::new(field, "unit-unknown").with("code", unit.code()),
+        ])
+    };
+    let receiving = units
+        .by_id(&cmd.receiving_unit)
+        .ok_or_else(|| unknown("receiving_unit", &cmd.receiving_unit))?;
     let competent = units.by_id(&cmd.unit).ok_or_else(|| unknown("unit", &cmd.unit))?;
     if receiving.id == competent.id {
         return Ok(());
@@ -181,7 +207,11 @@ fn read_input(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<In
     let mut person = |prefix: &str, input: &ApplicantInput| match input.parse(cx.today()) {
         Ok(person) => Some(person),
         Err(wrong) => {
-            problems.extend(wrong.into_iter().map(|(field, key)| FieldError::new(format!("{prefix}{field}"), key)));
+            problems.extend(
+                wrong
+                    .into_iter()
+                    .map(|(field, key)| FieldError::new(format!("{prefix}{field}"), key)),
+            );
             None
         }
     };
@@ -192,7 +222,11 @@ fn read_input(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<In
         Some(form) => match form.check(&cmd.form, cx.today()) {
             Ok(clean) => clean.into_values(),
             Err(wrong) => {
-                problems.extend(wrong.into_iter().map(|error| FieldError { field: format!("form_{}", error.field), key: error.key, args: error.args }));
+                problems.extend(wrong.into_iter().map(|error| FieldError {
+                    field: format!("form_{}", error.field),
+                    key: error.key,
+                    args: error.args,
+                }));
                 Map::new()
             }
         },
@@ -220,21 +254,41 @@ fn check_list(
     let mut problems: Vec<FieldError> = stated
         .iter()
         .filter(|input| procedure.component(&input.component).is_none())
-        .map(|input| FieldError::new(format!("component_{}", input.component), "component-unknown").with("component", &input.component))
+        .map(|input| {
+            FieldError::new(format!("component_{}", input.component), "component-unknown")
+                .with("component", &input.component)
+        })
         .collect();
-    let needed: BTreeSet<&str> = procedure.needed(circumstances).map(|component| component.id.as_str()).collect();
+    let needed: BTreeSet<&str> = procedure
+        .needed(circumstances)
+        .map(|component| component.id.as_str())
+        .collect();
     let mut groups_met: BTreeSet<&str> = BTreeSet::new();
     let mut entries = Vec::new();
     for (position, component) in procedure.components.iter().enumerate() {
         let required = needed.contains(component.id.as_str());
         let input = stated.iter().find(|input| input.component == component.id);
-        let status = input.map_or(if required { ComponentStatus::Missing } else { ComponentStatus::NotApplicable }, |input| input.status);
-        let source = input.and_then(|input| input.source).filter(|_| status != ComponentStatus::Missing);
-        let note = input.and_then(|input| input.note.clone()).filter(|note| !note.trim().is_empty());
+        let status = input.map_or(
+            if required {
+                ComponentStatus::Missing
+            } else {
+                ComponentStatus::NotApplicable
+            },
+            |input| input.status,
+        );
+        let source = input
+            .and_then(|input| input.source)
+            .filter(|_| status != ComponentStatus::Missing);
+        let note = input
+            .and_then(|input| input.note.clone())
+            .filter(|note| !note.trim().is_empty());
         let replaced = component.replaced_on(cx.today());
         let asks_for_paper = matches!(source, Some(ComponentSource::Paper | ComponentSource::Upload));
         if status == ComponentStatus::Present && asks_for_paper && replaced.is_some() && note.is_none() {
-            problems.push(FieldError::new(format!("component_{}", component.id), "component-database-has-it"));
+            problems.push(FieldError::new(
+                format!("component_{}", component.id),
+                "component-database-has-it",
+            ));
         }
         if status == ComponentStatus::Present
             && let Some(group) = &component.one_of
@@ -249,23 +303,40 @@ fn check_list(
             status,
             source,
             copies: input.map_or(0, |input| input.copies),
-            database: replaced.filter(|_| source == Some(ComponentSource::Database)).map(|replaced| replaced.database.clone()),
+            database: replaced
+                .filter(|_| source == Some(ComponentSource::Database))
+                .map(|replaced| replaced.database.clone()),
             queried_at: (source == Some(ComponentSource::Database)).then(|| cx.now()),
             note,
         });
     }
     if *verdict == Verdict::Accept {
         for (entry, component) in entries.iter().zip(&procedure.components) {
-            let group_met = component.one_of.as_deref().is_some_and(|group| groups_met.contains(group));
+            let group_met = component
+                .one_of
+                .as_deref()
+                .is_some_and(|group| groups_met.contains(group));
             if entry.required && entry.status != ComponentStatus::Present && !group_met {
-                problems.push(FieldError::new(format!("component_{}", entry.component), "component-missing"));
+                problems.push(FieldError::new(
+                    format!("component_{}", entry.component),
+                    "component-missing",
+                ));
             }
         }
     }
-    if problems.is_empty() { Ok(entries) } else { Err(AppError::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(entries)
+    } else {
+        Err(AppError::Invalid(problems))
+    }
 }
 
-fn keep_party(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, mut applicant: Applicant) -> Result<Applicant, AppError> {
+fn keep_party(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    unit: &UnitId,
+    mut applicant: Applicant,
+) -> Result<Applicant, AppError> {
     if applicant.id_number.is_some() {
         let id = parties::upsert(tx, unit, cx.new_id::<PartyId>(), &applicant, cx.now())?;
         record(tx, cx, &Subject::party(id, unit), "party_stated", json!({}))?;
@@ -283,12 +354,11 @@ fn new_dossier(
     submitter: Option<Applicant>,
     form: Map<String, Value>,
 ) -> Result<Dossier, AppError> {
-    let code = match &cmd.portal_code {
-        Some(code) => code.clone(),
-        None => {
-            let serial = dossiers::next_serial(tx, &cmd.receiving_unit, cx.today())?;
-            cx.packs().dossier_code(&cmd.receiving_unit, cx.today(), serial)
-        }
+    let code = if let Some(code) = &cmd.portal_code {
+        code.clone()
+    } else {
+        let serial = dossiers::next_serial(tx, &cmd.receiving_unit, cx.today())?;
+        cx.packs().dossier_code(&cmd.receiving_unit, cx.today(), serial)
     };
     let mut secret = [0_u8; 16];
     getrandom::fill(&mut secret).map_err(townhall_store::StoreError::from)?;
@@ -299,7 +369,10 @@ fn new_dossier(
         space: Space::State,
         receiving_unit: cmd.receiving_unit.clone(),
         support_place: cmd.support_place.clone(),
-        procedure: ProcedureRef { code: procedure.code.clone(), version: procedure.version },
+        procedure: ProcedureRef {
+            code: procedure.code.clone(),
+            version: procedure.version,
+        },
         field: procedure.field.clone(),
         channel: cmd.channel,
         assisting_post: if cmd.assisted { cx.actor.post() } else { None },
@@ -321,7 +394,11 @@ fn new_dossier(
         payment: PaymentState::None,
         delivery: cmd.delivery,
         returned_at: None,
-        sync: if cmd.channel == Channel::Portal { SyncState::Pending } else { SyncState::Local },
+        sync: if cmd.channel == Channel::Portal {
+            SyncState::Pending
+        } else {
+            SyncState::Local
+        },
         receipt_secret: hex::encode(secret),
         version: 1,
     })
@@ -349,12 +426,18 @@ fn open_reception(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), App
 
 /// Folded words under which a dossier is found: its code, whose it is, what it is.
 pub(super) fn search_words(dossier: &Dossier, procedure: &Procedure) -> Vec<String> {
-    let mut text = format!("{} {} {}", dossier.code, dossier.applicant.name, procedure.name.vi);
+    let mut text = format!(
+        "{} {} {}",
+        dossier.code, dossier.applicant.name, procedure.name.vi
+    );
     if let Some(phone) = &dossier.applicant.phone {
         text.push(' ');
         text.push_str(phone);
     }
-    let mut words: Vec<String> = townhall_text::fold(&text).split_whitespace().map(|word| word.chars().take(40).collect()).collect();
+    let mut words: Vec<String> = townhall_text::fold(&text)
+        .split_whitespace()
+        .map(|word| word.chars().take(40).collect())
+        .collect();
     words.push(procedure.code.clone());
     words.sort();
     words.dedup();
@@ -366,7 +449,13 @@ fn fact_body(dossier: &Dossier) -> Value {
 }
 
 /// Form 01 and the deadline: the clock starts with the complete valid dossier (Decree 309/2026/NĐ-CP; before it 61/2018).
-fn accept(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, procedure: &Procedure, circumstances: &BTreeSet<String>) -> Result<(), AppError> {
+fn accept(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    procedure: &Procedure,
+    circumstances: &BTreeSet<String>,
+) -> Result<(), AppError> {
     let channel = match dossier.channel {
         Channel::Counter => procedure::Channel::Direct,
         Channel::Portal | Channel::Online => procedure::Channel::Online,
@@ -374,22 +463,49 @@ fn accept(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, procedure: &Procedure
     };
     let limit = procedure.limit(channel, circumstances).time;
     let office = cx.packs().office(&dossier.unit);
-    let deadline = Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
+    let deadline =
+        Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
     dossier.accepted_at = Some(cx.now());
     dossier.deadline = Some(deadline);
     let next = dossier.state.after(Action::Accept, super::flow_of(procedure))?;
-    advance(tx, cx, dossier, next, Some(Holder::Role(Role::Receptionist)), Action::Accept, None)?;
-    let slip = issue_slip(tx, cx, dossier, "receipt", json!({ "limit": limit.to_string(), "due": dossier.deadline.as_ref().map(|deadline| deadline.due) }))?;
+    advance(
+        tx,
+        cx,
+        dossier,
+        next,
+        Some(Holder::Role(Role::Receptionist)),
+        Action::Accept,
+        None,
+    )?;
+    let slip = issue_slip(
+        tx,
+        cx,
+        dossier,
+        "receipt",
+        json!({ "limit": limit.to_string(), "due": dossier.deadline.as_ref().map(|deadline| deadline.due) }),
+    )?;
     let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number });
     finish(tx, cx, dossier, "dossier_accepted", body)
 }
 
-fn refuse(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, why: &str, instead: Option<&str>) -> Result<(), AppError> {
+fn refuse(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    why: &str,
+    instead: Option<&str>,
+) -> Result<(), AppError> {
     let why = reason("reason", why)?;
     let procedure = procedure_of(cx, dossier)?;
     let next = dossier.state.after(Action::Refuse, super::flow_of(procedure))?;
     advance(tx, cx, dossier, next, None, Action::Refuse, Some(why.clone()))?;
-    let slip = issue_slip(tx, cx, dossier, "refusal", json!({ "reason": why, "instead": instead }))?;
+    let slip = issue_slip(
+        tx,
+        cx,
+        dossier,
+        "refusal",
+        json!({ "reason": why, "instead": instead }),
+    )?;
     finish(tx, cx, dossier, "dossier_refused", json!({ "slip": slip.number }))
 }
 
@@ -412,7 +528,11 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     let mut dossier = acting.dossier;
     let procedure = acting.procedure;
     let empty = Map::new();
-    let circumstances = procedure.circumstances(dossier.form.as_object().unwrap_or(&empty), &cmd.circumstances, cx.today());
+    let circumstances = procedure.circumstances(
+        dossier.form.as_object().unwrap_or(&empty),
+        &cmd.circumstances,
+        cx.today(),
+    );
     let components = check_list(cx, procedure, &circumstances, &cmd.components, &Verdict::Accept)?;
     dossiers::put_components(tx, dossier.id, &components)?;
     accept(tx, cx, &mut dossier, procedure, &circumstances)

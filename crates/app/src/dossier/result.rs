@@ -41,7 +41,10 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
     let result = DossierResult {
         dossier: dossier.id,
         unit: dossier.unit.clone(),
-        kind: serde_json::to_value(spec.kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(),
+        kind: serde_json::to_value(spec.kind)
+            .ok()
+            .and_then(|word| word.as_str().map(str::to_owned))
+            .unwrap_or_default(),
         template: spec.template.clone().unwrap_or_else(|| "letter@1".to_owned()),
         outcome: cmd.outcome.clone(),
         body: cmd.body.clone(),
@@ -63,7 +66,13 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
     };
     dossiers::put_result(tx, &result)?;
     dossiers::touch_step(tx, dossier.id, cx.now())?;
-    finish(tx, cx, &mut dossier, "result_drafted", json!({ "revision": result.revision, "outcome": result.outcome }))
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "result_drafted",
+        json!({ "revision": result.revision, "outcome": result.outcome }),
+    )
 }
 
 /// Submit the draft.
@@ -91,14 +100,34 @@ pub fn submit_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &SubmitResult) -> Result<(),
         Some(leader) => chosen_leader(tx, cx, &dossier, leader)?,
         None => holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?,
     };
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Submit, cmd.note.clone())?;
-    finish(tx, cx, &mut dossier, "result_submitted", json!({ "stage": stage.as_str() }))
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::Submit,
+        cmd.note.clone(),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "result_submitted",
+        json!({ "stage": stage.as_str() }),
+    )
 }
 
 fn chosen_leader(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, leader: PostId) -> Result<Holder, AppError> {
     let posts = dossiers::filled_posts(tx, &dossier.unit, dossier.space, cx.today())?;
-    let is_leader = posts.iter().any(|post| post.id == leader && post.roles.iter().copied().any(Role::is_leader));
-    if is_leader { Ok(Holder::Post(leader)) } else { Err(AppError::field("leader", "result-leader-wrong")) }
+    let is_leader = posts
+        .iter()
+        .any(|post| post.id == leader && post.roles.iter().copied().any(Role::is_leader));
+    if is_leader {
+        Ok(Holder::Post(leader))
+    } else {
+        Err(AppError::field("leader", "result-leader-wrong"))
+    }
 }
 
 /// The division head agrees.
@@ -122,7 +151,15 @@ pub fn endorse_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &EndorseResult) -> Result<(
         Some(leader) => chosen_leader(tx, cx, &dossier, leader)?,
         None => holder_for(tx, cx, &dossier.unit, acting.procedure, Stage::Sign)?,
     };
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Endorse, cmd.note.clone())?;
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::Endorse,
+        cmd.note.clone(),
+    )?;
     finish(tx, cx, &mut dossier, "result_endorsed", json!({}))
 }
 
@@ -153,7 +190,15 @@ pub fn send_back(tx: &mut Tx<'_>, cx: &Cx, cmd: &SendBack) -> Result<(), AppErro
         result.approved_at = None;
         dossiers::put_result(tx, &result)?;
     }
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::SendBack, Some(why))?;
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::SendBack,
+        Some(why),
+    )?;
     finish(tx, cx, &mut dossier, "result_sent_back", json!({}))
 }
 
@@ -178,15 +223,35 @@ pub fn approve_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ApproveResult) -> Result<(
     result.approved_by_person = cx.actor.person();
     result.approved_at = Some(cx.now());
     if acting.next == State::Resolved {
-        number_result(tx, cx, &dossier, acting.procedure.result.book.as_deref(), &mut result)?;
+        number_result(
+            tx,
+            cx,
+            &dossier,
+            acting.procedure.result.book.as_deref(),
+            &mut result,
+        )?;
     }
     dossiers::put_result(tx, &result)?;
     let holder = match acting.next {
         State::InProgress(stage) => holder_for(tx, cx, &dossier.unit, acting.procedure, stage)?,
         _ => Holder::Role(Role::Receptionist),
     };
-    advance(tx, cx, &mut dossier, acting.next, Some(holder), Action::Approve, None)?;
-    finish(tx, cx, &mut dossier, "result_approved", json!({ "revision": result.revision }))
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(holder),
+        Action::Approve,
+        None,
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "result_approved",
+        json!({ "revision": result.revision }),
+    )
 }
 
 /// Refuse after appraisal, as a result.
@@ -212,9 +277,29 @@ pub fn refuse_after_appraisal(tx: &mut Tx<'_>, cx: &Cx, cmd: &RefuseAfterApprais
         result.approved_at = Some(cx.now());
         dossiers::put_result(tx, &result)?;
     }
-    advance(tx, cx, &mut dossier, acting.next, None, Action::RefuseAfterAppraisal, Some(why.clone()))?;
-    let slip = issue_slip(tx, cx, &dossier, "refusal", json!({ "reason": why, "after_appraisal": true }))?;
-    finish(tx, cx, &mut dossier, "dossier_refused_after_appraisal", json!({ "slip": slip.number }))
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        None,
+        Action::RefuseAfterAppraisal,
+        Some(why.clone()),
+    )?;
+    let slip = issue_slip(
+        tx,
+        cx,
+        &dossier,
+        "refusal",
+        json!({ "reason": why, "after_appraisal": true }),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "dossier_refused_after_appraisal",
+        json!({ "slip": slip.number }),
+    )
 }
 
 /// Number, stamp and issue.
@@ -234,14 +319,40 @@ pub fn issue_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &IssueResult) -> Result<(), A
     if result.approved_at.is_none() {
         return Err(AppError::refused("dossier-why-not-approved"));
     }
-    number_result(tx, cx, &dossier, acting.procedure.result.book.as_deref(), &mut result)?;
+    number_result(
+        tx,
+        cx,
+        &dossier,
+        acting.procedure.result.book.as_deref(),
+        &mut result,
+    )?;
     dossiers::put_result(tx, &result)?;
-    advance(tx, cx, &mut dossier, acting.next, Some(Holder::Role(Role::Receptionist)), Action::Issue, None)?;
-    finish(tx, cx, &mut dossier, "result_issued", json!({ "book": result.book, "number": result.number, "year": result.year }))
+    advance(
+        tx,
+        cx,
+        &mut dossier,
+        acting.next,
+        Some(Holder::Role(Role::Receptionist)),
+        Action::Issue,
+        None,
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "result_issued",
+        json!({ "book": result.book, "number": result.number, "year": result.year }),
+    )
 }
 
 /// Numbers run from 1 within unit, book and year (Decree 30/2020/NĐ-CP, article 15; register books by their own law).
-fn number_result(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, book: Option<&str>, result: &mut DossierResult) -> Result<(), AppError> {
+fn number_result(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &Dossier,
+    book: Option<&str>,
+    result: &mut DossierResult,
+) -> Result<(), AppError> {
     if result.number.is_some() {
         return Ok(());
     }
@@ -284,10 +395,17 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
     if name.is_empty() || name.chars().count() > 200 {
         problems.push(FieldError::new("collector_name", "applicant-name-missing"));
     }
-    if !matches!(cmd.capacity.as_str(), "self" | "authorised" | "post" | "electronic") {
+    if !matches!(
+        cmd.capacity.as_str(),
+        "self" | "authorised" | "post" | "electronic"
+    ) {
         problems.push(FieldError::new("capacity", "return-capacity-unknown"));
     }
-    let authorisation = cmd.authorisation.as_deref().and_then(clean).filter(|text| !text.is_empty());
+    let authorisation = cmd
+        .authorisation
+        .as_deref()
+        .and_then(clean)
+        .filter(|text| !text.is_empty());
     if cmd.capacity == "authorised" && authorisation.is_none() {
         problems.push(FieldError::new("authorisation", "return-authorisation-missing"));
     }
@@ -310,5 +428,11 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
     dossiers::put_result(tx, &result)?;
     dossier.returned_at = Some(cx.now());
     advance(tx, cx, &mut dossier, acting.next, None, Action::Return, None)?;
-    finish(tx, cx, &mut dossier, "result_returned", json!({ "capacity": cmd.capacity }))
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "result_returned",
+        json!({ "capacity": cmd.capacity }),
+    )
 }

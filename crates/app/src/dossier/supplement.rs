@@ -32,9 +32,19 @@ pub fn request_supplement(tx: &mut Tx<'_>, cx: &Cx, cmd: &RequestSupplement) -> 
     ask(tx, cx, &mut dossier, &cmd.items, &cmd.reason)
 }
 
-pub(super) fn ask(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, items: &[String], why: &str) -> Result<(), AppError> {
+pub(super) fn ask(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    items: &[String],
+    why: &str,
+) -> Result<(), AppError> {
     let why = reason("reason", why)?;
-    let items: Vec<String> = items.iter().filter_map(|item| clean(item)).filter(|item| !item.is_empty()).collect();
+    let items: Vec<String> = items
+        .iter()
+        .filter_map(|item| clean(item))
+        .filter(|item| !item.is_empty())
+        .collect();
     if items.is_empty() {
         return Err(AppError::field("items", "supplement-items-missing"));
     }
@@ -42,17 +52,41 @@ pub(super) fn ask(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, items: &[Stri
         return Err(AppError::refused("supplement-refused-second"));
     }
     let procedure = procedure_of(cx, dossier)?;
-    let next = dossier.state.after(Action::RequestSupplement, super::flow_of(procedure))?;
+    let next = dossier
+        .state
+        .after(Action::RequestSupplement, super::flow_of(procedure))?;
     if let Some(deadline) = &dossier.deadline {
         let office = cx.packs().office(&dossier.unit);
-        let paused = deadline.pause(&office, cx.now(), PauseReason::Supplement, None).map_err(|error| AppError::refused(error.key()))?;
+        let paused = deadline
+            .pause(&office, cx.now(), PauseReason::Supplement, None)
+            .map_err(|error| AppError::refused(error.key()))?;
         dossier.deadline = Some(paused);
     }
     dossier.paused_at = Some(cx.now());
     dossier.supplements += 1;
-    advance(tx, cx, dossier, next, Some(Holder::Role(Role::Receptionist)), Action::RequestSupplement, Some(why.clone()))?;
-    let slip = issue_slip(tx, cx, dossier, "supplement", json!({ "items": items, "reason": why }))?;
-    finish(tx, cx, dossier, "supplement_requested", json!({ "slip": slip.number, "items": items.len() }))
+    advance(
+        tx,
+        cx,
+        dossier,
+        next,
+        Some(Holder::Role(Role::Receptionist)),
+        Action::RequestSupplement,
+        Some(why.clone()),
+    )?;
+    let slip = issue_slip(
+        tx,
+        cx,
+        dossier,
+        "supplement",
+        json!({ "items": items, "reason": why }),
+    )?;
+    finish(
+        tx,
+        cx,
+        dossier,
+        "supplement_requested",
+        json!({ "slip": slip.number, "items": items.len() }),
+    )
 }
 
 /// What was missing has come.
@@ -74,20 +108,36 @@ pub fn complete_supplement(tx: &mut Tx<'_>, cx: &Cx, cmd: &CompleteSupplement) -
 }
 
 /// The same for the citizen's own hand, who showed the secret of the receipt.
-pub(crate) fn complete(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, next: State, present: &[String]) -> Result<(), AppError> {
+pub(crate) fn complete(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    next: State,
+    present: &[String],
+) -> Result<(), AppError> {
     let procedure = procedure_of(cx, dossier)?;
     let mut entries = dossiers::components(tx, dossier.id)?;
     for entry in &mut entries {
         if present.contains(&entry.component) && entry.status != ComponentStatus::Present {
             entry.status = ComponentStatus::Present;
-            entry.source = entry.source.or(Some(if cx.actor.officer().is_some() { ComponentSource::Paper } else { ComponentSource::Upload }));
+            entry.source = entry.source.or(Some(if cx.actor.officer().is_some() {
+                ComponentSource::Paper
+            } else {
+                ComponentSource::Upload
+            }));
         }
     }
     dossiers::put_components(tx, dossier.id, &entries)?;
     if let Some(deadline) = &dossier.deadline {
         let office = cx.packs().office(&dossier.unit);
-        let how = if procedure.supplement_restarts { DeadlineResume::Restart } else { DeadlineResume::Continue };
-        let resumed = deadline.resume(&office, cx.now(), how, None).map_err(|error| AppError::refused(error.key()))?;
+        let how = if procedure.supplement_restarts {
+            DeadlineResume::Restart
+        } else {
+            DeadlineResume::Continue
+        };
+        let resumed = deadline
+            .resume(&office, cx.now(), how, None)
+            .map_err(|error| AppError::refused(error.key()))?;
         dossier.deadline = Some(resumed);
     }
     if let Some(since) = dossier.paused_at.take() {
@@ -96,7 +146,11 @@ pub(crate) fn complete(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, next: St
     let holder = match next.stage() {
         Some(stage) => {
             // Back to the one who had it, unless nobody had.
-            let before = dossiers::steps(tx, dossier.id)?.into_iter().rev().find(|step| step.stage == stage.as_str()).and_then(|step| step.holder);
+            let before = dossiers::steps(tx, dossier.id)?
+                .into_iter()
+                .rev()
+                .find(|step| step.stage == stage.as_str())
+                .and_then(|step| step.holder);
             match before {
                 Some(holder) => holder,
                 None => holder_for(tx, cx, &dossier.unit, procedure, stage)?,
@@ -104,6 +158,14 @@ pub(crate) fn complete(tx: &mut Tx<'_>, cx: &Cx, dossier: &mut Dossier, next: St
         }
         None => Holder::Role(Role::Receptionist),
     };
-    advance(tx, cx, dossier, next, Some(holder), Action::CompleteSupplement, None)?;
+    advance(
+        tx,
+        cx,
+        dossier,
+        next,
+        Some(holder),
+        Action::CompleteSupplement,
+        None,
+    )?;
     finish(tx, cx, dossier, "supplement_completed", json!({}))
 }

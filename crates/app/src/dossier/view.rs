@@ -57,16 +57,19 @@ pub struct DossierView {
 
 /// Loads a dossier for its page; who may not know of it gets "not found".
 pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierView, AppError> {
-    let dossier = dossiers::load(tx, id)?.filter(|dossier| is_visible(cx, dossier)).ok_or(AppError::NotFound("dossier"))?;
+    let dossier = dossiers::load(tx, id)?
+        .filter(|dossier| is_visible(cx, dossier))
+        .ok_or(AppError::NotFound("dossier"))?;
     let procedure = procedure_of(cx, &dossier)?;
     let holder = post_of(&dossier);
-    let may_read_papers =
-        cx.actor.may_on(Right::ReadPapers, &dossier.unit, holder) || cx.actor.may(Right::ReadPapers, &dossier.receiving_unit);
+    let may_read_papers = cx.actor.may_on(Right::ReadPapers, &dossier.unit, holder)
+        || cx.actor.may(Right::ReadPapers, &dossier.receiving_unit);
     let holds = is_holder(cx, &dossier);
     let possible = actions(dossier.state, flow_of(procedure))
         .into_iter()
         .filter(|(action, _)| {
-            cx.actor.may_on(action.right(), &dossier.unit, holder) || cx.actor.may(action.right(), &dossier.receiving_unit)
+            cx.actor.may_on(action.right(), &dossier.unit, holder)
+                || cx.actor.may(action.right(), &dossier.receiving_unit)
         })
         .map(|(action, outcome)| {
             let now = match outcome {
@@ -83,7 +86,11 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
     let (posts, people) = names(tx, &dossier, &steps, &records, &trail)?;
     Ok(DossierView {
         components: dossiers::components(tx, id)?,
-        papers: if may_read_papers { papers::of_subject(tx, "dossier", &id.to_string())? } else { Vec::new() },
+        papers: if may_read_papers {
+            papers::of_subject(tx, "dossier", &id.to_string())?
+        } else {
+            Vec::new()
+        },
         papers_hidden: !may_read_papers,
         joining: dossiers::joining(tx, id)?,
         slips: dossiers::slips(tx, id)?,
@@ -100,7 +107,13 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
 
 type Names = (BTreeMap<PostId, (String, String)>, BTreeMap<PersonId, String>);
 
-fn names(tx: &mut Tx<'_>, dossier: &Dossier, steps: &[Step], records: &[Record], trail: &[journal::StoredFact]) -> Result<Names, AppError> {
+fn names(
+    tx: &mut Tx<'_>,
+    dossier: &Dossier,
+    steps: &[Step],
+    records: &[Record],
+    trail: &[journal::StoredFact],
+) -> Result<Names, AppError> {
     let mut posts: BTreeMap<PostId, (String, String)> = BTreeMap::new();
     let mut people: BTreeMap<PersonId, String> = BTreeMap::new();
     let from_steps = steps.iter().flat_map(|step| {
@@ -110,7 +123,10 @@ fn names(tx: &mut Tx<'_>, dossier: &Dossier, steps: &[Step], records: &[Record],
         };
         [held, step.given_by, step.ended_by]
     });
-    let wanted = from_steps.chain(records.iter().map(|record| record.post)).chain(trail.iter().map(|fact| fact.post)).chain([post_of(dossier), dossier.assisting_post]);
+    let wanted = from_steps
+        .chain(records.iter().map(|record| record.post))
+        .chain(trail.iter().map(|fact| fact.post))
+        .chain([post_of(dossier), dossier.assisting_post]);
     for post in wanted.flatten() {
         if let std::collections::btree_map::Entry::Vacant(place) = posts.entry(post)
             && let Some(found) = organisation::post(tx, post)?
@@ -118,7 +134,10 @@ fn names(tx: &mut Tx<'_>, dossier: &Dossier, steps: &[Step], records: &[Record],
             place.insert((found.item.title_vi, found.item.title_en));
         }
     }
-    let wanted = steps.iter().flat_map(|step| [step.given_by_person, step.ended_by_person]).chain(records.iter().map(|record| record.person));
+    let wanted = steps
+        .iter()
+        .flat_map(|step| [step.given_by_person, step.ended_by_person])
+        .chain(records.iter().map(|record| record.person));
     for person in wanted.flatten() {
         if let std::collections::btree_map::Entry::Vacant(place) = people.entry(person)
             && let Some(found) = organisation::person(tx, person)?

@@ -205,6 +205,7 @@ fn keep<T>(outcome: Result<T, Vec<PackProblem>>, problems: &mut Vec<PackProblem>
     outcome.map_err(|found| problems.extend(found)).ok()
 }
 
+#[expect(clippy::ref_option, reason = "the caller has an option by reference")]
 fn ids(lists: &Option<lists::Lists>, of: impl FnOnce(&lists::Lists) -> BTreeSet<String>) -> BTreeSet<String> {
     lists.as_ref().map(of).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Lists of dossiers: a page by keyset, visibility in the SQL, never a count of what is not shown.
 
 use jiff::Timestamp;
+use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{Applicant, Channel, Holder, PaymentState, Stage, State, SyncState};
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
@@ -38,7 +39,9 @@ pub struct Listed {
     pub holder: Option<Holder>,
     /// When it reached the system.
     pub received_at: Timestamp,
-    /// Its deadline.
+    /// Its deadline with what happened to it.
+    pub deadline: Option<Deadline>,
+    /// When it is due.
     pub due_at: Option<Timestamp>,
     /// Its first deadline.
     pub original_due_at: Option<Timestamp>,
@@ -119,7 +122,7 @@ pub struct Page {
 
 const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
     d.field AS field, d.subject AS subject, d.applicant AS applicant, d.channel AS channel, d.state AS state, d.stage AS stage, \
-    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.due_at AS due_at, \
+    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.due_at AS due_at, d.deadline AS deadline, \
     d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, d.sync AS sync, \
     d.version AS version";
 
@@ -341,6 +344,7 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
             value: format!("{code} {at_stage:?}"),
         }
     })?;
+    let deadline: Option<String> = row.get("deadline")?;
     Ok(Listed {
         id: row.get("id")?,
         code: row.get("code")?,
@@ -354,6 +358,7 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         state,
         holder: holder(row)?,
         received_at: row.get("received_at")?,
+        deadline: deadline.as_deref().map(serde_json::from_str).transpose()?,
         due_at: row.get("due_at")?,
         original_due_at: row.get("original_due_at")?,
         step_due_at: row.get("step_due_at")?,

@@ -1,0 +1,126 @@
+//! Dossiers on pages: my work, the list with search, one dossier, and its actions.
+
+mod act;
+mod act_fields;
+mod list;
+mod page;
+mod work;
+
+use maud::{Markup, html};
+use townhall_domain::deadline::Deadline;
+use townhall_domain::dossier::{PaymentState, Stage, State, SyncState};
+use townhall_domain::ids::UnitId;
+use townhall_domain::permission::Right;
+
+use crate::routes::{Need, Routes};
+use crate::state::App;
+use crate::ui::{DueChip, Icon, Tone, Ui, badge};
+
+/// Routes of this capability.
+pub fn routes(app: &App) -> Routes {
+    const READ: Need = Need::Right(Right::ReadDossier);
+    Routes::new(app)
+        .get("/work", Need::Session, work::show)
+        .get("/dossiers", READ, list::show)
+        .get("/dossiers/export.csv", Need::Right(Right::Export), list::export)
+        .get("/dossiers/{id}", READ, page::show)
+        .get("/dossiers/{id}/{action}", READ, act::ask)
+        .post("/dossiers/{id}/{action}", READ, act::act)
+}
+
+/// The business state as a badge.
+fn state_badge(ui: &Ui, state: State) -> Markup {
+    let words = match state.stage().filter(|_| matches!(state, State::InProgress(_))) {
+        Some(stage) => format!(
+            "{}: {}",
+            ui.t("dossier-state-in_progress"),
+            lower_first(&ui.t(&stage_key(stage)))
+        ),
+        None => ui.t(&format!("dossier-state-{}", state.as_str())),
+    };
+    let (tone, icon) = match state {
+        State::Registered => (Tone::Warn, Icon::INBOX),
+        State::Accepted | State::InProgress(_) => (Tone::Run, Icon::PLAY),
+        State::AwaitingSupplement(_) | State::AwaitingObligation(_) => (Tone::Plain, Icon::PAUSE),
+        State::NotAccepted | State::Stopped => (Tone::Bad, Icon::STOP),
+        State::Withdrawn => (Tone::Plain, Icon::UNDO),
+        State::Resolved => (Tone::Ok, Icon::CIRCLE_CHECK),
+        State::Returned => (Tone::Ok, Icon::CHECK),
+    };
+    badge(ui, tone, icon, &words)
+}
+
+fn stage_key(stage: Stage) -> String {
+    format!("dossier-stage-{}", stage.as_str())
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// The payment axis as a badge; nothing when nothing is due.
+fn payment_badge(ui: &Ui, payment: PaymentState) -> Markup {
+    let (tone, icon) = match payment {
+        PaymentState::None => return html! {},
+        PaymentState::Unpaid => (Tone::Warn, Icon::CASH),
+        PaymentState::Paid => (Tone::Ok, Icon::CASH),
+        PaymentState::Exempt | PaymentState::Refunded => (Tone::Plain, Icon::CASH),
+    };
+    badge(
+        ui,
+        tone,
+        icon,
+        &ui.t(&format!("dossier-payment-{}", payment.as_str())),
+    )
+}
+
+/// The synchronisation axis as a badge; nothing for a local dossier.
+fn sync_badge(ui: &Ui, sync: SyncState) -> Markup {
+    let tone = match sync {
+        SyncState::Local => return html! {},
+        SyncState::Pending => Tone::Plain,
+        SyncState::Synced => Tone::Ok,
+        SyncState::Failed => Tone::Bad,
+    };
+    badge(
+        ui,
+        tone,
+        Icon::REFRESH,
+        &ui.t(&format!("dossier-sync-{}", sync.as_str())),
+    )
+}
+
+/// The deadline chip, linked to its reason; none before acceptance.
+fn due(
+    app: &App,
+    ui: &Ui,
+    unit: &UnitId,
+    deadline: Option<&Deadline>,
+    ended_at: Option<jiff::Timestamp>,
+    href: String,
+) -> Option<DueChip> {
+    let office = app.town.packs().office(unit);
+    let standing = deadline?.standing(&office, ui.now, ended_at).ok()?;
+    Some(DueChip::of(ui, &standing).linked(href))
+}
+
+/// The name of a procedure in the language of the page.
+fn procedure_name(app: &App, ui: &Ui, code: &str) -> String {
+    let versions = app.town.packs().procedures().versions(code);
+    versions.last().map_or_else(
+        || code.to_owned(),
+        |procedure| procedure.name.get(ui.lang.code()).to_owned(),
+    )
+}
+
+/// The full name of a unit.
+fn unit_name(app: &App, ui: &Ui, unit: &UnitId) -> String {
+    app.town.packs().units().by_id(unit).map_or_else(
+        || unit.code().to_owned(),
+        |found| found.full_name(ui.today()).to_owned(),
+    )
+}

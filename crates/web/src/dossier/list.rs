@@ -1,0 +1,333 @@
+//! The list of dossiers: search without diacritics, filters, pages by key, CSV.
+
+use axum::extract::{Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use townhall_app::dossier::dossier_list;
+use townhall_domain::dossier::Channel;
+use townhall_domain::time;
+use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort};
+use townhall_text::{Arg, fold};
+
+use super::{due, payment_badge, procedure_name, state_badge, sync_badge, unit_name};
+use crate::session::Signed;
+use crate::state::App;
+use crate::ui::{self, Choice, Column, Empty, Field, Icon, Page, Place, Ui, code, due_chip};
+
+/// Rows on a page.
+const PAGE: usize = 50;
+/// Most rows of one export; a larger one is cut into months by the reader.
+const EXPORT: usize = 500;
+
+/// What the list is narrowed to, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    state: String,
+    procedure: String,
+    channel: String,
+    due: String,
+    sort: String,
+    after: String,
+    accepted_from: String,
+    accepted_to: String,
+    ended_from: String,
+    ended_to: String,
+    unit: String,
+    others: String,
+}
+
+impl Asked {
+    fn filter(&self, ui: &Ui, app: &App) -> Filter {
+        let words: Vec<String> = fold(&self.q)
+            .split_whitespace()
+            .map(|word| word.chars().take(40).collect())
+            .take(6)
+            .collect();
+        let days = |from: &str, to: &str| {
+            let from = from
+                .parse()
+                .ok()
+                .map(|day: jiff::civil::Date| time::instant(day.at(0, 0, 0, 0)));
+            let to = to
+                .parse()
+                .ok()
+                .and_then(|day: jiff::civil::Date| day.tomorrow().ok())
+                .map(|day| time::instant(day.at(0, 0, 0, 0)));
+            match (from, to) {
+                (None, None) => None,
+                (from, to) => Some((
+                    from.unwrap_or(jiff::Timestamp::UNIX_EPOCH),
+                    to.unwrap_or(jiff::Timestamp::MAX),
+                )),
+            }
+        };
+        let states = match self.state.as_str() {
+            "open" | "ended" | "" => Vec::new(),
+            one => one
+                .split(',')
+                .filter_map(|code| code.parse().ok())
+                .filter(|code| (1..=10).contains(code))
+                .collect(),
+        };
+        let unit = app
+            .town
+            .packs()
+            .units()
+            .by_code(&self.unit, ui.today())
+            .map(|unit| unit.id.clone());
+        Filter {
+            units: unit.into_iter().collect(),
+            received_for_others: self.others == "1",
+            states,
+            open: match self.state.as_str() {
+                "open" => Some(true),
+                "ended" => Some(false),
+                _ => None,
+            },
+            procedure: Some(self.procedure.clone()).filter(|code| !code.is_empty()),
+            channel: Channel::parse(&self.channel),
+            due: match self.due.as_str() {
+                "over" => Some(Due::OverdueAt(ui.now)),
+                "today" => {
+                    let start = time::instant(ui.today().at(0, 0, 0, 0));
+                    let end = start
+                        .checked_add(jiff::SignedDuration::from_hours(24))
+                        .unwrap_or(jiff::Timestamp::MAX);
+                    Some(Due::Between(start, end))
+                }
+                _ => None,
+            },
+            accepted: days(&self.accepted_from, &self.accepted_to),
+            ended: days(&self.ended_from, &self.ended_to),
+            words,
+            sort: if self.sort == "due" {
+                Sort::Due
+            } else {
+                Sort::Newest
+            },
+            after: self
+                .after
+                .split_once('.')
+                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
+            ..Filter::default()
+        }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        [
+            &self.q,
+            &self.state,
+            &self.procedure,
+            &self.channel,
+            &self.due,
+            &self.accepted_from,
+            &self.accepted_to,
+            &self.ended_from,
+            &self.ended_to,
+        ]
+        .iter()
+        .any(|value| !value.is_empty())
+    }
+}
+
+/// The list.
+pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
+    let ui = signed.ui(&app);
+    let filter = asked.filter(&ui, &app);
+    let rows = match app
+        .town
+        .read("dossier_list", &signed.actor, move |tx, cx| {
+            dossier_list(tx, cx, &filter, PAGE)
+        })
+        .await
+    {
+        Ok(rows) => rows,
+        Err(error) => return signed.refuse(&app, &error),
+    };
+    let heading = ui.t("ui-place-dossiers");
+    let export = html! {
+        @if signed.actor.holds(townhall_domain::permission::Right::Export) {
+            a.btn.btn-sm href=(ui.path.replacen("/dossiers", "/dossiers/export.csv", 1)) { (Icon::DOWNLOAD) " " (ui.t("dossiers-export")) }
+        }
+    };
+    let main = html! {
+        (ui::title_line(&ui, &heading, &html! {}, &export))
+        (filters(&app, &ui, &asked))
+        @if rows.rows.is_empty() { (none(&ui, &asked)) } @else { (table(&app, &ui, &asked, &rows)) }
+    };
+    ui::page(&ui, &Page::new(&heading).at(Place::Dossiers), &main).into_response()
+}
+
+fn filters(app: &App, ui: &Ui, asked: &Asked) -> Markup {
+    let states: Vec<Choice<'_>> = ["open", "ended", "1", "2", "4", "5", "6", "7", "8", "9", "10", "3"]
+        .iter()
+        .map(|state| Choice::new(*state, ui.t(&format!("dossiers-state-{state}"))))
+        .collect();
+    let procedures: Vec<Choice<'_>> = app
+        .town
+        .packs()
+        .procedures()
+        .served(ui.today())
+        .map(|procedure| {
+            Choice::new(
+                procedure.code.clone(),
+                procedure.name.get(ui.lang.code()).to_owned(),
+            )
+        })
+        .collect();
+    let channels: Vec<Choice<'_>> = Channel::ALL
+        .iter()
+        .map(|channel| {
+            Choice::new(
+                channel.as_str(),
+                ui.t(&format!("dossier-channel-{}", channel.as_str())),
+            )
+        })
+        .collect();
+    let dues: Vec<Choice<'_>> = ["over", "today"]
+        .iter()
+        .map(|due| Choice::new(*due, ui.t(&format!("dossiers-due-{due}"))))
+        .collect();
+    let any = ui.t("dossiers-any");
+    let fields = html! {
+        (ui::text(ui, &Field::new("q", ui.t("dossiers-search")).value(asked.q.clone()).columns(4)))
+        (ui::select(ui, &Field::new("state", ui.t("common-status")).value(asked.state.clone()).columns(2), &states, Some(&any)))
+        (ui::select(ui, &Field::new("procedure", ui.t("dossiers-procedure")).value(asked.procedure.clone()).columns(3), &procedures, Some(&any)))
+        (ui::select(ui, &Field::new("channel", ui.t("dossiers-channel")).value(asked.channel.clone()).columns(2), &channels, Some(&any)))
+        (ui::select(ui, &Field::new("due", ui.t("dossiers-due")).value(asked.due.clone()).columns(2), &dues, Some(&any)))
+    };
+    ui::filter_bar(ui, "/dossiers", &fields, &[])
+}
+
+fn none(ui: &Ui, asked: &Asked) -> Markup {
+    let (heading, text) = if asked.is_narrowed() {
+        ("dossiers-none-found", "dossiers-none-found-text")
+    } else {
+        ("dossiers-none", "dossiers-none-text")
+    };
+    ui::empty(
+        ui,
+        &Empty {
+            icon: Icon::FILES,
+            heading: &ui.t(heading),
+            text: html! { (ui.t(text)) },
+            button: asked
+                .is_narrowed()
+                .then_some((ui.t("dossiers-clear"), "/dossiers"))
+                .as_ref()
+                .map(|(words, href)| (words.as_str(), *href)),
+            other: None,
+        },
+    )
+}
+
+fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
+    let columns = [
+        Column::text(ui.t("dossiers-code")),
+        Column::text(ui.t("dossiers-subject")),
+        Column::text(ui.t("common-status")),
+        Column::text(ui.t("dossiers-received")),
+        Column::text(ui.t("dossiers-due")).sorted_by("due"),
+    ];
+    let body = html! {
+        @for row in &rows.rows {
+            tr {
+                td.text-nowrap { a href=(format!("/dossiers/{}", row.id)) { (code(&row.code)) } }
+                td { b { (row.applicant.name) } br; span.th-muted { (procedure_name(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
+                td { span.th-inline { (state_badge(ui, row.state)) (payment_badge(ui, row.payment)) (sync_badge(ui, row.sync)) } }
+                td.text-nowrap { (ui.date_time(row.received_at)) }
+                td { @if let Some(chip) = due(app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } }
+            }
+        }
+    };
+    let next = rows.next.map(|(at, id)| format!("{at}.{id}"));
+    let shown = ui.t_args("dossiers-shown", &[("count", Arg::from(rows.rows.len()))]);
+    html! {
+        (ui::table(ui, &ui.t("ui-place-dossiers"), &columns, Some(ui::Sort { key: &asked.sort, descending: false }), &body))
+        (ui::pager(ui, &shown, asked.after.is_empty(), next.as_deref()))
+    }
+}
+
+/// The same rows as a file for a spreadsheet; who took it out is recorded.
+pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
+    let ui = signed.ui(&app);
+    let filter = asked.filter(&ui, &app);
+    let rows = match app
+        .town
+        .read("export_dossiers", &signed.actor, move |tx, cx| {
+            dossier_list(tx, cx, &filter, EXPORT)
+        })
+        .await
+    {
+        Ok(rows) => rows,
+        Err(error) => return signed.refuse(&app, &error),
+    };
+    let mut out = String::from("\u{feff}");
+    let head = [
+        "dossiers-code",
+        "dossiers-applicant",
+        "dossiers-procedure",
+        "common-status",
+        "dossiers-channel",
+        "dossiers-received",
+        "dossiers-due",
+        "dossiers-ended",
+    ];
+    out.push_str(
+        &head
+            .iter()
+            .map(|key| cell(&ui.t(key)))
+            .collect::<Vec<_>>()
+            .join(","),
+    );
+    for row in &rows.rows {
+        out.push_str("\r\n");
+        out.push_str(&line(&app, &ui, row));
+    }
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"dossiers.csv\""),
+    ];
+    (headers, out).into_response()
+}
+
+fn line(app: &App, ui: &Ui, row: &Listed) -> String {
+    let at = |instant: Option<jiff::Timestamp>| instant.map(time::rfc3339).unwrap_or_default();
+    let cells = [
+        row.code.clone(),
+        row.applicant.name.clone(),
+        procedure_name(app, ui, &row.procedure_code),
+        ui.t(&format!("dossier-state-{}", row.state.as_str())),
+        ui.t(&format!("dossier-channel-{}", row.channel.as_str())),
+        at(Some(row.received_at)),
+        at(row.due_at),
+        at(row.ended_at),
+    ];
+    cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",")
+}
+
+/// A cell that a spreadsheet cannot take for a formula.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_would_calculate_is_disarmed() {
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("@SUM(A1)"), "\"'@SUM(A1)\"");
+        assert_eq!(cell("Nguyễn \"Ba\""), "\"Nguyễn \"\"Ba\"\"\"");
+    }
+}
