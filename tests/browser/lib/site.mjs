@@ -59,6 +59,8 @@ export class Visit {
       javaScriptEnabled: scripts,
     });
     this.contexts.push(context);
+    // The server sets the theme, so that no page flashes; the browser's own preference is not asked.
+    if (dark) await context.addCookies([{ name: "theme", value: "dark", url: this.site.url }]);
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     this.page = page;
