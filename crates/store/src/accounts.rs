@@ -190,7 +190,7 @@ fn read(row: &Row) -> Result<Versioned<Account>, StoreError> {
 pub struct AccountSettings {
     /// `vi` or `en`.
     pub language: String,
-    /// `auto`, `light` or `dark`.
+    /// `light` or `dark`.
     pub theme: String,
     /// Whether single keys (without Ctrl or Alt) are shortcuts (WCAG 2.1.4: they can be turned off).
     pub single_keys: bool,
@@ -200,7 +200,7 @@ impl Default for AccountSettings {
     fn default() -> Self {
         Self {
             language: "vi".to_owned(),
-            theme: "auto".to_owned(),
+            theme: "light".to_owned(),
             single_keys: true,
         }
     }

@@ -127,7 +127,7 @@ pub fn save_settings(tx: &mut Tx<'_>, cx: &Cx, settings: &AccountSettings) -> Re
     if !["vi", "en"].contains(&settings.language.as_str()) {
         return Err(AppError::field("language", "account-language-unknown"));
     }
-    if !["auto", "light", "dark"].contains(&settings.theme.as_str()) {
+    if !["light", "dark"].contains(&settings.theme.as_str()) {
         return Err(AppError::field("theme", "account-theme-unknown"));
     }
     Ok(accounts::save_settings(tx, id, settings)?)

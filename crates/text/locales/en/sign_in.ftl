@@ -1,0 +1,25 @@
+# Signing in, choosing a post, signing out.
+sign-in-title = Sign in
+sign-in-lead = For the officers of this unit.
+sign-in-user-name = User name
+sign-in-password = Password
+sign-in-send = Sign in
+sign-in-wrong = User name or password is wrong, or the account is closed. Type them again; if you forgot the password, ask the administrator of your unit.
+sign-in-wait = Too many wrong tries from this computer. Try again in { $seconds } seconds. Other people and other computers are not affected.
+sign-in-gone = This sign-in has ended. Begin again.
+sign-in-no-post = This account holds no post today. Ask the organisation officer of your unit.
+sign-in-code-title = One-time code
+sign-in-code = Six digits from your authenticator app
+sign-in-code-hint = Open the authenticator app on your phone; the code changes every 30 seconds.
+sign-in-code-send = Confirm
+sign-in-code-wrong = The code is wrong or was used already. Wait for the next one and type it.
+sign-in-post-title = As whom do you act?
+sign-in-post-lead = { $name } has several posts today. You can change at any time at the top of the page.
+sign-in-post-gone = The post you acted as is no longer yours. Choose another.
+sign-in-basis-mandate = Your own post
+sign-in-basis-absence = Standing in for an absent colleague
+sign-in-basis-delegation = By delegation
+sign-in-signed-out = You have signed out.
+sign-in-again = Sign in again
+sign-in-change-password = Before you work, replace the first password you were given.
+sign-in-enrol-codes = Your unit asks for one-time codes. Before you work, enrol an authenticator app.

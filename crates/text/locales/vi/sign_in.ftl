@@ -1,0 +1,25 @@
+# Đăng nhập, chọn chức danh, đăng xuất.
+sign-in-title = Đăng nhập
+sign-in-lead = Dành cho cán bộ, công chức của đơn vị.
+sign-in-user-name = Tên đăng nhập
+sign-in-password = Mật khẩu
+sign-in-send = Đăng nhập
+sign-in-wrong = Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đã khóa. Hãy gõ lại; nếu quên mật khẩu, hãy gặp người quản trị của đơn vị.
+sign-in-wait = Đã sai nhiều lần từ máy này. Hãy thử lại sau { $seconds } giây. Người khác và máy khác không bị ảnh hưởng.
+sign-in-gone = Lần đăng nhập này đã hết hạn. Hãy bắt đầu lại.
+sign-in-no-post = Hôm nay tài khoản này không giữ chức danh nào. Hãy gặp cán bộ tổ chức của đơn vị.
+sign-in-code-title = Mã xác thực
+sign-in-code = Mã sáu số trong ứng dụng xác thực
+sign-in-code-hint = Mở ứng dụng xác thực trên điện thoại; mã đổi sau mỗi 30 giây.
+sign-in-code-send = Xác nhận
+sign-in-code-wrong = Mã chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới rồi gõ lại.
+sign-in-post-title = Làm việc với chức danh nào?
+sign-in-post-lead = { $name } có nhiều chức danh hôm nay. Có thể đổi bất cứ lúc nào ở góc trên.
+sign-in-post-gone = Chức danh đang dùng không còn hiệu lực. Hãy chọn chức danh khác.
+sign-in-basis-mandate = Chức danh của mình
+sign-in-basis-absence = Làm thay người vắng
+sign-in-basis-delegation = Được ủy quyền
+sign-in-signed-out = Đã đăng xuất.
+sign-in-again = Đăng nhập lại
+sign-in-change-password = Trước khi làm việc, hãy đổi mật khẩu được cấp lần đầu.
+sign-in-enrol-codes = Đơn vị yêu cầu mã xác thực. Trước khi làm việc, hãy đăng ký ứng dụng xác thực.
