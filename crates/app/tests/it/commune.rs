@@ -8,7 +8,6 @@ use townhall_app::error::AppError;
 use townhall_app::organisation::{
     AddDivision, AddPerson, AddPost, GiveMandate, add_division, add_person, add_post, give_mandate,
 };
-use townhall_app::packs::Packs;
 use townhall_domain::ids::{AccountId, PersonId, PostId, UnitId};
 use townhall_domain::organisation::{Basis, MandateKind};
 use townhall_domain::permission::Role;
@@ -18,7 +17,7 @@ use townhall_journal::state_salt;
 use townhall_store::evidence::evidence;
 use townhall_store::{Db, StoreError, Tx, journal, organisation};
 
-use crate::people::{DAY, PASSWORD, PASSWORDS, at_on, thuan_an, units};
+use crate::people::{DAY, PACKS, PASSWORD, PASSWORDS, at_on, thuan_an};
 use townhall_app::sign_in::password::Password;
 
 pub const FIRST: Date = date(2025, 7, 1);
@@ -27,16 +26,11 @@ pub fn system() -> Actor {
     Actor::System { job: "test" }
 }
 
-/// Law as data, as far as these tests need it.
-fn packs() -> Packs {
-    Packs(units())
-}
-
 pub fn cx_on(actor: &Actor, day: Date) -> Cx {
     Cx::new(
         actor.clone(),
         time::instant(day.at(9, 0, 0, 0)),
-        packs(),
+        PACKS.clone(),
         IdSource::System,
     )
 }

@@ -2,19 +2,18 @@
 //! steps of a sign-in as one call each.
 
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
+use townhall_app::packs::Packs;
 use townhall_app::sign_in::password::{Password, PasswordCost, Passwords};
 use townhall_app::sign_in::secret::Secret;
 use townhall_app::sign_in::{self, Handed, Moment, Refusal, SignedIn};
 use townhall_domain::ids::{Id, PersonId, PostId, UnitId};
 use townhall_domain::organisation::{Basis, Division, Interval, Mandate, MandateKind, Person, Post};
-use townhall_domain::pack::PackFile;
 use townhall_domain::permission::Role;
 use townhall_domain::space::Space;
 use townhall_domain::time::{self, Timestamp};
-use townhall_domain::unit::{UnitFiles, UnitRegister};
 use townhall_store::accounts::Account;
 use townhall_store::{Db, StoreError, Tx, accounts, organisation};
 use uuid::Uuid;
@@ -26,32 +25,8 @@ pub const PASSWORD: &str = "bốn con trâu xanh";
 pub static PASSWORDS: LazyLock<Passwords> =
     LazyLock::new(|| Passwords::new(PasswordCost::TINY).expect("a tiny cost is possible"));
 
-static UNITS: LazyLock<Arc<UnitRegister>> = LazyLock::new(|| {
-    let file = |path, text| PackFile { path, text };
-    UnitRegister::parse(
-        UnitFiles {
-            provinces: file(
-                "units/provinces.csv",
-                include_str!("../../../../packs/units/provinces.csv"),
-            ),
-            communes: file(
-                "units/communes.csv",
-                include_str!("../../../../packs/units/communes.csv"),
-            ),
-            changes: file(
-                "units/changes.csv",
-                include_str!("../../../../packs/units/changes.csv"),
-            ),
-        },
-        townhall_text::fold,
-    )
-    .map(Arc::new)
-    .expect("the units of the packs")
-});
-
-pub fn units() -> Arc<UnitRegister> {
-    UNITS.clone()
-}
+/// Law as data; read once a process.
+pub static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::load(None).expect("the packs of the program"));
 
 pub fn id<T: Id>(number: u128) -> T {
     T::from_uuid(Uuid::from_u128(number))
@@ -62,7 +37,12 @@ pub fn thuan_an() -> UnitId {
 }
 
 pub fn unit(code: &str) -> UnitId {
-    UNITS.by_code(code, DAY).expect("a unit of the packs").id.clone()
+    PACKS
+        .units()
+        .by_code(code, DAY)
+        .expect("a unit of the packs")
+        .id
+        .clone()
 }
 
 /// So many seconds after the machine's noon, on the business day.
@@ -75,7 +55,7 @@ pub fn at_on(second: i64, day: Date) -> Moment<'static> {
     Moment {
         now,
         business: time::instant(day.at(9, 0, 0, 0)),
-        units: &UNITS,
+        units: PACKS.units(),
     }
 }
 
