@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 /// The cargo that runs us.
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
+    // What it says is kept in files and shown on pages without colours.
+    command.current_dir(root).env("CARGO_TERM_COLOR", "never");
     command
 }
 

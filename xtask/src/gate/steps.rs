@@ -94,7 +94,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 fn formatting(gate: &mut Gate) -> Result<Said> {
     let mut cargo = run::cargo(&gate.root);
     run::logged(
-        cargo.args(["fmt", "--all", "--check"]),
+        // The names are enough; what to change is what the formatter does.
+        cargo.args(["fmt", "--all", "--check", "--", "-l"]),
         &gate.log("fmt"),
         5 * MINUTE,
     )
