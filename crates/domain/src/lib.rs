@@ -16,6 +16,7 @@ pub mod pack;
 pub mod permission;
 pub mod procedure;
 pub mod space;
+pub mod task;
 pub mod time;
 pub mod unit;
 pub mod vietqr;

@@ -356,6 +356,7 @@ fn reason_word(reason: PauseReason) -> &'static str {
         PauseReason::Supplement => "supplement",
         PauseReason::Financial => "financial",
         PauseReason::Procedure => "procedure",
+        PauseReason::Issuer => "issuer",
     }
 }
 

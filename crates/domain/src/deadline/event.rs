@@ -26,6 +26,8 @@ pub enum PauseReason {
     Financial,
     /// Something the procedure itself does not count, such as relatives' confirmation in joined-up services.
     Procedure,
+    /// Who gave the work lets it rest, as for a task.
+    Issuer,
 }
 
 /// How the clock goes on.

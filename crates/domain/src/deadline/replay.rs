@@ -76,6 +76,7 @@ impl State {
                     PauseReason::Supplement => source::RESTART,
                     PauseReason::Financial => source::FINANCIAL,
                     PauseReason::Procedure => source::PROCEDURE,
+                    PauseReason::Issuer => source::GIVEN,
                 };
                 count.event(
                     on,
@@ -146,6 +147,7 @@ impl State {
                 let rule = match pause.map(|pause| pause.reason) {
                     Some(PauseReason::Financial) => source::FINANCIAL,
                     Some(PauseReason::Procedure) => source::PROCEDURE,
+                    Some(PauseReason::Issuer) => source::GIVEN,
                     Some(PauseReason::Supplement) | None => source::CONTINUE,
                 };
                 count.event(on, StepKind::Resumed { at }, rule);

@@ -45,6 +45,7 @@ deadline-left-now = Ends today
 deadline-wait-supplement = On hold, waiting for a supplement
 deadline-wait-financial = On hold, waiting for payment
 deadline-wait-procedure = On hold, the clock stands
+deadline-wait-issuer = Put on hold by the issuer
 deadline-done-early = { $count ->
     [one] Done { $count } working day early
    *[other] Done { $count } working days early
@@ -127,6 +128,7 @@ deadline-step-late = overdue
 deadline-step-paused-supplement = supplement asked for, the clock stops
 deadline-step-paused-financial = waiting for payment, the clock stops; first appointment: { $due }
 deadline-step-paused-procedure = the procedure does not count this time, the clock stops
+deadline-step-paused-issuer = the issuer put the work on hold, the clock stops
 deadline-step-resumed = the clock runs on
 deadline-step-restarted = complete supplement received, the limit begins anew; this day is not counted
 deadline-step-second-appointment = proof of payment received; second appointment after { $limit }, this day is not counted
