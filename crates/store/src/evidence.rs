@@ -29,7 +29,7 @@ use declared::declared;
 pub use declared::{Class, ColumnType, DeclarationError, Kind, Subject, Table};
 
 use crate::migrate;
-use crate::value::{Row, Value};
+use crate::value::Value;
 use crate::{StoreError, Tx};
 
 /// The declarations of a set of migrations, ready to be used.
@@ -41,19 +41,22 @@ pub struct Evidence {
     other: Option<Queries>,
 }
 
-/// One statement that reads all evidence of a subject: one round trip, whatever the number of tables.
+/// How all evidence of a subject is read: in a server by one statement, because each is a round trip; in an
+/// embedded database by one a table, because columns that are only there to match others cost more.
 struct Queries {
-    sqlite: String,
-    postgres: String,
-    layout: Vec<Layout>,
-    /// Whether the statement wants the kind as its second parameter.
+    each: Vec<Select>,
+    union: String,
+    /// Whether the statement over all wants the kind as its second parameter.
     wants_kind: bool,
 }
 
-/// Where the columns of one table stand in the common row: sorted by name, as the digest wants them.
-struct Layout {
+/// What is read of one table.
+struct Select {
     table: String,
-    places: Vec<(String, usize)>,
+    sql: String,
+    wants_kind: bool,
+    /// Columns in order of their names, each with its place in the common row of the statement over all.
+    columns: Vec<(String, usize)>,
 }
 
 /// The declarations of this program.
@@ -118,14 +121,25 @@ impl Evidence {
     ) -> Result<[u8; 32], StoreError> {
         let mut encoded = Vec::new();
         if let Some(queries) = self.queries.get(kind).or(self.other.as_ref()) {
-            let sql = if tx.is_postgres() {
-                &queries.postgres
-            } else {
-                &queries.sqlite
-            };
             let params = [Value::from(id), Value::from(kind)];
-            for row in tx.rows(sql, &params[..=usize::from(queries.wants_kind)])? {
-                encoded.push(encode(&row, &queries.layout)?);
+            if tx.is_postgres() {
+                for row in tx.rows(&queries.union, &params[..=usize::from(queries.wants_kind)])? {
+                    let select = queries.each.get(row.get::<u32>("evidence_table")? as usize);
+                    encoded.extend(select.map(|select| {
+                        let values = select
+                            .columns
+                            .iter()
+                            .map(|(name, place)| (name, &row.values[*place]));
+                        encode(&select.table, values)
+                    }));
+                }
+            } else {
+                for select in &queries.each {
+                    for row in tx.rows(&select.sql, &params[..=usize::from(select.wants_kind)])? {
+                        let names = select.columns.iter().map(|(name, _)| name);
+                        encoded.push(encode(&select.table, names.zip(&row.values)));
+                    }
+                }
             }
         }
         encoded.sort_unstable();
@@ -144,25 +158,14 @@ fn subjects(tables: &BTreeMap<String, Table>) -> impl Iterator<Item = (&Table, &
     })
 }
 
-fn encode(row: &Row, layout: &[Layout]) -> Result<Vec<u8>, StoreError> {
-    let number: usize = row.get::<u32>("evidence_table")? as usize;
-    let Some(Layout { table, places }) = layout.get(number) else {
-        return Err(StoreError::Unknown {
-            what: "evidence table",
-            value: number.to_string(),
-        });
-    };
-    let present = || {
-        places
-            .iter()
-            .filter(|(_, place)| row.values[*place] != Value::Null)
-    };
+fn encode<'a>(table: &str, columns: impl Iterator<Item = (&'a String, &'a Value)> + Clone) -> Vec<u8> {
+    let present = columns.filter(|(_, value)| **value != Value::Null);
     let mut bytes = Vec::with_capacity(512);
     put(&mut bytes, table.as_bytes());
-    bytes.extend(length(present().count()));
-    for (name, place) in present() {
+    bytes.extend(length(present.clone().count()));
+    for (name, value) in present {
         put(&mut bytes, name.as_bytes());
-        match &row.values[*place] {
+        match value {
             Value::Null => {}
             Value::Int(number) => {
                 bytes.push(b'i');
@@ -178,7 +181,7 @@ fn encode(row: &Row, layout: &[Layout]) -> Result<Vec<u8>, StoreError> {
             }
         }
     }
-    Ok(bytes)
+    bytes
 }
 
 fn put(bytes: &mut Vec<u8>, part: &[u8]) {
@@ -190,72 +193,65 @@ fn length(count: usize) -> [u8; 4] {
     u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes()
 }
 
-/// Builds the statement: tables differ in their columns, so each fills the places of its own types in a
-/// common row and leaves the others NULL.
+const TYPES: [ColumnType; 3] = [ColumnType::Int, ColumnType::Text, ColumnType::Blob];
+
+/// Builds the statements. In the one over all, tables differ in their columns, so each fills the places of its
+/// own types in a common row and leaves the others NULL.
 fn queries(tables: &[(&Table, &Subject)]) -> Option<Queries> {
     if tables.is_empty() {
         return None;
     }
-    let most = |wanted| {
-        let of = |(table, _): &(&Table, &Subject)| {
-            table.columns.iter().filter(|(_, kind)| *kind == wanted).count()
-        };
-        tables.iter().map(of).max().unwrap_or(0)
-    };
-    let kinds = [ColumnType::Int, ColumnType::Text, ColumnType::Blob];
-    let starts = [1, 1 + most(kinds[0]), 1 + most(kinds[0]) + most(kinds[1])];
-    let width = starts[2] + most(kinds[2]);
-    let mut selects = [Vec::new(), Vec::new()];
-    let mut layout = Vec::new();
+    let count = |table: &Table, wanted| table.columns.iter().filter(|(_, kind)| *kind == wanted).count();
+    let most = TYPES.map(|wanted| {
+        tables
+            .iter()
+            .map(|(table, _)| count(table, wanted))
+            .max()
+            .unwrap_or(0)
+    });
+    let starts = [1, 1 + most[0], 1 + most[0] + most[1]];
+    let width = starts[2] + most[2];
+    let mut each = Vec::new();
+    let mut union = Vec::new();
     for (number, (table, subject)) in tables.iter().enumerate() {
-        let mut places: Vec<(String, usize)> = Vec::new();
         let mut next = starts;
+        let mut columns: Vec<(String, usize)> = Vec::new();
         for (name, kind) in &table.columns {
-            let which = kinds.iter().position(|known| known == kind).unwrap_or(0);
-            places.push((name.clone(), next[which]));
+            let which = TYPES.iter().position(|known| known == kind).unwrap_or(0);
+            columns.push((name.clone(), next[which]));
             next[which] += 1;
         }
-        for (dialect, select) in selects.iter_mut().enumerate() {
-            let null = |place: usize| match (dialect, starts.iter().rposition(|start| place >= *start)) {
-                (0, _) => "NULL",
-                (_, Some(0)) => "CAST(NULL AS BIGINT)",
-                (_, Some(1)) => "CAST(NULL AS TEXT)",
-                (_, _) => "CAST(NULL AS BYTEA)",
-            };
-            let columns: Vec<String> = (1..width)
-                .map(|place| {
-                    let name = places
-                        .iter()
-                        .find(|(_, at)| *at == place)
-                        .map(|(name, _)| name.as_str());
-                    format!("{} AS c{place}", name.unwrap_or(null(place)))
-                })
-                .collect();
-            select.push(format!(
-                "SELECT {number} AS evidence_table, {} FROM {} WHERE {} = $1{}",
-                columns.join(", "),
-                table.name,
-                subject.column,
-                match &subject.kind {
-                    Kind::Fixed(_) => String::new(),
-                    Kind::Column(column) => format!(" AND {column} = $2"),
-                }
-            ));
-        }
-        places.sort();
-        layout.push(Layout {
+        let (of_kind, wants_kind) = match &subject.kind {
+            Kind::Fixed(_) => (String::new(), false),
+            Kind::Column(column) => (format!(" AND {column} = $2"), true),
+        };
+        let from = format!("FROM {} WHERE {} = $1{of_kind}", table.name, subject.column);
+        let common: Vec<String> = (1..width)
+            .map(|place| match columns.iter().find(|(_, at)| *at == place) {
+                Some((name, _)) => format!("{name} AS c{place}"),
+                None if place >= starts[2] => format!("CAST(NULL AS BYTEA) AS c{place}"),
+                None if place >= starts[1] => format!("CAST(NULL AS TEXT) AS c{place}"),
+                None => format!("CAST(NULL AS BIGINT) AS c{place}"),
+            })
+            .collect();
+        union.push(format!(
+            "SELECT {number} AS evidence_table, {} {from}",
+            common.join(", ")
+        ));
+        columns.sort();
+        let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        let sql = format!("SELECT {} {from}", names.join(", "));
+        each.push(Select {
             table: table.name.clone(),
-            places,
+            sql,
+            wants_kind,
+            columns,
         });
     }
-    let [sqlite, postgres] = selects.map(|select| select.join(" UNION ALL "));
-    let wants_kind = tables
-        .iter()
-        .any(|(_, subject)| matches!(subject.kind, Kind::Column(_)));
+    let wants_kind = each.iter().any(|select| select.wants_kind);
     Some(Queries {
-        sqlite,
-        postgres,
-        layout,
+        each,
+        union: union.join(" UNION ALL "),
         wants_kind,
     })
 }
@@ -279,10 +275,11 @@ mod tests {
         let evidence = Evidence::of(&[("V1__x".to_owned(), sql)]).unwrap();
         let queries = &evidence.queries["s"];
         assert_eq!(
-            queries.postgres,
+            queries.union,
             "SELECT 0 AS evidence_table, n AS c1, id AS c2, CAST(NULL AS BYTEA) AS c3 FROM a WHERE id = $1 \
              UNION ALL \
              SELECT 1 AS evidence_table, CAST(NULL AS BIGINT) AS c1, s AS c2, raw AS c3 FROM b WHERE s = $1"
         );
+        assert_eq!(queries.each[1].sql, "SELECT raw, s FROM b WHERE s = $1");
     }
 }

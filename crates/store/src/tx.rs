@@ -150,10 +150,14 @@ fn sqlite_rows(
     params: &[Value],
 ) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query(rusqlite::params_from_iter(params))?;
     let mut rows = Vec::new();
+    // Names are copied only when there is a row: many queries find none.
+    let mut names: Arc<[String]> = Arc::new([]);
     while let Some(row) = found.next()? {
+        if rows.is_empty() {
+            names = row.as_ref().column_names().map(str::to_owned).collect();
+        }
         let values = (0..names.len())
             .map(|place| sqlite_value(row.get_ref(place)?, &names[place]))
             .collect::<Result<_, StoreError>>()?;
