@@ -66,16 +66,16 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             })
             .collect(),
         fields: fields.iter().map(|field| field.id.clone()).collect(),
-        databases: ids(&lists, |lists| {
+        databases: ids(lists.as_ref(), |lists| {
             lists.databases.iter().map(|one| one.id.clone()).collect()
         }),
-        templates: ids(&lists, |lists| {
+        templates: ids(lists.as_ref(), |lists| {
             lists.results.iter().map(|one| one.id.clone()).collect()
         }),
-        books: ids(&lists, |lists| {
+        books: ids(lists.as_ref(), |lists| {
             lists.books.iter().map(|one| one.id.clone()).collect()
         }),
-        slips: ids(&lists, |lists| {
+        slips: ids(lists.as_ref(), |lists| {
             lists.slips.iter().map(|one| one.id.clone()).collect()
         }),
         fee_tables: kinds,
@@ -144,11 +144,7 @@ pub(super) fn deep(inner: &Inner) -> Vec<PackProblem> {
         for (number, example) in form.examples.iter().enumerate() {
             let value = Value::Object(example.clone());
             for error in validator.iter_errors(&value) {
-                say(format!(
-                    "example {}: {error} at {}",
-                    number + 1,
-                    error.instance_path()
-                ));
+                say(format!("example {}: {error}", number + 1));
             }
             match form.check(example, today) {
                 Ok(clean) if clean.values() == example => {}
@@ -205,7 +201,6 @@ fn keep<T>(outcome: Result<T, Vec<PackProblem>>, problems: &mut Vec<PackProblem>
     outcome.map_err(|found| problems.extend(found)).ok()
 }
 
-#[expect(clippy::ref_option, reason = "the caller has an option by reference")]
-fn ids(lists: &Option<lists::Lists>, of: impl FnOnce(&lists::Lists) -> BTreeSet<String>) -> BTreeSet<String> {
-    lists.as_ref().map(of).unwrap_or_default()
+fn ids(lists: Option<&lists::Lists>, of: impl FnOnce(&lists::Lists) -> BTreeSet<String>) -> BTreeSet<String> {
+    lists.map(of).unwrap_or_default()
 }

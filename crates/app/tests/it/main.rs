@@ -5,6 +5,7 @@ mod actors;
 mod commune;
 mod log;
 mod organisation;
+mod packs;
 mod people;
 mod sign_in;
 mod verify;

@@ -16,6 +16,9 @@ use crate::pack::{PackFile, PackProblem, toml_date};
 use crate::words::{Mark, Verified};
 
 /// What the other packs know, so that a procedure can be checked against them.
+///
+/// An empty set is not checked against: its own file has failed and says so, and one mistake there should not be
+/// told once more for every procedure.
 #[derive(Debug, Clone, Default)]
 pub struct References {
     /// Paths of form schemas, each with its field names.
@@ -351,7 +354,7 @@ impl Parser<'_> {
     }
 
     fn reference(&mut self, text: &Text, what: &str, known: &BTreeSet<String>) {
-        if !known.contains(text.get_ref()) {
+        if !known.is_empty() && !known.contains(text.get_ref()) {
             self.say(
                 text.span().start,
                 format!("{what} '{}' is not known", text.get_ref()),
