@@ -124,6 +124,11 @@ impl Packs {
         self.inner.forms.get(path)
     }
 
+    /// All forms, by path.
+    pub fn forms(&self) -> impl Iterator<Item = &Form> {
+        self.inner.forms.values()
+    }
+
     /// The JSON Schema of a form, as it stands in the pack: for the API and for other programs.
     pub fn form_schema(&self, path: &str) -> Option<&serde_json::Value> {
         self.inner.schemas.get(path)

@@ -1,6 +1,7 @@
 //! The Townhall binary: one program, one command a task.
 
 mod deadline;
+mod packs;
 
 use std::process::ExitCode;
 
@@ -18,11 +19,14 @@ struct Cli {
 enum Command {
     /// Say when something is due, and why
     Deadline(deadline::DeadlineArgs),
+    /// Check law as data
+    Packs(packs::PacksArgs),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Deadline(args) => deadline::run(&args),
+        Command::Packs(args) => packs::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
