@@ -364,7 +364,14 @@ impl Task {
     /// [`TaskError::NotAllowed`]; [`TaskError::Deadline`].
     pub fn resume(&mut self, office: &Office<'_>, at: Timestamp) -> Result<(), TaskError> {
         self.state.after(Action::Resume)?;
-        self.deadline = self.deadline.resume(office, at, Resume::Continue, None)?;
+        let before = self.deadline.due;
+        let mut resumed = self.deadline.resume(office, at, Resume::Continue, None)?;
+        // What is left is counted in working days up to the close of office; an evening or a Saturday that was
+        // given must not become an earlier deadline by it.
+        if resumed.due < before {
+            resumed = resumed.postpone(office, at, before, None)?;
+        }
+        self.deadline = resumed;
         self.go(Action::Resume, at)?;
         Ok(())
     }

@@ -19,6 +19,7 @@ pub mod parties;
 mod postgres;
 pub mod sessions;
 mod sqlite;
+pub mod tasks;
 pub mod tx;
 pub mod value;
 mod work;

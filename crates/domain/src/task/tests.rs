@@ -423,10 +423,14 @@ proptest! {
     /// current deadline only moves later.
     #[test]
     fn no_order_of_actions_breaks_the_promises(
+        day in 6..=31_u8,
+        hour in 0..24_u8,
         moves in prop::collection::vec((0..Action::ALL.len(), 1..40i64, 0..=120u8), 1..40),
     ) {
         with_office(|office| {
-            let mut task = task(office);
+            let typed = TaskDraft { due_on: format!("{day}/8/2025"), due_time: format!("{hour}:15"), ..draft() };
+            let order = typed.parse(TODAY).expect("an order");
+            let mut task = Task::issue(office, issue(&[3]), order).expect("a task");
             let original = task.deadline.original_due;
             let mut now = task.issued_at;
             for (place, hours, percent) in moves {

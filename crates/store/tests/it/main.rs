@@ -4,3 +4,4 @@ mod durability;
 mod identity;
 mod journal;
 mod seam;
+mod tasks;
