@@ -12,9 +12,13 @@ pub mod http;
 pub mod places;
 pub mod postgres;
 pub mod process;
+#[cfg(feature = "site")]
+pub mod site;
 pub mod strace;
 pub mod tools;
 
 pub use databases::{Databases, databases};
 pub use places::{Place, places};
+#[cfg(feature = "site")]
+pub use site::{Client, Reply, Site};
 pub use tools::temp_dir;

@@ -1,0 +1,3 @@
+//! Promises of the pages, kept over HTTP through the real router.
+
+mod frame;
