@@ -46,6 +46,11 @@ impl Cx {
     pub fn new_id<T: Id>(&self) -> T {
         T::from_uuid(self.ids.next(self.now))
     }
+    /// The same context at another instant: the demonstration's past, and tests.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Self {
+        Self { now, ..self.clone() }
+    }
     /// The same context for another actor: a job that goes on with what an officer began.
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {

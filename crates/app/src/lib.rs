@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod actor;
 pub mod clock;
 pub mod cx;
+pub mod demo;
 pub mod dossier;
 pub mod error;
 pub mod log;

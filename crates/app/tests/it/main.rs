@@ -3,6 +3,7 @@
 mod accounts;
 mod actors;
 mod commune;
+mod demo;
 mod log;
 mod organisation;
 mod packs;

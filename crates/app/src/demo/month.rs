@@ -1,0 +1,387 @@
+//! The first five weeks, 1 July to 4 August 2025: every dossier goes through the real commands, in order of time.
+//!
+//! Thuận An: 402 accepted and 317 resolved, as reported. Which procedures, who and when is made up, plausibly.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
+use townhall_domain::dossier::{ApplicantInput, Channel, Delivery};
+use townhall_domain::ids::{DossierId, Id, UnitId};
+use townhall_domain::procedure::Procedure;
+use townhall_domain::time;
+
+use super::names::Names;
+use super::office::Offices;
+use super::unit;
+use crate::actor::Actor;
+use crate::dossier::{Verdict, flow_of};
+use crate::error::AppError;
+use crate::town::Town;
+
+/// Procedures with their share in thousandths and the working minutes that they usually take.
+const MIX: [(&str, usize, i64); 12] = [
+    ("2.000815", 430, 60),
+    ("2.000884", 80, 50),
+    ("2.000635", 90, 150),
+    ("1.001193", 110, 200),
+    ("1.000656", 35, 150),
+    ("1.000894", 35, 240),
+    ("1.004873", 80, 900),
+    ("1.004859", 30, 1000),
+    ("2.001035", 20, 500),
+    ("1.001612", 50, 900),
+    ("1.011607", 15, 5200),
+    ("1.013978", 25, 7000),
+];
+
+/// What is still done with a dossier, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    Receive,
+    Forward,
+    AskSupplement,
+    Obligate,
+    Extend,
+}
+
+#[derive(Debug)]
+pub(super) struct Life {
+    pub id: DossierId,
+    pub unit: UnitId,
+    pub procedure: String,
+    pub channel: Channel,
+    pub applicant: ApplicantInput,
+    pub verdict: Verdict,
+    pub delivery: Delivery,
+    pub form_place: usize,
+    pub refuses: bool,
+}
+
+struct Plan {
+    lives: Vec<Life>,
+    events: Vec<(Timestamp, usize, Event)>,
+}
+
+/// How many of a unit's dossiers are accepted, and how many of those are resolved by the end.
+struct Goal {
+    unit: UnitId,
+    accepted: usize,
+    resolved: usize,
+    stuck_early: usize,
+    not_accepted: usize,
+}
+
+fn last_moment() -> Timestamp {
+    time::instant(date(2025, 8, 4).at(16, 50, 0, 0))
+}
+
+/// Plans and runs the month for all units.
+pub fn build(
+    town: &Town,
+    offices: &Offices,
+    names: &mut Names,
+    report: &mut dyn FnMut(usize, usize),
+) -> Result<(), AppError> {
+    let mut goals = vec![
+        Goal {
+            unit: unit("24682"),
+            accepted: 402,
+            resolved: 317,
+            stuck_early: 11,
+            not_accepted: 9,
+        },
+        Goal {
+            unit: unit("24640"),
+            accepted: 70,
+            resolved: 58,
+            stuck_early: 2,
+            not_accepted: 2,
+        },
+    ];
+    for light in &offices.light {
+        let accepted = 3 + names.dice(3);
+        goals.push(Goal {
+            unit: light.clone(),
+            accepted,
+            resolved: accepted - names.dice(2),
+            stuck_early: 0,
+            not_accepted: 0,
+        });
+    }
+    let mut plan = Plan {
+        lives: Vec::new(),
+        events: Vec::new(),
+    };
+    for goal in &goals {
+        plan_unit(town, goal, names, &mut plan);
+    }
+    plan.events.sort_by_key(|(at, life, _)| (*at, *life));
+    let Plan { lives, events } = plan;
+    let lives = Arc::new(lives);
+    let offices = Arc::new(
+        offices
+            .seats
+            .iter()
+            .map(|(unit, seats)| (unit.clone(), seats.clone()))
+            .collect::<std::collections::BTreeMap<_, _>>(),
+    );
+    let total = events.len();
+    let mut done = 0;
+    for chunk in events.chunks(250) {
+        report(total / 9 + done, total + total / 9);
+        let (chunk, lives, seats) = (chunk.to_vec(), Arc::clone(&lives), Arc::clone(&offices));
+        let base = town.cx(&Actor::System { job: "demo" });
+        done += chunk.len();
+        town.db().write_blocking("demo_month", move |tx| {
+            let offices = Offices {
+                seats: (*seats).clone(),
+                ..Offices::default()
+            };
+            for (at, life, event) in &chunk {
+                super::play::run(tx, &base.at(*at), &offices, &lives[*life], *event)?;
+            }
+            Ok::<(), AppError>(())
+        })?;
+    }
+    report(total + total / 9, total + total / 9);
+    Ok(())
+}
+
+/// The working days of the five weeks.
+fn days(town: &Town) -> Vec<Date> {
+    let calendar = town.packs().calendar();
+    let mut day = date(2025, 7, 1);
+    let mut days = Vec::new();
+    while day <= date(2025, 8, 4) {
+        if calendar.is_working_day(day).unwrap_or(false) {
+            days.push(day);
+        }
+        day = day.tomorrow().unwrap_or(date(2200, 1, 1));
+    }
+    days
+}
+
+struct Sketch {
+    procedure: &'static str,
+    at: Timestamp,
+    finish: Timestamp,
+}
+
+fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
+    let days = days(town);
+    let office = town.packs().office(&goal.unit);
+    let is_light = goal.accepted < 20;
+    let mut sketches: Vec<Sketch> = (0..goal.accepted)
+        .map(|number| {
+            // Spread evenly; the first days are fuller, as the reports say.
+            let day = days[(number * days.len() / goal.accepted).min(days.len() - 1)];
+            let at = opening(names, day);
+            let (procedure, minutes) = procedure(names, is_light);
+            let minutes = minutes * (60 + i64::try_from(names.dice(90)).unwrap_or(0)) / 100;
+            let finish = office
+                .after_work(at, SignedDuration::from_mins(minutes))
+                .unwrap_or_else(|_| last_moment());
+            Sketch {
+                procedure,
+                at,
+                finish,
+            }
+        })
+        .collect();
+    sketches.sort_by_key(|sketch| sketch.at);
+    // Those that end last are still open; some early ones lie longer than they should.
+    let open = goal.accepted - goal.resolved;
+    let mut order: Vec<usize> = (0..sketches.len()).collect();
+    order.sort_by_key(|place| std::cmp::Reverse(sketches[*place].finish));
+    let early = goal.stuck_early.min(open);
+    let mut still_open: std::collections::BTreeSet<usize> =
+        order.iter().copied().take(open - early).collect();
+    while still_open.len() < open {
+        still_open.insert(names.dice(sketches.len() / 2));
+    }
+    for (place, sketch) in sketches.iter().enumerate() {
+        let life = plan.lives.len();
+        plan.lives
+            .push(person(names, goal, sketch.procedure, Verdict::Accept));
+        plan.events.push((sketch.at, life, Event::Receive));
+        let Some(procedure) = town
+            .packs()
+            .procedures()
+            .as_of(sketch.procedure, date(2025, 7, 1))
+        else {
+            continue;
+        };
+        let steps = steps_of(procedure);
+        let resolved = !still_open.contains(&place);
+        let finish = sketch.finish.min(last_moment());
+        let work = office
+            .work_between(sketch.at, finish)
+            .unwrap_or(SignedDuration::from_mins(60))
+            .max(SignedDuration::from_mins(10));
+        // Returned are most of the resolved; the others wait to be collected.
+        let returned = names.dice(100) < 88;
+        let count = if resolved {
+            steps - usize::from(!returned)
+        } else {
+            names.dice(steps.saturating_sub(2))
+        };
+        let share = work.as_secs() / i64::try_from(steps.max(1)).unwrap_or(1);
+        let mut at = sketch.at;
+        for number in 0..count {
+            at = office
+                .after_work(
+                    sketch.at,
+                    SignedDuration::from_secs(share * i64::try_from(number + 1).unwrap_or(1)),
+                )
+                .unwrap_or(at)
+                .min(last_moment());
+            plan.events.push((at, life, Event::Forward));
+        }
+        if !resolved {
+            pend(names, &office, plan, life, sketch, count, at);
+        }
+    }
+    for number in 0..goal.not_accepted {
+        let day = days[(number * days.len() / goal.not_accepted.max(1)).min(days.len() - 1)];
+        let verdict = match number % 3 {
+            0 => Verdict::Refuse {
+                reason: "Không thuộc thẩm quyền giải quyết của xã theo Nghị định 118/2025/NĐ-CP.".to_owned(),
+                instead: Some("Trung tâm Phục vụ hành chính công tỉnh".to_owned()),
+            },
+            1 => Verdict::Supplement {
+                items: vec!["Giấy chứng sinh".to_owned()],
+                reason: "Thành phần hồ sơ chưa đủ theo quy định.".to_owned(),
+            },
+            _ => Verdict::Register,
+        };
+        let (code, _) = procedure(names, is_light);
+        let at = opening(
+            names,
+            if verdict == Verdict::Register {
+                date(2025, 8, 4)
+            } else {
+                day
+            },
+        );
+        let life = plan.lives.len();
+        plan.lives.push(person(names, goal, code, verdict));
+        plan.events.push((at, life, Event::Receive));
+    }
+}
+
+/// What holds an open dossier up: a supplement, an obligation, an extension, or nothing but work.
+fn pend(
+    names: &mut Names,
+    office: &townhall_domain::calendar::Office<'_>,
+    plan: &mut Plan,
+    life: usize,
+    sketch: &Sketch,
+    count: usize,
+    at: Timestamp,
+) {
+    let later = office
+        .after_work(at.max(sketch.at), SignedDuration::from_mins(15))
+        .unwrap_or(at)
+        .min(last_moment());
+    let has_time = !matches!(sketch.procedure, "2.000815" | "2.000884" | "2.000635");
+    if !has_time || later >= last_moment() {
+        return;
+    }
+    match names.dice(6) {
+        0 if (2..=3).contains(&count) => plan.events.push((later, life, Event::AskSupplement)),
+        1 if sketch.procedure == "1.013978" && count >= 2 => plan.events.push((later, life, Event::Obligate)),
+        2 => plan.events.push((later, life, Event::Extend)),
+        _ => {}
+    }
+}
+
+/// How many steps lead from the acceptance to the hand-over.
+fn steps_of(procedure: &Procedure) -> usize {
+    let flow = flow_of(procedure);
+    // Transfer, appraise, draft and submit, sign, return; and what the procedure adds.
+    5 + usize::from(flow.has_assignment) + usize::from(flow.has_review) + usize::from(flow.has_numbering)
+}
+
+fn opening(names: &mut Names, day: Date) -> Timestamp {
+    let minute = names.dice(400);
+    // 07:35 to 11:15, then 13:35 to 16:35.
+    let minute = if minute < 220 {
+        7 * 60 + 35 + minute
+    } else {
+        13 * 60 + 35 + (minute - 220)
+    };
+    let hour = i8::try_from(minute / 60).unwrap_or(8);
+    time::instant(day.at(
+        hour,
+        i8::try_from(minute % 60).unwrap_or(0),
+        i8::try_from(names.dice(60)).unwrap_or(0),
+        0,
+    ))
+}
+
+fn procedure(names: &mut Names, is_light: bool) -> (&'static str, i64) {
+    // Light communes work only what their few posts can.
+    let most = if is_light { 745 } else { 1000 };
+    let mut dice = names.dice(most);
+    for (code, share, minutes) in MIX {
+        if dice < share {
+            return (code, minutes);
+        }
+        dice -= share;
+    }
+    (MIX[0].0, MIX[0].2)
+}
+
+fn person(names: &mut Names, goal: &Goal, procedure: &str, verdict: Verdict) -> Life {
+    let born = names.born();
+    let channel = match names.dice(20) {
+        0..=12 => Channel::Counter,
+        13..=18 => Channel::Online,
+        _ => Channel::Post,
+    };
+    let village = 1 + names.dice(12);
+    Life {
+        id: DossierId::from_uuid(
+            uuid::Builder::from_unix_timestamp_millis(1_751_328_000_000, &random_ten(names)).into_uuid(),
+        ),
+        unit: goal.unit.clone(),
+        procedure: procedure.to_owned(),
+        channel: if verdict == Verdict::Register {
+            Channel::Online
+        } else {
+            channel
+        },
+        applicant: ApplicantInput {
+            kind: "citizen".to_owned(),
+            name: names.name(),
+            id_number: names.id_number(born),
+            born_on: born.to_string(),
+            phone: names.phone(),
+            email: String::new(),
+            address: format!("Thôn {village}"),
+        },
+        verdict,
+        delivery: if names.dice(12) == 0 {
+            Delivery::Post
+        } else {
+            Delivery::Counter
+        },
+        form_place: names.dice(8),
+        refuses: names.dice(45) == 0,
+    }
+}
+
+fn random_ten(names: &mut Names) -> [u8; 10] {
+    std::array::from_fn(|_| u8::try_from(names.dice(256)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_of_the_mix_are_whole() {
+        assert_eq!(MIX.iter().map(|(_, share, _)| share).sum::<usize>(), 1000);
+    }
+}

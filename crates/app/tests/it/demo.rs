@@ -1,0 +1,71 @@
+//! The demonstration is the reports' own month.
+
+use jiff::civil::date;
+use townhall_app::clock::Clock;
+use townhall_app::cx::IdSource;
+use townhall_app::demo;
+use townhall_app::packs::Packs;
+use townhall_app::town::Town;
+use townhall_domain::time;
+use townhall_store::files::Files;
+use townhall_store::{Db, DbConfig, StoreError};
+
+#[test]
+fn thuan_an_received_402_and_resolved_317() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let db = Db::open(&DbConfig::Sqlite {
+        file: dir.path().join("townhall.db"),
+    })
+    .expect("a database");
+    let packs = Packs::load(None).expect("packs");
+    let files = Files::open(&dir.path().join("files")).expect("files");
+    let town = Town::new(
+        db,
+        packs,
+        Clock::manual(demo::begins_at()),
+        files,
+        IdSource::seeded(7),
+        true,
+    );
+    let started = std::time::Instant::now();
+    let accounts = demo::build(&town, &mut |_, _| {}).expect("a demonstration");
+    eprintln!("built in {:?}", started.elapsed());
+    assert!(
+        accounts
+            .iter()
+            .any(|account| account.role == "receptionist" && account.unit == "24682")
+    );
+
+    let (from, to) = (
+        time::instant(date(2025, 7, 1).at(0, 0, 0, 0)),
+        time::instant(date(2025, 8, 5).at(0, 0, 0, 0)),
+    );
+    let (received, resolved, states, posts) = town
+        .db()
+        .read_blocking("count", move |tx| {
+            let one = |tx: &mut townhall_store::Tx<'_>, sql: &str, params: &[townhall_store::Value]| -> Result<i64, StoreError> {
+                tx.one(sql, params)?.map_or(Ok(0), |row| row.get("n"))
+            };
+            let unit = "24682-20250701";
+            let received = one(
+                tx,
+                "SELECT COUNT(*) AS n FROM dossiers WHERE unit = $1 AND accepted_at >= $2 AND accepted_at < $3",
+                &townhall_store::params![unit, from, to],
+            )?;
+            let resolved = one(
+                tx,
+                "SELECT COUNT(*) AS n FROM dossiers WHERE unit = $1 AND state IN (8, 9, 10) AND ended_at >= $2 AND ended_at < $3",
+                &townhall_store::params![unit, from, to],
+            )?;
+            let states: Vec<(i64, i64)> = tx
+                .rows("SELECT state, COUNT(*) AS n FROM dossiers WHERE unit = $1 GROUP BY state ORDER BY state", &townhall_store::params![unit])?
+                .iter()
+                .map(|row| Ok((row.get("state")?, row.get("n")?)))
+                .collect::<Result<_, StoreError>>()?;
+            let posts = one(tx, "SELECT COUNT(*) AS n FROM posts WHERE unit = $1", &townhall_store::params![unit])?;
+            Ok::<_, StoreError>((received, resolved, states, posts))
+        })
+        .expect("counts");
+    eprintln!("{states:?}");
+    assert_eq!((received, resolved, posts), (402, 317, 113), "{states:?}");
+}
