@@ -4,6 +4,7 @@
 //! under which it is served, without the scheme: `town.example/log/5f3a9c1e`; the last part is its name. The
 //! newest log is served under `/log/` as well.
 
+mod fact;
 mod keeper;
 
 use serde::Serialize;
@@ -15,6 +16,7 @@ use townhall_journal::{entry_bundle, inclusion_proof};
 use townhall_store::log::{self as store, Epoch, StoredCheckpoint, StoredTiles, tree_error};
 use townhall_store::{StoreError, Tx, journal};
 
+pub use fact::{FactView, fact_view};
 pub use keeper::{KeeperError, LogKeeper, Sequencer, begin_next};
 
 /// The last part of a log's origin, by which it is named in addresses and files.

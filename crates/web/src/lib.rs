@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod dossier;
 pub mod headers;
+pub mod log;
 pub mod places;
 pub mod refusal;
 pub mod routes;
@@ -26,7 +27,9 @@ const FORM_BYTES: usize = 2 * 1024 * 1024;
 
 /// Every route of the program with the right that it needs.
 pub fn routes(app: &App) -> Routes {
-    Routes::new(app).merge(dossier::routes(app))
+    Routes::new(app)
+        .merge(dossier::routes(app))
+        .merge(log::routes(app))
 }
 
 /// The whole site: routes, assets, and what stands before every answer.

@@ -46,7 +46,7 @@ pub(super) fn procedure_of<'a>(cx: &'a Cx, dossier: &Dossier) -> Result<&'a Proc
 }
 
 /// Whether the actor may know of this dossier at all.
-pub(super) fn is_visible(cx: &Cx, dossier: &Dossier) -> bool {
+pub(crate) fn is_visible(cx: &Cx, dossier: &Dossier) -> bool {
     let holder = post_of(dossier);
     cx.actor.is_of_space(dossier.space)
         && (cx.actor.may_on(Right::ReadDossier, &dossier.unit, holder)

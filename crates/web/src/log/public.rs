@@ -1,0 +1,220 @@
+//! What everybody may see: the logs of this node, and whether a proof that somebody brings is good.
+
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::Value;
+use townhall_app::error::AppError;
+use townhall_app::log::{self, Verdict};
+use townhall_domain::time::Timestamp;
+use townhall_store::log::{Epoch, StoredCheckpoint};
+
+use super::fact::kind_words;
+use crate::refusal::Refusal;
+use crate::state::App;
+use crate::ui::{self, Column, Errors, Field, Form, NoticeTone, Page, Ui};
+use crate::visitor::Visitor;
+
+/// Proof and fact are a few kilobytes each.
+const FILE_BYTES: usize = 64 * 1024;
+
+pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
+    let ui = visitor.ui(&app);
+    match app.town.db().read("logs", log::overview).await {
+        Ok(logs) => {
+            let heading = ui.t("log-title");
+            ui::public_page(&ui, &Page::new(&heading), &overview(&app, &ui, &logs)).into_response()
+        }
+        Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&ui),
+    }
+}
+
+fn overview(app: &App, ui: &Ui, logs: &[(Epoch, Option<StoredCheckpoint>)]) -> Markup {
+    let base = &app.site.base;
+    html! {
+        h1 { (ui.t("log-title")) }
+        p.th-text { (ui.t("log-what")) }
+        p.th-text { (ui.t("log-says-nothing")) }
+        @for (epoch, last) in logs.iter().rev() {
+            @let name = log::name_of(epoch);
+            @let size = last.as_ref().map_or(0, |last| i64::try_from(last.size).unwrap_or(i64::MAX));
+            (ui::card(
+                &format!("log-{name}"),
+                &epoch.origin,
+                &html! {},
+                &html! {
+                    div.card-body {
+                        (ui::key_values(ui, &[
+                            (&ui.t("log-entries"), html! { (ui.number(size)) }),
+                            (&ui.t("log-root"), html! { @if let Some(last) = last { (ui::code(&last.root.to_string())) } }),
+                            (&ui.t("log-key"), ui::code(&epoch.vkey)),
+                            (&ui.t("log-follows"), html! {
+                                @if let Some(previous) = &epoch.previous {
+                                    (ui.t_args("log-follows-at", &[
+                                        ("log", previous.origin.as_str().into()),
+                                        ("size", ui.number(i64::try_from(previous.size).unwrap_or(i64::MAX)).into()),
+                                    ]))
+                                }
+                            }),
+                        ]))
+                        div.th-row.mt-2 {
+                            a.btn.btn-sm href=(format!("/log/{name}/checkpoint")) { (ui.t("log-checkpoint")) }
+                            a.btn.btn-sm href=(format!("/log/{name}/key")) { (ui.t("log-key-file")) }
+                        }
+                    }
+                },
+            ))
+        }
+        h2.th-h.mt-4 { (ui.t("log-how")) }
+        p.th-text { (ui.t("log-how-text")) }
+        pre.th-text tabindex="0" {
+            code { "verify-log -log " (base) "/log -vkey \"$(curl -s " (base) "/log/key)\"" }
+        }
+        p.th-text { (ui.t("log-keep")) }
+        p { a.btn.btn-primary href="/verify" { (ui.t("log-verify")) } }
+    }
+}
+
+pub(super) async fn ask(State(app): State<App>, visitor: Visitor) -> Response {
+    form_page(&visitor.ui(&app), &Errors::default(), None, StatusCode::OK)
+}
+
+pub(super) async fn check(State(app): State<App>, visitor: Visitor, form: Multipart) -> Response {
+    let ui = visitor.ui(&app);
+    let Some((proof, fact)) = read(form).await else {
+        return Refusal::unreadable(visitor.lang).page(&ui);
+    };
+    let mut errors = Errors::default();
+    for (field, text, key) in [
+        ("proof", &proof, "log-verify-no-proof"),
+        ("fact", &fact, "log-verify-no-fact"),
+    ] {
+        if text.is_empty() {
+            errors.push(field, ui.t(key));
+        }
+    }
+    if !errors.is_empty() {
+        return form_page(&ui, &errors, None, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    match app
+        .town
+        .db()
+        .read("check_proof", move |tx| log::check(tx, &proof, &fact))
+        .await
+    {
+        Ok(verdict) => form_page(&ui, &errors, Some(&verdict), StatusCode::OK),
+        Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&ui),
+    }
+}
+
+/// The two files as text; `None` when the form cannot be read or a file is too large.
+async fn read(mut form: Multipart) -> Option<(String, String)> {
+    let (mut proof, mut fact) = (String::new(), String::new());
+    while let Some(field) = form.next_field().await.ok()? {
+        let place = match field.name() {
+            Some("proof") => &mut proof,
+            Some("fact") => &mut fact,
+            _ => continue,
+        };
+        let bytes = field
+            .bytes()
+            .await
+            .ok()
+            .filter(|bytes| bytes.len() <= FILE_BYTES)?;
+        *place = String::from_utf8_lossy(&bytes).into_owned();
+    }
+    Some((proof, fact))
+}
+
+fn form_page(ui: &Ui, errors: &Errors, verdict: Option<&Verdict>, status: StatusCode) -> Response {
+    let heading = ui.t("log-verify");
+    let main = html! {
+        (ui::error_summary(ui, errors))
+        h1 { (heading) }
+        @if let Some(verdict) = verdict { (told(ui, verdict)) }
+        p.th-text { (ui.t("log-verify-text")) }
+        (ui::form(ui, &Form::post("/verify").upload(), &html! {
+            (ui::file(ui, &Field::new("proof", ui.t("log-verify-proof")).hint(ui.t("log-verify-proof-hint")).errors(errors), ".tlog-proof,text/plain", false))
+            (ui::file(ui, &Field::new("fact", ui.t("log-verify-fact")).hint(ui.t("log-verify-fact-hint")).errors(errors), ".json,application/json", false))
+            div.mt-3 { button.btn.btn-primary type="submit" { (ui.t("log-verify-now")) } }
+        }))
+        p.th-text.mt-4 { a href="/transparency" { (ui.t("log-title")) } }
+    };
+    (
+        status,
+        ui::public_page(ui, &Page::new(&heading).with_error(!errors.is_empty()), &main),
+    )
+        .into_response()
+}
+
+fn told(ui: &Ui, verdict: &Verdict) -> Markup {
+    match verdict {
+        Verdict::Proven {
+            origin,
+            index,
+            size,
+            fact,
+        } => {
+            let number = |value: &u64| ui.number(i64::try_from(*value).unwrap_or(i64::MAX));
+            let sentence = ui.t_args(
+                "log-verify-proven-text",
+                &[
+                    ("log", origin.as_str().into()),
+                    ("index", number(index).into()),
+                    ("size", number(size).into()),
+                ],
+            );
+            html! {
+                (ui::notice(ui, NoticeTone::Ok, &ui.t("log-verify-proven"), &html! { (sentence) }))
+                (fact_told(ui, fact))
+            }
+        }
+        Verdict::OtherLog { origin } => {
+            let sentence = ui.t_args("log-verify-other-text", &[("log", origin.as_str().into())]);
+            ui::notice(
+                ui,
+                NoticeTone::Warn,
+                &ui.t("log-verify-other"),
+                &html! { (sentence) },
+            )
+        }
+        Verdict::NotProven => ui::notice(
+            ui,
+            NoticeTone::Bad,
+            &ui.t("log-verify-not"),
+            &html! { (ui.t("log-verify-not-text")) },
+        ),
+        Verdict::Unreadable => ui::notice(
+            ui,
+            NoticeTone::Bad,
+            &ui.t("log-verify-unreadable"),
+            &html! { (ui.t("log-verify-unreadable-text")) },
+        ),
+    }
+}
+
+/// What the proven fact says, in words as far as there are any.
+fn fact_told(ui: &Ui, fact: &Value) -> Markup {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let at = fact["at"]
+        .as_i64()
+        .and_then(|at| Timestamp::from_millisecond(at).ok());
+    let kind = kind_words(ui, &text(&fact["kind"]));
+    html! {
+        div.mb-4 {
+            (ui::table(ui, &ui.t("log-fact"), &[Column::text(ui.t("log-fact")), Column::text("")], None, &html! {
+                tr { td { (ui.t("log-fact-what")) } td { b { (kind) } } }
+                @if let Some(at) = at {
+                    tr { td { (ui.t("log-fact-at")) } td { (townhall_text::capitalised(&ui.date_time(at))) } }
+                }
+                tr { td { (ui.t("log-fact-unit")) } td { (ui::code(&text(&fact["unit"]))) } }
+                tr { td { (ui.t("log-fact-subject")) } td { (ui::code(&text(&fact["subject"]["id"]))) } }
+                tr {
+                    td { (ui.t("log-fact-version")) }
+                    td { (ui.number(fact["subject"]["version"].as_i64().unwrap_or(0))) }
+                }
+            }))
+        }
+    }
+}
