@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::date;
+use serde::Deserialize;
 use townhall_domain::ids::{AccountId, MandateId, PersonId, PostId, UnitId};
 use townhall_domain::organisation::{Basis, MandateKind};
 use townhall_domain::permission::{RightSet, Rights, Role};
@@ -31,655 +32,36 @@ use crate::town::Town;
 pub const PASSWORD: &str = "thu-nghiem-2025";
 
 /// A group of like seats in a division.
+#[derive(Debug, Clone, Deserialize)]
 struct Seats {
-    title: (&'static str, &'static str),
-    roles: &'static [Role],
+    title: (String, String),
+    roles: Vec<Role>,
     count: usize,
     vacant: usize,
     /// User names of the first of them that get an account.
-    users: &'static [&'static str],
+    users: Vec<String>,
 }
 
+#[derive(Debug, Clone, Deserialize)]
 struct Organ {
-    id: &'static str,
+    id: String,
     space: Space,
-    name: (&'static str, &'static str),
-    seats: &'static [Seats],
+    name: (String, String),
+    seats: Vec<Seats>,
 }
 
-macro_rules! seats {
-    ($vi:literal, $en:literal, [$($role:ident),*], $count:literal, $vacant:literal $(, $user:literal)*) => {
-        Seats { title: ($vi, $en), roles: &[$(Role::$role),*], count: $count, vacant: $vacant, users: &[$($user),*] }
-    };
+/// The offices of `offices.toml`.
+#[derive(Debug, Deserialize)]
+struct Tables {
+    thuan_an: Vec<Organ>,
+    cu_jut: Vec<Organ>,
+    light: Vec<Organ>,
+    province: Vec<Organ>,
 }
 
-/// The 113 seats of Thuận An, 17 of them vacant.
-const THUAN_AN: &[Organ] = &[
-    Organ {
-        id: "party-committee",
-        space: Space::Party,
-        name: ("Đảng ủy xã", "Commune Party committee"),
-        seats: &[
-            seats!("Bí thư Đảng ủy", "Party secretary", [PartyLeader], 1, 0, "bithu"),
-            seats!(
-                "Phó Bí thư Thường trực",
-                "Standing deputy secretary",
-                [PartyLeader],
-                1,
-                0
-            ),
-            seats!(
-                "Ủy viên chuyên trách",
-                "Full-time committee member",
-                [PartyOfficer],
-                1,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "party-office",
-        space: Space::Party,
-        name: ("Văn phòng Đảng ủy", "Party committee office"),
-        seats: &[
-            seats!(
-                "Chánh Văn phòng Đảng ủy",
-                "Chief of the Party office",
-                [PartyOfficer],
-                1,
-                0,
-                "vpdu"
-            ),
-            seats!(
-                "Phó Chánh Văn phòng Đảng ủy",
-                "Deputy chief of the Party office",
-                [PartyOfficer],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên Văn phòng Đảng ủy",
-                "Officer of the Party office",
-                [PartyOfficer],
-                4,
-                1
-            ),
-        ],
-    },
-    Organ {
-        id: "party-building",
-        space: Space::Party,
-        name: ("Ban Xây dựng Đảng", "Party-building board"),
-        seats: &[
-            seats!(
-                "Trưởng Ban Xây dựng Đảng",
-                "Head of the Party-building board",
-                [PartyOfficer],
-                1,
-                0
-            ),
-            seats!(
-                "Phó Trưởng Ban Xây dựng Đảng",
-                "Deputy head of the Party-building board",
-                [PartyOfficer],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên Ban Xây dựng Đảng",
-                "Officer of the Party-building board",
-                [PartyOfficer],
-                4,
-                1
-            ),
-        ],
-    },
-    Organ {
-        id: "inspection",
-        space: Space::Party,
-        name: ("Ủy ban Kiểm tra Đảng ủy", "Party inspection committee"),
-        seats: &[
-            seats!(
-                "Chủ nhiệm Ủy ban Kiểm tra",
-                "Head of the inspection committee",
-                [PartyOfficer],
-                1,
-                0
-            ),
-            seats!(
-                "Kiểm tra viên",
-                "Inspector of the Party committee",
-                [PartyOfficer],
-                3,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "front",
-        space: Space::Party,
-        name: ("Ủy ban Mặt trận Tổ quốc Việt Nam xã", "Commune Fatherland Front"),
-        seats: &[
-            seats!(
-                "Chủ tịch Ủy ban Mặt trận Tổ quốc",
-                "Chair of the Front",
-                [PartyOfficer],
-                1,
-                0
-            ),
-            seats!(
-                "Phó Chủ tịch Ủy ban Mặt trận Tổ quốc",
-                "Vice chair of the Front",
-                [PartyOfficer],
-                4,
-                1
-            ),
-            seats!(
-                "Chuyên viên Mặt trận Tổ quốc",
-                "Officer of the Front",
-                [PartyOfficer],
-                3,
-                1
-            ),
-        ],
-    },
-    Organ {
-        id: "council",
-        space: Space::State,
-        name: ("Hội đồng nhân dân xã", "Commune People's Council"),
-        seats: &[
-            seats!(
-                "Phó Chủ tịch Hội đồng nhân dân",
-                "Vice chair of the council",
-                [Staff],
-                1,
-                0
-            ),
-            seats!(
-                "Phó Trưởng Ban của Hội đồng nhân dân",
-                "Deputy head of a council board",
-                [Staff],
-                2,
-                0
-            ),
-            seats!(
-                "Chuyên viên giúp việc Hội đồng nhân dân",
-                "Officer of the council",
-                [Staff],
-                3,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "peoples-committee",
-        space: Space::State,
-        name: ("Ủy ban nhân dân xã", "Commune People's Committee"),
-        seats: &[
-            seats!(
-                "Chủ tịch Ủy ban nhân dân",
-                "Chair of the People's Committee",
-                [Chair],
-                1,
-                0,
-                "chutich"
-            ),
-            seats!(
-                "Phó Chủ tịch Ủy ban nhân dân",
-                "Vice chair of the People's Committee",
-                [ViceChair],
-                3,
-                0,
-                "phochutich"
-            ),
-        ],
-    },
-    Organ {
-        id: "office",
-        space: Space::State,
-        name: ("Văn phòng HĐND và UBND", "Office of council and committee"),
-        seats: &[
-            seats!(
-                "Chánh Văn phòng HĐND và UBND",
-                "Chief of office",
-                [DivisionHead],
-                1,
-                0,
-                "chanhvanphong"
-            ),
-            seats!(
-                "Phó Chánh Văn phòng",
-                "Deputy chief of office",
-                [DivisionHead],
-                2,
-                0
-            ),
-            seats!(
-                "Chuyên viên tư pháp – hộ tịch",
-                "Justice and civil status officer",
-                [JusticeOfficer, Handler],
-                3,
-                0,
-                "tuphap",
-                "tuphap2"
-            ),
-            seats!("Văn thư – lưu trữ", "Records clerk", [Clerk], 2, 0, "vanthu"),
-            seats!("Kế toán", "Accountant", [Cashier], 1, 0),
-            seats!(
-                "Chuyên viên nội vụ",
-                "Organisation officer",
-                [OrganisationOfficer],
-                1,
-                0,
-                "noivu"
-            ),
-            seats!(
-                "Chuyên viên công nghệ thông tin",
-                "Administrator",
-                [Administrator],
-                1,
-                0,
-                "quantri"
-            ),
-            seats!(
-                "Chuyên viên thanh tra, tiếp công dân",
-                "Inspector",
-                [Inspector],
-                1,
-                0,
-                "thanhtra"
-            ),
-            seats!("Chuyên viên Văn phòng", "Officer of the office", [Handler], 2, 2),
-        ],
-    },
-    Organ {
-        id: "economy",
-        space: Space::State,
-        name: ("Phòng Kinh tế", "Economy division"),
-        seats: &[
-            seats!(
-                "Trưởng phòng Kinh tế",
-                "Head of the economy division",
-                [DivisionHead],
-                1,
-                0,
-                "truongkinhte"
-            ),
-            seats!(
-                "Phó Trưởng phòng Kinh tế",
-                "Deputy head of the economy division",
-                [DivisionHead],
-                2,
-                0
-            ),
-            seats!(
-                "Chuyên viên địa chính – đất đai",
-                "Land officer",
-                [Handler],
-                4,
-                1,
-                "datdai"
-            ),
-            seats!(
-                "Chuyên viên đăng ký kinh doanh",
-                "Business registration officer",
-                [Handler],
-                2,
-                0,
-                "kinhdoanh"
-            ),
-            seats!(
-                "Chuyên viên xây dựng, nông nghiệp",
-                "Construction and agriculture officer",
-                [Handler],
-                7,
-                3
-            ),
-        ],
-    },
-    Organ {
-        id: "society",
-        space: Space::State,
-        name: ("Phòng Văn hóa – Xã hội", "Culture and society division"),
-        seats: &[
-            seats!(
-                "Trưởng phòng Văn hóa – Xã hội",
-                "Head of culture and society",
-                [DivisionHead],
-                1,
-                0,
-                "truongxahoi"
-            ),
-            seats!(
-                "Phó Trưởng phòng Văn hóa – Xã hội",
-                "Deputy head of culture and society",
-                [DivisionHead],
-                2,
-                0
-            ),
-            seats!(
-                "Chuyên viên lao động – xã hội",
-                "Social affairs officer",
-                [Handler],
-                6,
-                1,
-                "xahoi"
-            ),
-            seats!(
-                "Chuyên viên giáo dục, y tế",
-                "Education and health officer",
-                [Staff],
-                5,
-                2
-            ),
-        ],
-    },
-    Organ {
-        id: "service-centre",
-        space: Space::State,
-        name: (
-            "Trung tâm Phục vụ hành chính công",
-            "Public Administrative Service Centre",
-        ),
-        seats: &[
-            seats!(
-                "Giám đốc Trung tâm",
-                "Director of the centre",
-                [CentreDirector],
-                1,
-                0,
-                "giamdoc"
-            ),
-            seats!(
-                "Phó Giám đốc Trung tâm",
-                "Deputy director of the centre",
-                [CentreDirector],
-                2,
-                1
-            ),
-            seats!(
-                "Chuyên viên tiếp nhận và trả kết quả",
-                "Receptionist",
-                [Receptionist],
-                7,
-                1,
-                "motcua",
-                "motcua2"
-            ),
-            seats!(
-                "Thủ quỹ Trung tâm",
-                "Cashier of the centre",
-                [Cashier],
-                2,
-                0,
-                "thuquy"
-            ),
-        ],
-    },
-    Organ {
-        id: "military",
-        space: Space::State,
-        name: ("Ban Chỉ huy Quân sự xã", "Commune military command"),
-        seats: &[
-            seats!("Chỉ huy trưởng", "Commander", [Staff], 1, 0),
-            seats!("Trợ lý quân sự", "Military assistant", [Staff], 4, 1),
-        ],
-    },
-    Organ {
-        id: "police",
-        space: Space::State,
-        name: ("Công an xã", "Commune police"),
-        seats: &[
-            seats!("Trưởng Công an xã", "Chief of police", [Staff], 1, 0),
-            seats!("Cán bộ Công an xã", "Police officer", [Staff], 14, 1),
-        ],
-    },
-];
-
-/// Cư Jút: 128 staff; its quota is not in the reports, so no seat is shown vacant.
-const CU_JUT: &[Organ] = &[
-    Organ {
-        id: "party-committee",
-        space: Space::Party,
-        name: ("Đảng ủy xã", "Commune Party committee"),
-        seats: &[
-            seats!(
-                "Bí thư Đảng ủy",
-                "Party secretary",
-                [PartyLeader],
-                1,
-                0,
-                "bithu.cj"
-            ),
-            seats!(
-                "Chuyên viên các Ban Đảng, Mặt trận",
-                "Officer of Party bodies and Front",
-                [PartyOfficer],
-                30,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "peoples-committee",
-        space: Space::State,
-        name: ("Ủy ban nhân dân xã", "Commune People's Committee"),
-        seats: &[
-            seats!(
-                "Chủ tịch Ủy ban nhân dân",
-                "Chair of the People's Committee",
-                [Chair],
-                1,
-                0,
-                "chutich.cj"
-            ),
-            seats!(
-                "Phó Chủ tịch Ủy ban nhân dân",
-                "Vice chair of the People's Committee",
-                [ViceChair],
-                2,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "office",
-        space: Space::State,
-        name: ("Văn phòng HĐND và UBND", "Office of council and committee"),
-        seats: &[
-            seats!(
-                "Chánh Văn phòng HĐND và UBND",
-                "Chief of office",
-                [DivisionHead],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên tư pháp – hộ tịch",
-                "Justice and civil status officer",
-                [JusticeOfficer, Handler],
-                4,
-                0,
-                "tuphap.cj"
-            ),
-            seats!("Văn thư – lưu trữ", "Records clerk", [Clerk], 2, 0),
-            seats!(
-                "Chuyên viên công nghệ thông tin",
-                "Administrator",
-                [Administrator],
-                1,
-                0,
-                "quantri.cj"
-            ),
-            seats!("Chuyên viên Văn phòng", "Officer of the office", [Staff], 10, 0),
-        ],
-    },
-    Organ {
-        id: "economy",
-        space: Space::State,
-        name: ("Phòng Kinh tế", "Economy division"),
-        seats: &[
-            seats!(
-                "Trưởng phòng Kinh tế",
-                "Head of the economy division",
-                [DivisionHead],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên Phòng Kinh tế",
-                "Officer of the economy division",
-                [Handler],
-                20,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "society",
-        space: Space::State,
-        name: ("Phòng Văn hóa – Xã hội", "Culture and society division"),
-        seats: &[
-            seats!(
-                "Trưởng phòng Văn hóa – Xã hội",
-                "Head of culture and society",
-                [DivisionHead],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên Phòng Văn hóa – Xã hội",
-                "Officer of culture and society",
-                [Handler],
-                20,
-                0
-            ),
-        ],
-    },
-    Organ {
-        id: "service-centre",
-        space: Space::State,
-        name: (
-            "Trung tâm Phục vụ hành chính công",
-            "Public Administrative Service Centre",
-        ),
-        seats: &[
-            seats!(
-                "Giám đốc Trung tâm",
-                "Director of the centre",
-                [CentreDirector],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên tiếp nhận và trả kết quả",
-                "Receptionist",
-                [Receptionist],
-                9,
-                0,
-                "motcua.cj"
-            ),
-            seats!("Thủ quỹ Trung tâm", "Cashier of the centre", [Cashier], 2, 0),
-        ],
-    },
-    Organ {
-        id: "police",
-        space: Space::State,
-        name: ("Công an, quân sự xã", "Commune police and military"),
-        seats: &[seats!(
-            "Cán bộ Công an, quân sự",
-            "Police and military officer",
-            [Staff],
-            22,
-            0
-        )],
-    },
-];
-
-/// The other communes of the province: those who work their light activity.
-const LIGHT: &[Organ] = &[
-    Organ {
-        id: "peoples-committee",
-        space: Space::State,
-        name: ("Ủy ban nhân dân", "People's Committee"),
-        seats: &[seats!(
-            "Chủ tịch Ủy ban nhân dân",
-            "Chair of the People's Committee",
-            [Chair],
-            1,
-            0
-        )],
-    },
-    Organ {
-        id: "office",
-        space: Space::State,
-        name: ("Văn phòng HĐND và UBND", "Office of council and committee"),
-        seats: &[
-            seats!(
-                "Chánh Văn phòng HĐND và UBND",
-                "Chief of office",
-                [DivisionHead],
-                1,
-                0
-            ),
-            seats!(
-                "Chuyên viên tư pháp – hộ tịch",
-                "Justice and civil status officer",
-                [JusticeOfficer, Handler],
-                1,
-                0
-            ),
-            seats!("Văn thư – lưu trữ", "Records clerk", [Clerk], 1, 0),
-        ],
-    },
-    Organ {
-        id: "service-centre",
-        space: Space::State,
-        name: (
-            "Trung tâm Phục vụ hành chính công",
-            "Public Administrative Service Centre",
-        ),
-        seats: &[seats!(
-            "Chuyên viên tiếp nhận và trả kết quả",
-            "Receptionist",
-            [Receptionist],
-            1,
-            0
-        )],
-    },
-];
-
-const PROVINCE: &[Organ] = &[Organ {
-    id: "provincial-committee",
-    space: Space::State,
-    name: ("Ủy ban nhân dân tỉnh", "Provincial People's Committee"),
-    seats: &[
-        seats!(
-            "Phó Chủ tịch Ủy ban nhân dân tỉnh",
-            "Vice chair of the provincial committee",
-            [ProvincialLeader],
-            1,
-            0,
-            "lanhdao.tinh"
-        ),
-        seats!(
-            "Chuyên viên tổng hợp",
-            "Provincial analyst",
-            [ProvincialAnalyst],
-            1,
-            0,
-            "tonghop.tinh"
-        ),
-        seats!(
-            "Quản trị hệ thống tỉnh",
-            "Provincial administrator",
-            [Administrator],
-            1,
-            0,
-            "quantri.tinh"
-        ),
-    ],
-}];
+fn tables() -> Result<Tables, AppError> {
+    toml::from_str(include_str!("offices.toml")).map_err(|_| AppError::refused("refusal-refused"))
+}
 
 /// One filled seat.
 #[derive(Debug, Clone)]
@@ -743,14 +125,16 @@ pub fn build(
         .map(|commune| commune.id.clone())
         .collect();
     let mut offices = Offices::default();
-    let mut plan: Vec<(UnitId, &'static [Organ])> = vec![
-        (unit("24682"), THUAN_AN),
-        (unit("24640"), CU_JUT),
-        (province.clone(), PROVINCE),
+    let tables = tables()?;
+    let light = Arc::new(tables.light);
+    let mut plan: Vec<(UnitId, Arc<Vec<Organ>>)> = vec![
+        (unit("24682"), Arc::new(tables.thuan_an)),
+        (unit("24640"), Arc::new(tables.cu_jut)),
+        (province.clone(), Arc::new(tables.province)),
     ];
     for commune in communes {
         if commune.code() != "24682" && commune.code() != "24640" {
-            plan.push((commune.clone(), LIGHT));
+            plan.push((commune.clone(), Arc::clone(&light)));
             offices.light.push(commune);
         }
     }
@@ -765,7 +149,7 @@ pub fn build(
         report(done, total * 10);
         let people: Vec<String> = organs
             .iter()
-            .flat_map(|organ| organ.seats)
+            .flat_map(|organ| &organ.seats)
             .flat_map(|seats| 0..seats.count - seats.vacant)
             .map(|_| names.name())
             .collect();
@@ -780,7 +164,7 @@ pub fn build(
         let base = town.cx(&system);
         let (seated, accounts) = town.db().write_blocking("demo_office", move |tx| {
             let cx = base.at(clock_at);
-            fill(tx, &cx, &to, organs, &people, &password, &above, &reach)
+            fill(tx, &cx, &to, &organs, &people, &password, &above, &reach)
         })?;
         offices.seats.insert(unit, seated);
         offices.accounts.extend(accounts);
@@ -806,23 +190,23 @@ fn fill(
     for (place, organ) in organs.iter().enumerate() {
         let division = AddDivision {
             unit: unit.clone(),
-            id: organ.id.to_owned(),
-            kind: organ.id.to_owned(),
+            id: organ.id.clone(),
+            kind: organ.id.clone(),
             space: organ.space,
-            name_vi: organ.name.0.to_owned(),
-            name_en: organ.name.1.to_owned(),
+            name_vi: organ.name.0.clone(),
+            name_en: organ.name.1.clone(),
             position: u16::try_from(place).unwrap_or(0),
             from: first,
         };
         add_division(tx, cx, &division)?;
-        for seats in organ.seats {
+        for seats in &organ.seats {
             for number in 0..seats.count {
                 let post = AddPost {
                     unit: unit.clone(),
-                    division: organ.id.to_owned(),
+                    division: organ.id.clone(),
                     roles: seats.roles.to_vec(),
-                    title_vi: seats.title.0.to_owned(),
-                    title_en: seats.title.1.to_owned(),
+                    title_vi: seats.title.0.clone(),
+                    title_en: seats.title.1.clone(),
                     position,
                     quota_decision: Some("Dữ liệu minh họa".to_owned()),
                     from: first,
@@ -860,7 +244,7 @@ fn fill(
                     unit,
                     province,
                     below,
-                    division: organ.id,
+                    division: &organ.id,
                     space: organ.space,
                     person,
                     post,
@@ -870,12 +254,12 @@ fn fill(
                     Some(user) => {
                         let account = AddAccount {
                             person,
-                            user_name: (*user).to_owned(),
+                            user_name: user.clone(),
                             password: password.clone(),
                             change_password: false,
                         };
                         let account = add_account(tx, cx, &account)?;
-                        accounts.push(token_of(tx, cx, &who, seats.roles, account, user)?);
+                        accounts.push(token_of(tx, cx, &who, &seats.roles, account, user)?);
                         account
                     }
                     // Acts in the past of the demonstration and never signs in: an account that does not exist.
@@ -883,7 +267,7 @@ fn fill(
                 };
                 if organ.space == Space::State {
                     seated.push(Seated {
-                        actor: who.actor(seats.roles, account),
+                        actor: who.actor(&seats.roles, account),
                         post,
                         roles: seats.roles.to_vec(),
                     });
@@ -898,7 +282,7 @@ struct Who<'a> {
     unit: &'a UnitId,
     province: &'a UnitId,
     below: &'a Arc<std::collections::BTreeSet<UnitId>>,
-    division: &'static str,
+    division: &'a str,
     space: Space,
     person: PersonId,
     post: PostId,
@@ -968,15 +352,14 @@ mod tests {
 
     #[test]
     fn the_reports_numbers_of_posts_hold() {
+        let tables = tables().expect("the offices");
         let sum = |organs: &[Organ]| {
-            organs
-                .iter()
-                .flat_map(|organ| organ.seats)
-                .fold((0, 0), |(all, vacant), seats| {
-                    (all + seats.count, vacant + seats.vacant)
-                })
+            let seats = organs.iter().flat_map(|organ| &organ.seats);
+            seats.fold((0, 0), |(all, vacant), seats| {
+                (all + seats.count, vacant + seats.vacant)
+            })
         };
-        assert_eq!(sum(THUAN_AN), (113, 17));
-        assert_eq!(sum(CU_JUT), (128, 0));
+        assert_eq!(sum(&tables.thuan_an), (113, 17));
+        assert_eq!(sum(&tables.cu_jut), (128, 0));
     }
 }
