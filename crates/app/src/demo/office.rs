@@ -204,7 +204,7 @@ fn fill(
                 let post = AddPost {
                     unit: unit.clone(),
                     division: organ.id.clone(),
-                    roles: seats.roles.to_vec(),
+                    roles: seats.roles.clone(),
                     title_vi: seats.title.0.clone(),
                     title_en: seats.title.1.clone(),
                     position,
@@ -269,7 +269,7 @@ fn fill(
                     seated.push(Seated {
                         actor: who.actor(&seats.roles, account),
                         post,
-                        roles: seats.roles.to_vec(),
+                        roles: seats.roles.clone(),
                     });
                 }
             }
