@@ -1,17 +1,17 @@
 # Sổ minh bạch: điều gì được ghi, cách kiểm tra, bằng chứng của một sự kiện.
 log-title = Sổ minh bạch
-log-what = Mỗi việc làm trên hồ sơ (nộp, tiếp nhận, chuyển, trả kết quả…) được ghi một dòng vào sổ này. Dòng đã ghi không sửa, không xóa, không chèn được mà không bị phát hiện: mỗi lần sổ dài thêm, máy chủ ký một bản chốt gồm số dòng và mã gốc của toàn bộ sổ.
+log-what = Mỗi việc làm trên hồ sơ (nộp, tiếp nhận, chuyển, trả kết quả…) được ghi một dòng vào sổ này. Dòng đã ghi không sửa, không xóa, không chèn được mà không bị phát hiện: mỗi lần sổ dài thêm, máy chủ ký một điểm kiểm gồm số dòng và mã gốc của toàn bộ sổ.
 log-says-nothing = Mỗi dòng chỉ là một mã băm có trộn số ngẫu nhiên, nên người ngoài không đọc được gì từ sổ. Chỉ ai có tệp sự kiện của mình mới đối chiếu được với sổ.
 log-entries = Số dòng
 log-root = Mã gốc
 log-key = Khóa kiểm tra
 log-key-file = Tệp khóa
-log-checkpoint = Bản chốt mới nhất
+log-checkpoint = Điểm kiểm mới nhất
 log-follows = Nối tiếp
 log-follows-at = { $log }, khi sổ đó có { $size } dòng
 log-how = Tự kiểm tra toàn bộ sổ
 log-how-text = Sổ theo chuẩn mở C2SP (tlog-tiles, tlog-checkpoint), nên kiểm tra được bằng phần mềm của bên khác. Với chương trình viết bằng Go kèm trong mã nguồn (dùng thư viện sumdb của Go):
-log-keep = Hãy giữ lại một bản chốt. Sau này, bản chốt đã giữ cho thấy sổ có bị viết lại hay không, kể cả khi người giữ máy chủ là người viết lại.
+log-keep = Hãy giữ lại một điểm kiểm. Sau này, điểm kiểm đã giữ cho thấy sổ có bị viết lại hay không, kể cả khi người giữ máy chủ là người viết lại.
 log-fact = Sự kiện
 log-fact-what = Việc
 log-fact-at = Lúc
