@@ -7,6 +7,7 @@ pub mod clock;
 pub mod cx;
 pub mod demo;
 pub mod dossier;
+pub mod drafts;
 pub mod error;
 pub mod log;
 pub mod organisation;

@@ -7,6 +7,7 @@ pub mod counters;
 pub mod db;
 pub mod dialect;
 pub mod dossiers;
+pub mod drafts;
 pub mod error;
 pub mod evidence;
 pub mod files;

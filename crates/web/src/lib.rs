@@ -2,6 +2,8 @@
 
 pub mod assets;
 pub mod dossier;
+pub mod drafts;
+pub mod frame;
 pub mod headers;
 pub mod log;
 pub mod places;
@@ -28,6 +30,8 @@ const FORM_BYTES: usize = 2 * 1024 * 1024;
 /// Every route of the program with the right that it needs.
 pub fn routes(app: &App) -> Routes {
     Routes::new(app)
+        .merge(frame::routes(app))
+        .merge(drafts::routes(app))
         .merge(dossier::routes(app))
         .merge(log::routes(app))
 }
