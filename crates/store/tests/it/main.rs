@@ -1,6 +1,7 @@
 //! The store on both databases.
 
 mod durability;
+mod evidence;
 mod identity;
 mod journal;
 mod seam;
