@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod accounts;
 pub mod actor;
+pub mod asked;
 pub mod clock;
 pub mod cx;
 pub mod demo;

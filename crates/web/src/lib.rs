@@ -1,5 +1,6 @@
 //! Pages and REST API. One folder a capability; components in [`ui`].
 
+pub mod asked;
 pub mod assets;
 pub mod dossier;
 pub mod drafts;
@@ -33,6 +34,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(frame::routes(app))
         .merge(drafts::routes(app))
         .merge(dossier::routes(app))
+        .merge(asked::routes(app))
         .merge(log::routes(app))
 }
 

@@ -1,0 +1,21 @@
+# What the reports asked.
+asked-intro = Figures, difficulties, proposals, commitments, directives and trials of the five reports, each with the place where the software answers it. What is not there yet says so.
+asked-answered = { $answered } of { $all } have an answer
+asked-report-thuan-an = Thuận An commune, Lâm Đồng
+asked-report-cu-jut = Cư Jút commune, Lâm Đồng
+asked-report-quang-tri-party-office = Quảng Trị provincial Party office
+asked-report-hoa-binh = 46 communes and wards of Hòa Bình
+asked-reference = Reference
+asked-kind = Kind
+asked-text = What was said
+asked-answer = Where it is answered
+asked-open = Open the page
+asked-task = Open the task
+asked-not-yet = Not yet
+asked-due = Due { $date }
+asked-kind-status = Situation
+asked-kind-difficulty = Difficulty
+asked-kind-proposal = Proposal
+asked-kind-commitment = Commitment
+asked-kind-directive = Directive
+asked-kind-trial_scenario = Trial

@@ -1,0 +1,21 @@
+# Các báo cáo đã hỏi gì.
+asked-intro = Số liệu, khó khăn, đề xuất, cam kết, chỉ đạo và vận hành thử trong năm bản tin, mỗi mục kèm nơi phần mềm trả lời. Mục chưa có thì ghi rõ là chưa có.
+asked-answered = { $answered } trên { $all } mục đã có nơi trả lời
+asked-report-thuan-an = Xã Thuận An, Lâm Đồng
+asked-report-cu-jut = Xã Cư Jút, Lâm Đồng
+asked-report-quang-tri-party-office = Văn phòng Tỉnh ủy Quảng Trị
+asked-report-hoa-binh = 46 xã, phường của Hòa Bình
+asked-reference = Mã
+asked-kind = Loại
+asked-text = Nội dung
+asked-answer = Trả lời ở đâu
+asked-open = Mở trang
+asked-task = Mở nhiệm vụ
+asked-not-yet = Chưa có
+asked-due = Hạn { $date }
+asked-kind-status = Tình hình
+asked-kind-difficulty = Khó khăn
+asked-kind-proposal = Đề xuất
+asked-kind-commitment = Cam kết
+asked-kind-directive = Chỉ đạo
+asked-kind-trial_scenario = Vận hành thử
