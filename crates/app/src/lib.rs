@@ -11,6 +11,7 @@ pub mod dossier;
 pub mod drafts;
 pub mod error;
 pub mod log;
+pub mod metrics;
 pub mod organisation;
 pub mod packs;
 pub mod record;

@@ -1,6 +1,7 @@
 //! The door to the database: closures go in, answers come out after the commit.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -40,6 +41,8 @@ struct Inner {
     reads: Option<SyncSender<Box<dyn Work>>>,
     joins: Mutex<Vec<JoinHandle<()>>>,
     config: DbConfig,
+    waiting_writes: Arc<AtomicUsize>,
+    waiting_reads: Arc<AtomicUsize>,
 }
 
 impl std::fmt::Debug for Db {
@@ -91,6 +94,8 @@ impl Db {
             reads: Some(threads.reads),
             joins: Mutex::new(threads.joins),
             config: config.clone(),
+            waiting_writes: Arc::default(),
+            waiting_reads: Arc::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -100,6 +105,12 @@ impl Db {
     /// How this database was opened.
     pub fn config(&self) -> &DbConfig {
         &self.inner.config
+    }
+
+    /// Commands and queries that wait or run at this moment, for the figures of the node.
+    pub fn load(&self) -> (usize, usize) {
+        let now = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        (now(&self.inner.waiting_writes), now(&self.inner.waiting_reads))
     }
 
     /// True when this is a `PostgreSQL` server.
@@ -119,7 +130,7 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (work, answer) = work::call(name, closure);
+        let (work, answer) = work::call(name, &self.inner.waiting_writes, closure);
         send(self.inner.writes.as_ref(), work)?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
@@ -134,7 +145,7 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (work, answer) = work::call(name, closure);
+        let (work, answer) = work::call(name, &self.inner.waiting_reads, closure);
         send(self.inner.reads.as_ref(), work)?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
@@ -149,7 +160,7 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (work, answer) = work::call(name, closure);
+        let (work, answer) = work::call(name, &self.inner.waiting_writes, closure);
         send(self.inner.writes.as_ref(), work)?;
         answer
             .blocking_recv()
@@ -166,7 +177,7 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (work, answer) = work::call(name, closure);
+        let (work, answer) = work::call(name, &self.inner.waiting_reads, closure);
         send(self.inner.reads.as_ref(), work)?;
         answer
             .blocking_recv()

@@ -386,6 +386,15 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     row.map_or(Ok(0), |row| row.get("waiting"))
 }
 
+/// The business time of the oldest fact that waits for its place.
+pub fn oldest_waiting(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let row = tx.one(
+        "SELECT MIN(facts.at) AS at FROM fact_queue JOIN facts ON facts.id = fact_queue.fact_id",
+        &[],
+    )?;
+    row.map_or(Ok(None), |row| row.get("at"))
+}
+
 /// The database keeps 64 bits with a sign; no log comes near that.
 fn signed(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::Log(format!("{number} is beyond any log")))

@@ -1,6 +1,8 @@
 //! A closure on its way to a database thread and its answer on the way back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::oneshot;
 
@@ -26,7 +28,25 @@ pub(crate) trait Work: Send {
     fn finish(self: Box<Self>, commit: Result<(), StoreError>);
 }
 
+/// Counts a closure as long as it waits or runs.
+#[derive(Debug)]
+pub(crate) struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    pub(crate) fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 struct Call<F, T, E> {
+    _counted: Counted,
     name: &'static str,
     closure: F,
     result: Option<Result<T, E>>,
@@ -74,6 +94,7 @@ where
 /// Wraps a closure; the receiver gets the answer after the commit.
 pub(crate) fn call<F, T, E>(
     name: &'static str,
+    count: &Arc<AtomicUsize>,
     closure: F,
 ) -> (Box<dyn Work>, oneshot::Receiver<Result<T, E>>)
 where
@@ -84,6 +105,7 @@ where
     let (reply, answer) = oneshot::channel();
     (
         Box::new(Call {
+            _counted: Counted::new(count),
             name,
             closure,
             result: None,

@@ -1,15 +1,20 @@
 //! The Townhall binary: one program, one command a task.
 
+mod config;
 mod deadline;
+mod logging;
+mod node;
 mod packs;
+mod serve;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// The daily work of two-tier local government.
 #[derive(Debug, Parser)]
-#[command(name = "townhall")]
+#[command(name = "townhall", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -19,13 +24,29 @@ struct Cli {
 enum Command {
     /// Say when something is due, and why
     Deadline(deadline::DeadlineArgs),
+    /// Serve a node
+    Serve(serve::ServeArgs),
+    /// Look at a configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Check law as data
     Packs(packs::PacksArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Say with file, line and reason what is wrong with a configuration
+    Check {
+        /// The file; without it, the environment alone
+        file: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Deadline(args) => deadline::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Config(ConfigCommand::Check { file }) => check_config(file),
         Command::Packs(args) => packs::run(&args),
     };
     match done {
@@ -36,4 +57,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn check_config(file: Option<PathBuf>) -> anyhow::Result<()> {
+    let args = serve::ServeArgs {
+        config: file,
+        ..serve::ServeArgs::default()
+    };
+    args.config()?;
+    println!("the configuration is right");
+    Ok(())
 }

@@ -10,6 +10,7 @@ pub mod log;
 pub mod places;
 pub mod refusal;
 pub mod routes;
+pub mod running;
 pub mod session;
 pub mod state;
 pub mod ui;

@@ -1,0 +1,4 @@
+//! The real binary from outside: started, talked to, asked to stop, killed.
+
+mod serve;
+mod support;
