@@ -18,7 +18,7 @@ use crate::error::AppError;
 use crate::town::Town;
 
 /// Seed of the demonstration.
-const SEED: u64 = 0x7448_2025_0701;
+pub const SEED: u64 = 0x7448_2025_0701;
 
 /// An account of the demonstration.
 #[derive(Debug, Clone, Serialize)]

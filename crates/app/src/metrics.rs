@@ -160,7 +160,10 @@ fn label_text(labels: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in labels {
         let comma = if text.is_empty() { "" } else { "," };
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let value = value
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n");
         let _ = write!(text, "{comma}{name}=\"{value}\"");
     }
     text
@@ -188,7 +191,12 @@ mod tests {
         assert!(text.contains("test_measured_seconds_bucket{route=\"/a\",le=\"+Inf\"} 1\n"));
         assert!(text.contains("test_measured_seconds_count{route=\"/a\"} 1\n"));
         let mut out = String::new();
-        gauge(&mut out, "test_waiting", "Waiting.", &[(&[("kind", "write")], 3.0)]);
+        gauge(
+            &mut out,
+            "test_waiting",
+            "Waiting.",
+            &[(&[("kind", "write")], 3.0)],
+        );
         assert!(out.ends_with("test_waiting{kind=\"write\"} 3\n"));
     }
 }

@@ -196,7 +196,10 @@ impl Values {
                     }
                     self.set(key, text, place);
                 }
-                None => self.wrong(place, format!("`{key}` is a text, a number, true, false or a list of texts")),
+                None => self.wrong(
+                    place,
+                    format!("`{key}` is a text, a number, true, false or a list of texts"),
+                ),
             }
         }
     }
@@ -261,7 +264,8 @@ impl Values {
             stop_time: Duration::from_secs(u64::from(self.number("stop_seconds", 0, 3600, 30))),
             worker: self
                 .get("worker", |text| {
-                    text.parse().map_err(|_| format!("true or false is wanted, not {text}"))
+                    text.parse()
+                        .map_err(|_| format!("true or false is wanted, not {text}"))
                 })
                 .unwrap_or(true),
         }
@@ -284,9 +288,9 @@ impl Values {
     fn database_url(&mut self) -> Option<String> {
         let url = self.get("database_url", |text| {
             let known = text.starts_with("postgres://") || text.starts_with("postgresql://");
-            known
-                .then(|| text.to_owned())
-                .ok_or_else(|| "an address such as postgres://townhall@localhost/townhall is wanted".to_owned())
+            known.then(|| text.to_owned()).ok_or_else(|| {
+                "an address such as postgres://townhall@localhost/townhall is wanted".to_owned()
+            })
         });
         let password = self.get("database_password_file", |text| secret(Path::new(text)));
         match (url, password) {
@@ -320,7 +324,10 @@ fn list<T: FromStr>(text: &str) -> Result<Vec<T>, String> {
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| format!("{part} is not an address such as 127.0.0.1")))
+        .map(|part| {
+            part.parse()
+                .map_err(|_| format!("{part} is not an address such as 127.0.0.1"))
+        })
         .collect()
 }
 
@@ -334,9 +341,13 @@ fn existing(text: &str) -> Result<PathBuf, String> {
 
 fn base(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     match rest {
-        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '+']) => Ok(text.to_owned()),
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '+']) => {
+            Ok(text.to_owned())
+        }
         _ => Err(format!(
             "an address such as https://thuanan.example.vn without a path is wanted, not {text}"
         )),
@@ -376,7 +387,10 @@ fn with_password(url: &str, password: &str) -> String {
             }
         })
         .collect();
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) {
+    match url
+        .split_once("://")
+        .and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?)))
+    {
         Some((scheme, (user, rest))) => format!("{scheme}://{user}:{escaped}@{rest}"),
         None => url.to_owned(),
     }
@@ -436,8 +450,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("townhall.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nunit = \"1\"\nlog = \"text\"\n").expect("written");
-        let environment = [("TOWNHALL_LISTEN", "127.0.0.1:2"), ("TOWNHALL_UNIT", "2"), ("TOWNHALL_BIN", "x")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment = [
+            ("TOWNHALL_LISTEN", "127.0.0.1:2"),
+            ("TOWNHALL_UNIT", "2"),
+            ("TOWNHALL_BIN", "x"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let config = Config::load(Some(&file), environment, &[("unit", "3".to_owned())]).expect("right");
         assert_eq!(config.listen.port(), 2);
         assert_eq!(config.unit.as_deref(), Some("3"));
@@ -462,14 +480,23 @@ mod tests {
             Some("postgres://townhall:a%20b%2Fc@db/townhall")
         );
         let told = load("database_url = \"postgres://townhall:secret@db/townhall\"\n").expect_err("a secret");
-        assert!(told[0].starts_with("1: a password does not belong here"), "{told:?}");
+        assert!(
+            told[0].starts_with("1: a password does not belong here"),
+            "{told:?}"
+        );
     }
 
     #[test]
     fn a_certificate_needs_its_key() {
         let told = load("tls_certificate_file = \"/nowhere/cert.pem\"\n").expect_err("no key");
-        assert!(told.iter().any(|line| line.contains("needs `tls_key_file`")), "{told:?}");
-        assert!(told.iter().any(|line| line.contains("/nowhere/cert.pem")), "{told:?}");
+        assert!(
+            told.iter().any(|line| line.contains("needs `tls_key_file`")),
+            "{told:?}"
+        );
+        assert!(
+            told.iter().any(|line| line.contains("/nowhere/cert.pem")),
+            "{told:?}"
+        );
     }
 
     #[test]
@@ -477,7 +504,9 @@ mod tests {
         let example = include_str!("../../../dist/townhall.example.toml");
         load(example).expect("the example is right");
         for key in KEYS {
-            let named = example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
+            let named = example
+                .lines()
+                .any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
             assert!(named, "{key} is not in the example");
         }
     }

@@ -54,7 +54,12 @@ pub fn begin(format: Format, level: Level) {
     // A second call, in a test, leaves the first one in place.
     let _ = match format {
         Format::Json => tracing::subscriber::set_global_default(
-            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).finish(),
+            lines
+                .json()
+                .flatten_event(true)
+                .with_current_span(true)
+                .with_span_list(false)
+                .finish(),
         ),
         Format::Text => tracing::subscriber::set_global_default(lines.with_target(false).finish()),
     };

@@ -2,10 +2,12 @@
 
 mod config;
 mod deadline;
+mod demo;
 mod logging;
 mod node;
 mod packs;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,8 +26,12 @@ struct Cli {
 enum Command {
     /// Say when something is due, and why
     Deadline(deadline::DeadlineArgs),
+    /// Make and serve the demonstration
+    Demo(demo::DemoArgs),
     /// Serve a node
     Serve(serve::ServeArgs),
+    /// Find any change that was made behind the program's back
+    Verify(verify::VerifyArgs),
     /// Look at a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -45,7 +51,9 @@ enum ConfigCommand {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Deadline(args) => deadline::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Config(ConfigCommand::Check { file }) => check_config(file),
         Command::Packs(args) => packs::run(&args),
     };

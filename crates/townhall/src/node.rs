@@ -52,15 +52,18 @@ impl Place {
         fs::set_permissions(&self.keys, fs::Permissions::from_mode(0o700))
             .with_context(|| format!("cannot close {} to others", self.keys.display()))
     }
+}
 
-    /// Fails when there is no node here: a command that only looks must not make an empty one.
-    pub fn must_hold_a_node(&self, database: &DbConfig) -> Result<()> {
-        match database {
-            DbConfig::Sqlite { file } if !file.is_file() => {
-                bail!("there is no database {}", file.display())
-            }
-            DbConfig::Sqlite { .. } | DbConfig::Postgres { .. } => Ok(()),
+/// Fails when there is no node: a command that only looks must not make an empty one.
+///
+/// # Errors
+/// The file that is not there.
+pub fn must_be_there(database: &DbConfig) -> Result<()> {
+    match database {
+        DbConfig::Sqlite { file } if !file.is_file() => {
+            bail!("there is no database {}", file.display())
         }
+        DbConfig::Sqlite { .. } | DbConfig::Postgres { .. } => Ok(()),
     }
 }
 
@@ -116,7 +119,11 @@ pub fn clock(db: &Db, wish: Option<ClockWish>) -> Result<Clock> {
 pub fn packs(overlay: Option<&Path>) -> Result<Packs> {
     Packs::load(overlay).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
-        anyhow!("the packs have {} problems:\n{}", problems.len(), lines.join("\n"))
+        anyhow!(
+            "the packs have {} problems:\n{}",
+            problems.len(),
+            lines.join("\n")
+        )
     })
 }
 

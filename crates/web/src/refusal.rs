@@ -125,7 +125,7 @@ impl Refusal {
                 icon: Icon::ALERT,
                 heading: &heading,
                 text: html! { (self.sentence) },
-                button: Some(("/", &ui.t("refusal-home"))),
+                button: Some((&ui.t("refusal-home"), "/")),
                 other: None,
             },
         );

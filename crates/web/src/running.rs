@@ -97,10 +97,16 @@ pub fn around(app: App, rules: Rules, stopping: Stopping) -> Router {
     });
     let layer = |state: &Arc<Running>| Arc::clone(state);
     crate::router(app)
-        .layer(axum::middleware::from_fn_with_state(layer(&running), limit::stand_before))
+        .layer(axum::middleware::from_fn_with_state(
+            layer(&running),
+            limit::stand_before,
+        ))
         .merge(health::routes(&running))
         .layer(RequestBodyLimitLayer::new(largest_body_bytes))
-        .layer(axum::middleware::from_fn_with_state(layer(&running), watch::stand_around))
+        .layer(axum::middleware::from_fn_with_state(
+            layer(&running),
+            watch::stand_around,
+        ))
         // Once more around everything, for the answers that come from these layers themselves.
         .layer(axum::middleware::from_fn(move |request, next| {
             crate::headers::add(is_tls, request, next)

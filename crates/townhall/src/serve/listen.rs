@@ -37,12 +37,13 @@ pub(super) fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
         .with_context(|| format!("{} is no certificate chain in PEM", certificate.display()))?;
     let secret =
         PrivateKeyDer::from_pem_file(key).with_context(|| format!("{} is no key in PEM", key.display()))?;
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .context("TLS")?
-        .with_no_client_auth()
-        .with_single_cert(chain, secret)
-        .context("certificate and key do not belong together")?;
+    let config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .context("TLS")?
+            .with_no_client_auth()
+            .with_single_cert(chain, secret)
+            .context("certificate and key do not belong together")?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
@@ -66,7 +67,9 @@ pub(super) async fn serve(
             }
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else { continue };
+        let Some((stream, peer, place)) = accepted else {
+            continue;
+        };
         let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
@@ -83,7 +86,10 @@ pub(super) async fn serve(
     }
     stopping.begin();
     drop(listener);
-    if tokio::time::timeout(stop_time, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(stop_time, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not end in time and are broken off");
     }
 }

@@ -1,4 +1,5 @@
 //! The real binary from outside: started, talked to, asked to stop, killed.
 
+mod demo;
 mod serve;
 mod support;

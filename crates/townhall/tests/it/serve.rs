@@ -54,13 +54,19 @@ fn a_request_has_an_id_a_line_in_the_log_and_nothing_personal_in_it() {
     let reply = http::get(server.url(), "/dossiers?q=Nguyen+Van+A&identity=079123456789").expect("an answer");
     let id = reply.header("x-request-id").expect("an id").to_owned();
     let said = stop(server);
-    let line = said.lines().find(|line| line.contains(&id)).expect("a line with the id");
+    let line = said
+        .lines()
+        .find(|line| line.contains(&id))
+        .expect("a line with the id");
     let line: serde_json::Value = serde_json::from_str(line).expect("one JSON object a line");
     assert_eq!(line["span"]["http.route"], "/dossiers");
     assert_eq!(line["span"]["http.method"], "GET");
     assert_eq!(line["http.status"], u64::from(reply.status));
     assert!(line["duration_ms"].is_number(), "{line}");
-    assert!(!said.contains("Nguyen") && !said.contains("079123456789"), "{said}");
+    assert!(
+        !said.contains("Nguyen") && !said.contains("079123456789"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -99,7 +105,11 @@ fn figures_tell_routes_and_queues_and_are_not_for_everybody() {
 fn a_wrong_configuration_is_told_with_file_line_and_reason() {
     let dir = temp_dir();
     let file = dir.path().join("townhall.toml");
-    std::fs::write(&file, "listen = \"127.0.0.1:0\"\nlisten_on = \"x\"\nrequest_seconds = \"soon\"\n").expect("written");
+    std::fs::write(
+        &file,
+        "listen = \"127.0.0.1:0\"\nlisten_on = \"x\"\nrequest_seconds = \"soon\"\n",
+    )
+    .expect("written");
     let (status, _, errors) = townhall(["config", "check", &file.display().to_string()]).run();
     assert!(!status.success());
     assert!(
@@ -120,7 +130,17 @@ fn a_node_serves_tls_with_its_own_certificate() {
     let dir = temp_dir();
     let (certificate, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
     let made = Command::new(openssl)
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ])
         .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
         .arg("-keyout")
         .arg(&key)
@@ -135,7 +155,14 @@ fn a_node_serves_tls_with_its_own_certificate() {
         .start();
     assert!(server.url().starts_with("https://"), "{}", server.url());
     let got = Command::new(curl)
-        .args(["--silent", "--show-error", "--include", "--noproxy", "*", "--cacert"])
+        .args([
+            "--silent",
+            "--show-error",
+            "--include",
+            "--noproxy",
+            "*",
+            "--cacert",
+        ])
         .arg(&certificate)
         .arg(format!("{}/no/such/page", server.url()))
         .output()
@@ -153,13 +180,16 @@ fn who_comes_to_public_pages_too_often_is_told_to_wait() {
         .env("TOWNHALL_PUBLIC_BURST", "2")
         .start();
     let replies: Vec<_> = (0..4)
-        .map(|_| http::get(server.url(), "/sign-in").expect("an answer"))
+        .map(|_| http::get(server.url(), "/transparency").expect("an answer"))
         .collect();
     assert_eq!(replies[0].status, 200, "{}", replies[0].text());
     assert_eq!(replies[3].status, 429);
     assert!(replies[3].header("retry-after").is_some());
     assert!(replies[3].header("content-security-policy").is_some());
-    assert_eq!(http::get(server.url(), "/healthz").expect("an answer").status, 200);
+    assert_eq!(
+        http::get(server.url(), "/healthz").expect("an answer").status,
+        200
+    );
 }
 
 #[test]

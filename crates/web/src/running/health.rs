@@ -77,9 +77,12 @@ async fn probe(running: &Running) -> Probe {
         tokio::time::timeout(PATIENCE, reads),
         tokio::time::timeout(PATIENCE, writes)
     );
-    for error in [reads.as_ref().ok().and_then(|r| r.as_ref().err()), writes.as_ref().ok().and_then(|w| w.as_ref().err())]
-        .into_iter()
-        .flatten()
+    for error in [
+        reads.as_ref().ok().and_then(|r| r.as_ref().err()),
+        writes.as_ref().ok().and_then(|w| w.as_ref().err()),
+    ]
+    .into_iter()
+    .flatten()
     {
         tracing::error!(%error, "the database does not answer the probe");
     }
@@ -120,14 +123,20 @@ async fn may_read(running: &Running, parts: &mut axum::http::request::Parts) -> 
             .iter()
             .any(|name| headers.contains_key(*name))
     };
-    running.rules.metrics_from.contains(&visitor.address.to_canonical())
+    running
+        .rules
+        .metrics_from
+        .contains(&visitor.address.to_canonical())
         && (is_named || !is_forwarded(&parts.headers))
 }
 
 async fn write_gauges(running: &Running, out: &mut String) {
     let town = &running.app.town;
     let (writes, reads) = town.db().load();
-    #[expect(clippy::cast_precision_loss, reason = "figures for people: no count comes near 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "figures for people: no count comes near 2^52"
+    )]
     let number = |value: usize| value as f64;
     gauge(
         out,
@@ -158,7 +167,8 @@ async fn write_gauges(running: &Running, out: &mut String) {
     let found = town
         .db()
         .read("figures", move |tx| {
-            let lag = log::oldest_waiting(tx)?.map_or(0, |at| business_now.as_millisecond() - at.as_millisecond());
+            let lag =
+                log::oldest_waiting(tx)?.map_or(0, |at| business_now.as_millisecond() - at.as_millisecond());
             Ok::<_, StoreError>((log::waiting(tx)?, lag, dialect::database_bytes(tx)?))
         })
         .await;

@@ -160,7 +160,10 @@ mod tests {
             network(address("2001:db8::1:2")),
             network(address("2001:db8::ffff:1"))
         );
-        assert_ne!(network(address("2001:db8:0:1::1")), network(address("2001:db8::1")));
+        assert_ne!(
+            network(address("2001:db8:0:1::1")),
+            network(address("2001:db8::1"))
+        );
         assert_eq!(network(address("::ffff:1.2.3.4")), address("1.2.3.4"));
     }
 }

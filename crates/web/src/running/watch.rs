@@ -64,7 +64,11 @@ pub(super) async fn stand_around(
     let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
     metrics::count(
         &metrics::REQUESTS,
-        &[("method", method), ("route", &route), ("status", &status.to_string())],
+        &[
+            ("method", method),
+            ("route", &route),
+            ("status", &status.to_string()),
+        ],
     );
     metrics::observe(&metrics::REQUEST_SECONDS, &[("route", &route)], seconds);
     span.in_scope(|| {

@@ -1,0 +1,75 @@
+//! `townhall verify`: whether everything that is stored is what the program has written.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use townhall_app::verify::verify;
+use townhall_store::Db;
+use townhall_store::files::Files;
+
+use crate::node::{self, Place};
+use crate::serve::ServeArgs;
+
+/// Verifies a node; it may serve meanwhile.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArgs {
+    /// The data directory
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL server instead of the file in the data directory
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A checkpoint kept elsewhere, which today's log must extend
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+}
+
+/// Verifies and prints a summary, or everything that is wrong.
+///
+/// # Errors
+/// When something is wrong, or the database cannot be read.
+pub fn run(args: &VerifyArgs) -> Result<()> {
+    let config = ServeArgs {
+        data: args.data.clone(),
+        database_url: args.database_url.clone(),
+        config: args.config.clone(),
+        ..ServeArgs::default()
+    }
+    .config()?;
+    if config.data.is_none() && config.database_url.is_none() {
+        bail!("say what to verify: --data DIR, or --database-url URL, or both");
+    }
+    let database = config.database(config.data.as_deref().unwrap_or(Path::new("")));
+    node::must_be_there(&database)?;
+    let checkpoint = args
+        .checkpoint
+        .as_ref()
+        .map(|file| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display())))
+        .transpose()?;
+    let db = Db::open(&database).context("the database cannot be opened")?;
+    // Papers lie in the data directory; without one only the database can be looked at, and that is said.
+    let nowhere = std::env::temp_dir().join(format!("townhall-verify-{}", std::process::id()));
+    let place = config
+        .data
+        .as_deref()
+        .map_or(nowhere.clone(), |data| Place::of(data).files);
+    let files = Files::open(&place).context("the directory of files cannot be opened")?;
+    let report = verify(&db, &files, checkpoint);
+    if config.data.is_none() {
+        let _ = std::fs::remove_dir_all(&nowhere);
+    }
+    let mut report = report.context("the database could not be read to its end")?;
+    if config.data.is_none() {
+        report.findings.retain(|finding| finding.check != "files");
+        println!("papers were not looked at: they lie in a data directory (--data DIR)");
+    }
+    println!("{report}");
+    match report.findings.len() {
+        0 => Ok(()),
+        many => bail!("{many} findings"),
+    }
+}
