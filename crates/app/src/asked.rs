@@ -73,10 +73,13 @@ pub fn asked(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<(&'static Record, Option<St
 }
 
 fn tasks_by_reference(tx: &mut Tx<'_>, space: Space) -> Result<BTreeMap<String, String>, StoreError> {
-    tx.rows("SELECT paragraph, id FROM tasks WHERE space = $1 AND paragraph IS NOT NULL ORDER BY id LIMIT 500", &params![space])?
-        .iter()
-        .map(|row| Ok((row.get("paragraph")?, row.get("id")?)))
-        .collect()
+    tx.rows(
+        "SELECT paragraph, id FROM tasks WHERE space = $1 AND paragraph IS NOT NULL ORDER BY id LIMIT 500",
+        &params![space],
+    )?
+    .iter()
+    .map(|row| Ok((row.get("paragraph")?, row.get("id")?)))
+    .collect()
 }
 
 #[cfg(test)]
@@ -86,7 +89,16 @@ mod tests {
     #[test]
     fn all_75_records_are_there_and_38_of_them_are_directives() {
         assert_eq!(records().len(), 75);
-        assert_eq!(records().iter().filter(|record| record.kind == "directive").count(), 38);
-        assert_eq!(records().iter().filter(|record| record.due().is_some()).count(), 12);
+        assert_eq!(
+            records()
+                .iter()
+                .filter(|record| record.kind == "directive")
+                .count(),
+            38
+        );
+        assert_eq!(
+            records().iter().filter(|record| record.due().is_some()).count(),
+            12
+        );
     }
 }

@@ -65,7 +65,13 @@ pub(super) fn begin<'a>(
         .filter(|dossier| is_visible(cx, dossier))
         .ok_or(AppError::NotFound("dossier"))?;
     let unit = acting_unit(&dossier, action, cx);
-    cx.actor.must_on(action.right(), unit, post_of(&dossier))?;
+    // A recall takes back one's own hand-over: the actor's post answers for that, not the one that holds it now.
+    let answers = if action == Action::Recall {
+        cx.actor.post()
+    } else {
+        post_of(&dossier)
+    };
+    cx.actor.must_on(action.right(), unit, answers)?;
     if dossier.version != shown {
         return Err(AppError::Conflict {
             shown,

@@ -65,11 +65,23 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
     let may_read_papers = cx.actor.may_on(Right::ReadPapers, &dossier.unit, holder)
         || cx.actor.may(Right::ReadPapers, &dossier.receiving_unit);
     let holds = is_holder(cx, &dossier);
+    let steps = dossiers::steps(tx, id)?;
+    let last = steps.last().filter(|step| step.ended_at.is_none());
+    let recallable = last.is_some_and(|step| {
+        step.given_by.is_some() && step.given_by == cx.actor.post() && step.touched_at.is_none()
+    });
     let possible = actions(dossier.state, flow_of(procedure))
         .into_iter()
         .filter(|(action, _)| {
-            cx.actor.may_on(action.right(), &dossier.unit, holder)
-                || cx.actor.may(action.right(), &dossier.receiving_unit)
+            // A recall takes back one's own hand-over, so it is offered to the one who gave, not to the holder.
+            let answers = if *action == Action::Recall {
+                recallable.then(|| cx.actor.post()).flatten()
+            } else {
+                holder
+            };
+            (*action != Action::Recall || recallable)
+                && cx.actor.may_on(action.right(), &dossier.unit, answers)
+                || (*action != Action::Recall && cx.actor.may(action.right(), &dossier.receiving_unit))
         })
         .map(|(action, outcome)| {
             let now = match outcome {
@@ -80,7 +92,6 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
             (action, now)
         })
         .collect();
-    let steps = dossiers::steps(tx, id)?;
     let records = dossiers::records(tx, id)?;
     let trail = journal::facts_of(tx, "dossier", &id.to_string())?;
     let (posts, people) = names(tx, &dossier, &steps, &records, &trail)?;

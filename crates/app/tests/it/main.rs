@@ -4,6 +4,7 @@ mod accounts;
 mod actors;
 mod commune;
 mod demo;
+mod dossier;
 mod log;
 mod organisation;
 mod packs;
