@@ -1,6 +1,7 @@
 //! Refusals that a person can act on. The `Display` text is for the log; people read a sentence of `locales/`.
 
 use townhall_domain::dossier::NotAllowed;
+use townhall_domain::task;
 use townhall_store::StoreError;
 
 use crate::actor::Denied;
@@ -53,6 +54,9 @@ pub enum AppError {
     /// The state does not allow it.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
+    /// The state of a task does not allow it.
+    #[error(transparent)]
+    TaskNotAllowed(#[from] task::NotAllowed),
     /// A rule refuses it; the key of the sentence and its values.
     #[error("refused: {key}")]
     Refused {

@@ -16,5 +16,6 @@ pub mod organisation;
 pub mod packs;
 pub mod record;
 pub mod sign_in;
+pub mod task;
 pub mod town;
 pub mod verify;

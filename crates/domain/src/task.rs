@@ -28,6 +28,16 @@ use crate::space::Space;
 /// Most posts that join one lead; a task for everybody is a document, not a task.
 pub const MOST_JOINING: usize = 30;
 
+/// The code of a task: `NV-24682-2025-0012`; the Party's tasks have a row of numbers of their own, `NVD-…`, so that
+/// neither space can count the other's.
+pub fn code(space: Space, issuing_unit: &UnitId, year: i16, serial: i64) -> String {
+    let sign = match space {
+        Space::State => "NV",
+        Space::Party => "NVD",
+    };
+    format!("{sign}-{}-{year}-{serial:04}", issuing_unit.code())
+}
+
 /// What a task is known by, beside the order itself.
 #[derive(Debug, Clone)]
 pub struct Issue {

@@ -337,4 +337,6 @@ fn unknown(what: &'static str, value: &str) -> StoreError {
 }
 
 mod holding;
+mod names;
 pub use holding::*;
+pub use names::{PostName, post_names};

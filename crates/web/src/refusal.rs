@@ -42,6 +42,7 @@ impl Refusal {
             }
             AppError::Conflict { .. } => plain(StatusCode::CONFLICT, "conflict", "refusal-conflict-text"),
             AppError::NotAllowed(why) => plain(StatusCode::CONFLICT, "not-allowed", why.reason_key()),
+            AppError::TaskNotAllowed(why) => plain(StatusCode::CONFLICT, "not-allowed", why.reason_key()),
             AppError::Refused { key, args } => {
                 let sentence = words(lang, key, args);
                 Self {

@@ -198,13 +198,15 @@ pub fn key_of(error: AppError) -> String {
         AppError::NotFound(what) => format!("not found: {what}"),
         AppError::Denied(denied) => format!("denied: {}", denied.right),
         AppError::Conflict { .. } => "conflict".to_owned(),
+        AppError::NotAllowed(why) => why.reason_key().to_owned(),
+        AppError::TaskNotAllowed(why) => why.reason_key().to_owned(),
         AppError::Refused { key, .. } => key.to_owned(),
         AppError::Invalid(fields) => fields
             .iter()
             .map(|field| field.key.clone())
             .collect::<Vec<_>>()
             .join(" "),
-        other => panic!("an unexpected error: {other:?}"),
+        AppError::Store(error) => panic!("an unexpected error: {error:?}"),
     }
 }
 

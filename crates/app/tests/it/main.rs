@@ -10,4 +10,5 @@ mod organisation;
 mod packs;
 mod people;
 mod sign_in;
+mod task;
 mod verify;

@@ -1,0 +1,67 @@
+//! What pages call posts: title, unit and who holds them, many at once.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+use townhall_domain::ids::{PostId, UnitId};
+
+use crate::value::Value;
+use crate::{StoreError, Tx};
+
+/// How a page names a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostName {
+    /// Its unit.
+    pub unit: UnitId,
+    /// Its division's word.
+    pub division: String,
+    /// Vietnamese title.
+    pub title_vi: String,
+    /// English title.
+    pub title_en: String,
+    /// Who holds it on the day: the full holder before an acting one; nobody when it is vacant.
+    pub holder: Option<String>,
+}
+
+/// Most posts asked for in one statement.
+const AT_ONCE: usize = 200;
+
+/// The names of posts as of a day; a post that is not known is left out.
+pub fn post_names(
+    tx: &mut Tx<'_>,
+    posts: impl IntoIterator<Item = PostId>,
+    day: Date,
+) -> Result<BTreeMap<PostId, PostName>, StoreError> {
+    let mut wanted: Vec<PostId> = posts.into_iter().collect();
+    wanted.sort();
+    wanted.dedup();
+    let mut names = BTreeMap::new();
+    for chunk in wanted.chunks(AT_ONCE) {
+        let marks: Vec<String> = (2..chunk.len() + 2).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT s.id AS id, s.unit AS unit, s.division AS division, s.title_vi AS title_vi, s.title_en AS title_en, p.name AS holder
+             FROM posts s
+             LEFT JOIN mandates m ON m.post = s.id AND m.valid_from <= $1 AND (m.valid_until IS NULL OR m.valid_until > $1)
+             LEFT JOIN persons p ON p.id = m.person
+             WHERE s.id IN ({})
+             ORDER BY s.id, CASE m.kind WHEN 'full' THEN 0 WHEN 'acting' THEN 1 ELSE 2 END, m.id",
+            marks.join(", ")
+        );
+        let mut params: Vec<Value> = vec![day.into()];
+        params.extend(chunk.iter().map(|post| Value::from(*post)));
+        for row in tx.rows(&sql, &params)? {
+            // The first row of a post has its foremost holder.
+            if let std::collections::btree_map::Entry::Vacant(place) = names.entry(row.get("id")?) {
+                place.insert(PostName {
+                    unit: row.get("unit")?,
+                    division: row.get("division")?,
+                    title_vi: row.get("title_vi")?,
+                    title_en: row.get("title_en")?,
+                    holder: row.get("holder")?,
+                });
+            }
+        }
+    }
+    Ok(names)
+}
