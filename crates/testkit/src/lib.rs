@@ -8,6 +8,7 @@
 //! - `TOWNHALL_BIN`: the binary under test for [`process`], else the one beside the tests.
 
 pub mod databases;
+pub mod foreign;
 pub mod http;
 pub mod places;
 pub mod postgres;

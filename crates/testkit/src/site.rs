@@ -19,6 +19,7 @@
 mod client;
 pub mod people;
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use axum::Router;
@@ -236,6 +237,15 @@ impl Site {
         found.expect("a query of the test")
     }
 
+    /// Gives every fact its place in the log, as the sequencer does while a node serves.
+    ///
+    /// # Panics
+    /// When the log cannot be written.
+    pub async fn sequence(&self) {
+        let (db, keys) = (self.town.db().clone(), self.place.dir().join("keys"));
+        off_async(move || drop(sequence(&db, &keys))).await;
+    }
+
     /// For tests that damage evidence on purpose: nothing is verified when this site goes.
     pub fn leave_unverified(&mut self) {
         self.verifies = false;
@@ -250,16 +260,19 @@ impl Drop for Site {
         let (db, files) = (self.town.db().clone(), self.town.files().clone());
         let keys = self.place.dir().join("keys");
         let checked = std::thread::spawn(move || {
-            std::fs::create_dir_all(&keys).expect("a directory for keys");
-            let keeper = LogKeeper::open(&db, &keys, "town.example").expect("a log");
-            while let Sequenced::Appended { .. } =
-                keeper.sequence("test", real_now()).expect("facts get places")
-            {}
+            let keeper = sequence(&db, &keys);
             verify(&db, &files, keeper.kept_checkpoint()).expect("the database can be read")
         });
         let report = checked.join().expect("verifying does not panic");
         assert!(report.is_clean(), "on {}:\n{report}", self.name());
     }
+}
+
+fn sequence(db: &Db, keys: &Path) -> LogKeeper {
+    std::fs::create_dir_all(keys).expect("a directory for keys");
+    let keeper = LogKeeper::open(db, keys, "town.example").expect("a log");
+    while let Sequenced::Appended { .. } = keeper.sequence("test", real_now()).expect("facts get places") {}
+    keeper
 }
 
 /// Runs blocking work beside the async threads of a test.

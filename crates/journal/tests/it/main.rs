@@ -3,72 +3,14 @@
 mod served;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use served::{ORIGIN, Served, write};
 use townhall_journal::{Checkpoint, Hash, LogKey};
-
-/// The foreign verifier, built from `tests/foreign/verify-log`; `None`, and a line on stderr, without Go.
-struct Verifier {
-    program: PathBuf,
-    _dir: tempfile::TempDir,
-}
-
-impl Verifier {
-    fn build() -> Option<Self> {
-        let dir = tempfile::tempdir().expect("a directory");
-        let program = dir.path().join("verify-log");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/foreign/verify-log");
-        let built = Command::new("go")
-            .args(["build", "-o"])
-            .arg(&program)
-            .arg(".")
-            .current_dir(&source)
-            // Debian's packages of Go code lie in one GOPATH; nothing is fetched.
-            .envs([
-                ("GO111MODULE", "off"),
-                ("GOPATH", "/usr/share/gocode"),
-                ("GOFLAGS", ""),
-            ])
-            .output();
-        let why = match built {
-            Ok(output) if output.status.success() => return Some(Self { program, _dir: dir }),
-            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
-            Err(error) => error.to_string(),
-        };
-        let why = format!("the foreign verifier cannot be built (golang-go, golang-golang-x-mod-dev): {why}");
-        let required = std::env::var_os("TOWNHALL_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-        assert!(!required, "{why}");
-        eprintln!("skipped: {why}");
-        None
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        Command::new(&self.program).args(args).output().expect("it runs")
-    }
-
-    fn accepts(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        let (out, err) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        assert!(output.status.success(), "{args:?}: {out}{err}");
-        out.into_owned()
-    }
-
-    fn refuses(&self, args: &[&str], because: &str) {
-        let output = self.run(args);
-        let err = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{args:?}: {err}");
-        assert!(err.contains(because), "{args:?}: {err}");
-    }
-}
+use townhall_testkit::foreign::VerifyLog;
 
 #[test]
 fn the_go_reference_accepts_log_consistency_and_proofs() {
-    let Some(go) = Verifier::build() else { return };
+    let Some(go) = VerifyLog::build() else { return };
     // More than one full tile, a tree of exactly one tile, one entry, none.
     for sizes in [vec![3, 256, 300, 1000], vec![256], vec![1], vec![0], vec![0, 7]] {
         let mut log = Served::at_sizes(&sizes);
@@ -93,7 +35,7 @@ fn the_go_reference_accepts_log_consistency_and_proofs() {
 
 #[test]
 fn the_go_reference_refuses_what_was_changed() {
-    let Some(go) = Verifier::build() else { return };
+    let Some(go) = VerifyLog::build() else { return };
     let mut log = Served::at_sizes(&[300, 600]);
     let (dir, vkey) = (log.dir.path().display().to_string(), log.key.vkey());
     let whole = ["-log", &dir, "-vkey", &vkey];
