@@ -5,7 +5,7 @@ use townhall_app::task::{
     WithdrawTask, accept_product, add_task_paper, hand_in_product, receive_task, report_progress,
     withdraw_task,
 };
-use townhall_domain::ids::{PaperId, PostId};
+use townhall_domain::ids::{Id, PaperId, PostId};
 use townhall_domain::permission::Role;
 use townhall_domain::task::State;
 use townhall_store::journal;
