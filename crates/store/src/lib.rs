@@ -22,6 +22,7 @@ pub mod parties;
 mod postgres;
 pub mod sessions;
 mod sqlite;
+pub mod statistics;
 pub mod tasks;
 pub mod tx;
 pub mod value;

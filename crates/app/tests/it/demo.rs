@@ -1,12 +1,16 @@
 //! The demonstration is the reports' own month.
 
 use jiff::civil::date;
+use townhall_app::actor::Actor;
 use townhall_app::clock::Clock;
 use townhall_app::cx::IdSource;
 use townhall_app::demo;
+use townhall_app::error::AppError;
 use townhall_app::packs::Packs;
+use townhall_app::statistics::{self, Figures, Measure};
 use townhall_app::town::Town;
 use townhall_domain::time;
+use townhall_store::dossiers::Filter;
 use townhall_store::files::Files;
 use townhall_store::{Db, DbConfig, StoreError};
 
@@ -68,4 +72,58 @@ fn thuan_an_received_402_and_resolved_317() {
         .expect("counts");
     eprintln!("{states:?}");
     assert_eq!((received, resolved, posts), (402, 317, 113), "{states:?}");
+    the_figures_are_those_of_the_reports(&town);
+}
+
+/// The same figures as a leader reads them, each opening exactly as many rows, and the province as the sum.
+fn the_figures_are_those_of_the_reports(town: &Town) {
+    let (from, to) = (date(2025, 7, 1), date(2025, 8, 4));
+    let program = Actor::System { job: "test" };
+    let of = |code: &'static str| {
+        town.read_blocking("statistics", &program, move |tx, cx| {
+            let unit = statistics::unit_of(cx, code, to)?;
+            statistics::statistics(tx, cx, &unit, from, to)
+        })
+        .expect("figures")
+    };
+    let commune = of("24682");
+    let total = commune.total;
+    eprintln!("{total:?}");
+    assert_eq!((total.received, total.resolved, total.pending), (402, 317, 85));
+    assert!(total.on_time > 0 && total.overdue() > 0, "{total:?}");
+    for split in [
+        commune.by_procedure.values().copied().collect::<Vec<_>>(),
+        commune.by_field.values().copied().collect(),
+        commune.by_channel.values().copied().collect(),
+    ] {
+        let mut sum = Figures::default();
+        split.into_iter().for_each(|figures| sum += figures);
+        assert_eq!(sum, total);
+    }
+    let unit = commune.unit.clone();
+    for (measure, figure) in [
+        (Measure::Received, total.received),
+        (Measure::OnTime, total.on_time),
+        (Measure::Pending, total.pending),
+        (Measure::Overdue, total.overdue()),
+    ] {
+        let unit = unit.clone();
+        let rows = town
+            .read_blocking("rows", &program, move |tx, cx| {
+                let filter = Filter {
+                    units: vec![unit.clone()],
+                    measure: Some((measure, statistics::period(cx, from, to)?)),
+                    ..Filter::default()
+                };
+                Ok::<_, AppError>(townhall_store::dossiers::list(tx, &filter, 1000)?.rows.len())
+            })
+            .expect("rows");
+        assert_eq!(i64::try_from(rows).expect("few"), figure, "{}", measure.as_str());
+    }
+    let province = of("68");
+    let mut sum = Figures::default();
+    province.by_unit.values().for_each(|figures| sum += *figures);
+    assert_eq!(province.total, sum);
+    assert_eq!(province.by_unit.get(&unit), Some(&total));
+    assert!(province.by_unit.len() > 100, "{} communes", province.by_unit.len());
 }

@@ -9,6 +9,7 @@ use townhall_domain::space::Space;
 
 use super::{holder, word};
 use crate::params;
+use crate::statistics::{Measure, PAST_DUE_AT, Period};
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
@@ -103,6 +104,8 @@ pub struct Filter {
     pub ended: Option<(Timestamp, Timestamp)>,
     /// Deadline.
     pub due: Option<Due>,
+    /// The rows behind a figure.
+    pub measure: Option<(Measure, Period)>,
     /// Folded words that all must occur; the last may be the beginning of one.
     pub words: Vec<String>,
     /// Order.
@@ -275,8 +278,8 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         None => {}
         Some(Due::OverdueAt(now)) => {
             sql.and(
-                "((d.is_open = 1 AND d.due_at < ?) OR d.ended_at > d.due_at)",
-                [now.into()],
+                &format!("((d.is_open = 1 AND {PAST_DUE_AT}) OR d.ended_at > d.due_at)"),
+                [now.into(), now.into()],
             );
         }
         Some(Due::Between(from, to)) => {
@@ -285,6 +288,10 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
                 [from.into(), to.into()],
             );
         }
+    }
+    if let Some((measure, period)) = &filter.measure {
+        let (condition, values) = measure.condition(period);
+        sql.and(&condition, values);
     }
 }
 

@@ -5,4 +5,5 @@ mod evidence;
 mod identity;
 mod journal;
 mod seam;
+mod statistics;
 mod tasks;

@@ -1,0 +1,432 @@
+//! Figures of dossiers over a period, counted over the indexes of the units that are asked for and no others.
+//!
+//! What each figure counts is said once, in [`Measure`]: the counts here and the list that a figure opens use the
+//! same condition, so a number always opens exactly its rows.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use townhall_domain::dossier::Channel;
+use townhall_domain::ids::{PostId, UnitId};
+use townhall_domain::space::Space;
+use townhall_domain::time;
+
+use crate::dossiers::word;
+use crate::params;
+use crate::value::{Row, Value};
+use crate::{StoreError, Tx};
+
+/// A period of whole local days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The start of its first day.
+    pub from: Timestamp,
+    /// The end of its last day, excluded.
+    pub end: Timestamp,
+    /// When what is still open is judged: at `end`, or now while the last day is not over.
+    pub then: Timestamp,
+}
+
+impl Period {
+    /// From a day to a day, both included; what is open is judged at `now` while the last day is not over.
+    pub fn days(from: Date, to: Date, now: Timestamp) -> Self {
+        let end = to
+            .tomorrow()
+            .map_or(Timestamp::MAX, |day| time::instant(day.at(0, 0, 0, 0)));
+        Self {
+            from: time::instant(from.at(0, 0, 0, 0)),
+            end,
+            then: end.min(now),
+        }
+    }
+}
+
+/// What a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Accepted in the period.
+    Received,
+    /// Ended in the period with a result or a refusal after appraisal (states 8, 9 and 10; the first end counts).
+    Resolved,
+    /// Resolved by its due.
+    OnTime,
+    /// Resolved after its due.
+    Late,
+    /// Accepted by the end of the period and not ended by then.
+    Pending,
+    /// Pending, and past due then.
+    PendingOverdue,
+    /// Resolved late, or pending past due.
+    Overdue,
+}
+
+impl Measure {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Received,
+        Self::Resolved,
+        Self::OnTime,
+        Self::Late,
+        Self::Pending,
+        Self::PendingOverdue,
+        Self::Overdue,
+    ];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Resolved => "resolved",
+            Self::OnTime => "on_time",
+            Self::Late => "late",
+            Self::Pending => "pending",
+            Self::PendingOverdue => "pending_overdue",
+            Self::Overdue => "overdue",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.as_str() == word)
+    }
+
+    /// The condition on a dossier `d`, with a `?` for each value.
+    pub(crate) fn condition(self, period: &Period) -> (String, Vec<Value>) {
+        let (from, end, then) = (
+            Value::from(period.from),
+            Value::from(period.end),
+            Value::from(period.then),
+        );
+        match self {
+            Self::Received => (ACCEPTED_IN.to_owned(), vec![from, end]),
+            Self::Resolved => (RESOLVED_IN.to_owned(), vec![from, end]),
+            Self::OnTime => (format!("{RESOLVED_IN} AND {IN_TIME}"), vec![from, end]),
+            Self::Late => (format!("{RESOLVED_IN} AND d.ended_at > d.due_at"), vec![from, end]),
+            Self::Pending => (PENDING_AT.to_owned(), vec![end.clone(), end]),
+            Self::PendingOverdue => (
+                format!("{PENDING_AT} AND {PAST_DUE_AT}"),
+                vec![end.clone(), end, then.clone(), then],
+            ),
+            Self::Overdue => (
+                format!("(({RESOLVED_IN} AND d.ended_at > d.due_at) OR ({PENDING_AT} AND {PAST_DUE_AT}))"),
+                vec![from, end.clone(), end.clone(), end, then.clone(), then],
+            ),
+        }
+    }
+}
+
+const ACCEPTED_IN: &str = "d.accepted_at >= ? AND d.accepted_at < ?";
+const RESOLVED_IN: &str = "d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?";
+const IN_TIME: &str = "(d.due_at IS NULL OR d.ended_at <= d.due_at)";
+const PENDING_AT: &str = "d.accepted_at < ? AND (d.is_open = 1 OR d.ended_at >= ?)";
+/// A clock that stands is not running out: a dossier that waits for the citizen is overdue only if it was before.
+/// One that waited then and goes on now has a later due by now, so the stored due answers for the past, too.
+pub(crate) const PAST_DUE_AT: &str =
+    "d.due_at < ? AND (d.paused_at IS NULL OR d.paused_at > d.due_at OR d.paused_at >= ?)";
+
+/// Whose dossiers are counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// Competent units.
+    pub units: &'a [UnitId],
+    /// Space.
+    pub space: Space,
+}
+
+/// What a group of dossiers has in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// Competent unit.
+    pub unit: UnitId,
+    /// Procedure code.
+    pub procedure: String,
+    /// Field of law.
+    pub field: String,
+    /// How they came.
+    pub channel: Channel,
+}
+
+/// The figures of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Accepted in the period.
+    pub received: i64,
+    /// Ended in the period (states 8, 9, 10).
+    pub resolved: i64,
+    /// Of these, by their due.
+    pub on_time: i64,
+    /// Open at the end of the period.
+    pub pending: i64,
+    /// Of these, past due then.
+    pub pending_overdue: i64,
+}
+
+impl Figures {
+    /// Resolved after their due.
+    pub fn late(&self) -> i64 {
+        self.resolved - self.on_time
+    }
+    /// Resolved late, or pending past due.
+    pub fn overdue(&self) -> i64 {
+        self.late() + self.pending_overdue
+    }
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.received += other.received;
+        self.resolved += other.resolved;
+        self.on_time += other.on_time;
+        self.pending += other.pending;
+        self.pending_overdue += other.pending_overdue;
+    }
+}
+
+/// A query with its values, numbered in the order of their first use.
+struct Sql {
+    text: String,
+    params: Vec<Value>,
+}
+
+impl Sql {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            params: Vec::new(),
+        }
+    }
+    /// Adds text, with a value for each `?`.
+    fn add(&mut self, text: &str, values: impl IntoIterator<Item = Value>) -> &mut Self {
+        let mut values = values.into_iter();
+        for (place, piece) in text.split('?').enumerate() {
+            if place > 0
+                && let Some(value) = values.next()
+            {
+                self.params.push(value);
+                self.text.push_str(&format!("${}", self.params.len()));
+            }
+            self.text.push_str(piece);
+        }
+        self
+    }
+    fn scope(&mut self, scope: &Scope<'_>) -> &mut Self {
+        let marks = vec!["?"; scope.units.len()].join(", ");
+        self.add(
+            &format!(" FROM dossiers d WHERE d.unit IN ({marks})"),
+            scope.units.iter().map(Value::from),
+        );
+        self.add(" AND d.space = ?", [scope.space.into()])
+    }
+}
+
+/// The figures by unit, procedure, field and channel.
+pub fn figures(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    period: &Period,
+) -> Result<BTreeMap<Group, Figures>, StoreError> {
+    let mut groups = BTreeMap::new();
+    if scope.units.is_empty() {
+        return Ok(groups);
+    }
+    for (sql, note) in queries(scope, period) {
+        for row in tx.rows(&sql.text, &sql.params)? {
+            let found: &mut Figures = groups.entry(group(&row)?).or_default();
+            note(found, row.get("n")?, row.get("part")?);
+        }
+    }
+    Ok(groups)
+}
+
+/// How the two counts of a query go into the figures.
+type Note = fn(&mut Figures, i64, i64);
+
+/// The four queries behind [`figures`]: each walks one index of each unit.
+fn queries(scope: &Scope<'_>, period: &Period) -> Vec<(Sql, Note)> {
+    const KEY: &str = "d.unit, d.procedure_code, d.field, d.channel";
+    let (from, end, then) = (period.from, period.end, period.then);
+    let make = |part: &str, part_values: Vec<Value>, condition: &str, values: Vec<Value>| {
+        let mut sql = Sql::new("SELECT d.unit AS unit, d.procedure_code AS procedure_code, d.field AS field, d.channel AS channel, COUNT(*) AS n, ");
+        sql.add(
+            &format!("CAST(SUM(CASE WHEN {part} THEN 1 ELSE 0 END) AS BIGINT) AS part"),
+            part_values,
+        );
+        sql.scope(scope);
+        sql.add(&format!(" AND {condition} GROUP BY {KEY}"), values);
+        sql
+    };
+    let past_due = || vec![Value::from(then), Value::from(then)];
+    vec![
+        (
+            make("1 = 1", vec![], ACCEPTED_IN, vec![from.into(), end.into()]),
+            (|found, n, _| found.received += n) as Note,
+        ),
+        (
+            make(IN_TIME, vec![], RESOLVED_IN, vec![from.into(), end.into()]),
+            |found, n, part| {
+                found.resolved += n;
+                found.on_time += part;
+            },
+        ),
+        // Open then is what is open now, and what ended later: two indexes, so two queries.
+        (
+            make(
+                PAST_DUE_AT,
+                past_due(),
+                "d.is_open = 1 AND d.accepted_at < ?",
+                vec![end.into()],
+            ),
+            pending,
+        ),
+        (
+            make(
+                PAST_DUE_AT,
+                past_due(),
+                "d.ended_at >= ? AND d.accepted_at < ?",
+                vec![end.into(), end.into()],
+            ),
+            pending,
+        ),
+    ]
+}
+
+fn pending(found: &mut Figures, n: i64, part: i64) {
+    found.pending += n;
+    found.pending_overdue += part;
+}
+
+fn group(row: &Row) -> Result<Group, StoreError> {
+    Ok(Group {
+        unit: row.get("unit")?,
+        procedure: row.get("procedure_code")?,
+        field: row.get("field")?,
+        channel: word(row, "channel", Channel::parse)?,
+    })
+}
+
+/// How many were received and resolved on each local day of a period; days without either are left out.
+pub fn by_day(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    period: &Period,
+) -> Result<BTreeMap<Date, (i64, i64)>, StoreError> {
+    let mut days = BTreeMap::new();
+    if scope.units.is_empty() {
+        return Ok(days);
+    }
+    for (column, condition, is_received) in [
+        ("accepted_at", ACCEPTED_IN, true),
+        ("ended_at", RESOLVED_IN, false),
+    ] {
+        // Local days since 1970: seven hours ahead of UTC.
+        let day = format!("((d.{column} + 25200000) / 86400000)");
+        let mut sql = Sql::new(&format!("SELECT {day} AS day, COUNT(*) AS n"));
+        sql.scope(scope);
+        sql.add(
+            &format!(" AND {condition} GROUP BY {day}"),
+            [period.from.into(), period.end.into()],
+        );
+        for row in tx.rows(&sql.text, &sql.params)? {
+            let (day, n): (i64, i64) = (row.get("day")?, row.get("n")?);
+            let Ok(at) = Timestamp::from_second(day * 86_400) else {
+                continue;
+            };
+            let counts: &mut (i64, i64) = days.entry(time::local_date(at)).or_default();
+            if is_received {
+                counts.0 += n;
+            } else {
+                counts.1 += n;
+            }
+        }
+    }
+    Ok(days)
+}
+
+/// What a post has on its desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// The post.
+    pub post: PostId,
+    /// Open dossiers in its hand.
+    pub open: i64,
+    /// Of these, past due.
+    pub overdue: i64,
+    /// Of these, due before `soon`, those past due not counted.
+    pub soon: i64,
+}
+
+/// The open dossiers of a unit by the post that holds them, most first.
+pub fn load_by_post(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+    now: Timestamp,
+    soon: Timestamp,
+) -> Result<Vec<Load>, StoreError> {
+    tx.rows(
+        "SELECT d.holder_post AS post, COUNT(*) AS open_count,
+           CAST(SUM(CASE WHEN d.due_at < $1 AND d.paused_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS overdue,
+           CAST(SUM(CASE WHEN d.due_at >= $1 AND d.due_at < $2 AND d.paused_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS soon
+         FROM dossiers d WHERE d.unit = $3 AND d.space = $4 AND d.is_open = 1 AND d.holder_post IS NOT NULL
+         GROUP BY d.holder_post ORDER BY open_count DESC, post",
+        &params![now, soon, unit, space],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Load {
+            post: row.get("post")?,
+            open: row.get("open_count")?,
+            overdue: row.get("overdue")?,
+            soon: row.get("soon")?,
+        })
+    })
+    .collect()
+}
+
+/// How many accepted dossiers wait now for a supplement, and how many for a financial obligation.
+pub fn waiting(tx: &mut Tx<'_>, scope: &Scope<'_>) -> Result<(i64, i64), StoreError> {
+    if scope.units.is_empty() {
+        return Ok((0, 0));
+    }
+    let mut sql = Sql::new("SELECT d.state AS state, COUNT(*) AS n");
+    sql.scope(scope);
+    sql.add(
+        " AND d.state IN (5, 6) AND d.accepted_at IS NOT NULL GROUP BY d.state",
+        [],
+    );
+    let mut counts = (0, 0);
+    for row in tx.rows(&sql.text, &sql.params)? {
+        let n = row.get("n")?;
+        if row.get::<i64>("state")? == 5 {
+            counts.0 = n;
+        } else {
+            counts.1 = n;
+        }
+    }
+    Ok(counts)
+}
+
+/// How the database would run the queries of [`figures`], for the test that no other unit's dossiers are walked.
+#[doc(hidden)]
+pub fn explain(tx: &mut Tx<'_>, scope: &Scope<'_>, period: &Period) -> Result<Vec<String>, StoreError> {
+    let (prefix, column) = if tx.is_postgres() {
+        ("EXPLAIN ", "QUERY PLAN")
+    } else {
+        ("EXPLAIN QUERY PLAN ", "detail")
+    };
+    let mut plans = Vec::new();
+    for (sql, _) in queries(scope, period) {
+        let lines = tx.rows(&format!("{prefix}{}", sql.text), &sql.params)?;
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|row| row.get(column))
+            .collect::<Result<_, _>>()?;
+        plans.push(lines.join("\n"));
+    }
+    Ok(plans)
+}
