@@ -102,7 +102,10 @@ impl Measure {
             Self::Received => (ACCEPTED_IN.to_owned(), vec![from, end]),
             Self::Resolved => (RESOLVED_IN.to_owned(), vec![from, end]),
             Self::OnTime => (format!("{RESOLVED_IN} AND {IN_TIME}"), vec![from, end]),
-            Self::Late => (format!("{RESOLVED_IN} AND d.ended_at > d.due_at"), vec![from, end]),
+            Self::Late => (
+                format!("{RESOLVED_IN} AND d.ended_at > d.due_at"),
+                vec![from, end],
+            ),
             Self::Pending => (PENDING_AT.to_owned(), vec![end.clone(), end]),
             Self::PendingOverdue => (
                 format!("{PENDING_AT} AND {PAST_DUE_AT}"),
@@ -251,7 +254,9 @@ fn queries(scope: &Scope<'_>, period: &Period) -> Vec<(Sql, Note)> {
     const KEY: &str = "d.unit, d.procedure_code, d.field, d.channel";
     let (from, end, then) = (period.from, period.end, period.then);
     let make = |part: &str, part_values: Vec<Value>, condition: &str, values: Vec<Value>| {
-        let mut sql = Sql::new("SELECT d.unit AS unit, d.procedure_code AS procedure_code, d.field AS field, d.channel AS channel, COUNT(*) AS n, ");
+        let mut sql = Sql::new(
+            "SELECT d.unit AS unit, d.procedure_code AS procedure_code, d.field AS field, d.channel AS channel, COUNT(*) AS n, ",
+        );
         sql.add(
             &format!("CAST(SUM(CASE WHEN {part} THEN 1 ELSE 0 END) AS BIGINT) AS part"),
             part_values,

@@ -125,5 +125,9 @@ fn the_figures_are_those_of_the_reports(town: &Town) {
     province.by_unit.values().for_each(|figures| sum += *figures);
     assert_eq!(province.total, sum);
     assert_eq!(province.by_unit.get(&unit), Some(&total));
-    assert!(province.by_unit.len() > 100, "{} communes", province.by_unit.len());
+    assert!(
+        province.by_unit.len() > 100,
+        "{} communes",
+        province.by_unit.len()
+    );
 }

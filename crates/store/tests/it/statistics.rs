@@ -174,7 +174,10 @@ fn vectors() -> Vec<(Case, &'static [Measure])> {
             &[Received, Pending, PendingOverdue, Overdue],
         ),
         // Still open today.
-        (case(at(7, 20, 8), at(8, 20, 17), None, OPEN), &[Received, Pending]),
+        (
+            case(at(7, 20, 8), at(8, 20, 17), None, OPEN),
+            &[Received, Pending],
+        ),
         (
             case(at(7, 20, 8), at(7, 23, 17), None, OPEN),
             &[Received, Pending, PendingOverdue, Overdue],
@@ -326,8 +329,10 @@ fn several_units_are_the_sum_of_each_and_a_strange_space_has_nothing() {
 #[test]
 fn while_the_last_day_is_not_over_nothing_due_later_today_is_overdue() {
     for (name, db) in databases() {
-        db.write_blocking("one", |tx| insert(tx, 1, &case(at(8, 1, 8), at(8, 4, 17), None, OPEN)))
-            .expect("a dossier");
+        db.write_blocking("one", |tx| {
+            insert(tx, 1, &case(at(8, 1, 8), at(8, 4, 17), None, OPEN))
+        })
+        .expect("a dossier");
         let on = |hour| Period::days(date(2025, 8, 1), date(2025, 8, 4), instant(at(8, 4, hour)));
         assert_eq!(total(&db, &["24682"], on(9)).overdue(), 0, "{name}");
         assert_eq!(total(&db, &["24682"], on(18)).overdue(), 1, "{name}");
@@ -380,8 +385,7 @@ fn counting_walks_only_the_units_that_are_asked_for() {
         for plan in plans {
             let walks_an_index =
                 plan.contains("USING INDEX dossiers_") || plan.contains("USING COVERING INDEX");
-            let is_bound =
-                plan.contains("unit=?") || (plan.contains("Index Cond") && plan.contains("unit"));
+            let is_bound = plan.contains("unit=?") || (plan.contains("Index Cond") && plan.contains("unit"));
             assert!(
                 (walks_an_index || plan.contains("dossiers_")) && is_bound && !plan.contains("SCAN"),
                 "{name}: {plan}"
