@@ -4,6 +4,7 @@
 //! same condition, so a number always opens exactly its rows.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -211,7 +212,8 @@ impl Sql {
                 && let Some(value) = values.next()
             {
                 self.params.push(value);
-                self.text.push_str(&format!("${}", self.params.len()));
+                // Writing to a string does not fail.
+                let _ = write!(self.text, "${}", self.params.len());
             }
             self.text.push_str(piece);
         }

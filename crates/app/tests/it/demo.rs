@@ -97,7 +97,9 @@ fn the_figures_are_those_of_the_reports(town: &Town) {
         commune.by_channel.values().copied().collect(),
     ] {
         let mut sum = Figures::default();
-        split.into_iter().for_each(|figures| sum += figures);
+        for figures in split {
+            sum += figures;
+        }
         assert_eq!(sum, total);
     }
     let unit = commune.unit.clone();
@@ -122,7 +124,9 @@ fn the_figures_are_those_of_the_reports(town: &Town) {
     }
     let province = of("68");
     let mut sum = Figures::default();
-    province.by_unit.values().for_each(|figures| sum += *figures);
+    for figures in province.by_unit.values() {
+        sum += *figures;
+    }
     assert_eq!(province.total, sum);
     assert_eq!(province.by_unit.get(&unit), Some(&total));
     assert!(
