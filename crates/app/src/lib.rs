@@ -16,10 +16,7 @@ pub mod organisation;
 pub mod packs;
 pub mod record;
 pub mod sign_in;
-<<<<<<< HEAD
 pub mod task;
-=======
 pub mod statistics;
->>>>>>> 268eb59 (statistics: received, resolved, on time, pending, overdue of a unit over a period, and the rows behind each)
 pub mod town;
 pub mod verify;
