@@ -149,6 +149,15 @@ impl Try {
     }
 }
 
+impl Try {
+    /// Gives a right try back: the source starts afresh at this account.
+    pub fn was_right(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let [account_from, address] = &self.limits;
+        account_from.succeeded(tx)?;
+        address.give_back(tx)
+    }
+}
+
 /// Opens a session for a try whose password was right.
 ///
 /// # Errors
@@ -167,9 +176,7 @@ pub fn open(
     if !account.active || account.password_hash != *hash {
         return Ok(Err(Refusal::Wrong));
     }
-    let [account_from, address] = &right.limits;
-    account_from.succeeded(tx)?;
-    address.give_back(tx)?;
+    right.was_right(tx)?;
     sessions::sweep(tx, moment.now, moment.after_seconds(-86_400))?;
     let token = Secret::new()?;
     let session = Session {

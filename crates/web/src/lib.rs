@@ -2,17 +2,23 @@
 
 pub mod asked;
 pub mod assets;
+pub mod bearer;
 pub mod dossier;
 pub mod drafts;
 pub mod frame;
 pub mod headers;
 pub mod log;
+pub mod look;
 pub mod places;
 pub mod refusal;
 pub mod routes;
 pub mod running;
 pub mod session;
+pub mod settings;
+pub mod sign_in;
+pub mod staff;
 pub mod state;
+pub mod typed;
 pub mod ui;
 pub mod visitor;
 
@@ -37,6 +43,9 @@ pub fn routes(app: &App) -> Routes {
         .merge(dossier::routes(app))
         .merge(asked::routes(app))
         .merge(log::routes(app))
+        .merge(sign_in::routes(app))
+        .merge(settings::routes(app))
+        .merge(dossier::routes(app))
 }
 
 /// The whole site: routes, assets, and what stands before every answer.

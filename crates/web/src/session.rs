@@ -18,10 +18,11 @@ use townhall_app::actor::Actor;
 use townhall_app::clock::real_now;
 use townhall_app::error::AppError;
 use townhall_app::sign_in::secret::Secret;
-use townhall_app::sign_in::{self, Moment, SignedIn};
+use townhall_app::sign_in::{self, Moment, SeatChoice, SignedIn};
 use townhall_store::StoreError;
 use townhall_text::Lang;
 
+use crate::look;
 use crate::refusal::Refusal;
 use crate::routes::Need;
 use crate::state::App;
@@ -75,10 +76,13 @@ impl Signed {
             .seats
             .iter()
             .map(|seat| PostChoice {
-                id: format!("{}:{}", seat.post.id, seat.basis.to_key()),
+                id: seat_key(seat),
                 title: seat.post.title(vietnamese).to_owned(),
                 unit_name: unit_name(&seat.post.unit),
-                current: Some(seat.post.id) == self.actor.post(),
+                current: self
+                    .actor
+                    .officer()
+                    .is_some_and(|officer| (officer.post, officer.basis) == (seat.post.id, seat.basis)),
             })
             .collect();
         let current = posts.iter().find(|post| post.current);
@@ -95,10 +99,31 @@ impl Signed {
         ui
     }
 
+    /// Whether the node asks for one-time codes and this account has none yet.
+    pub fn must_enrol_codes(&self, app: &App) -> bool {
+        app.site.codes_required && !self.account.has_totp
+    }
+
+    /// The page that must be dealt with before any other: a first password, one-time codes.
+    fn must_first(&self, app: &App) -> Option<&'static str> {
+        if self.account.change_password {
+            Some("/settings/password")
+        } else if self.must_enrol_codes(app) {
+            Some("/settings/codes")
+        } else {
+            None
+        }
+    }
+
     /// A refusal as a page.
     pub fn refuse(&self, app: &App, error: &AppError) -> Response {
         Refusal::of(self.lang(), error).page(&self.ui(app))
     }
+}
+
+/// How a form names a seat: the post, a colon, and what the seat rests on.
+pub fn seat_key(seat: &SeatChoice) -> String {
+    format!("{}:{}", seat.post.id, seat.basis.to_key())
 }
 
 /// The session token of a request.
@@ -177,6 +202,15 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
             .as_ref()
             .is_some_and(|signed| rights.iter().any(|right| signed.actor.holds(*right)))
     };
+    if let Some(look) = look::chosen(&parts) {
+        return look::keep(&app, &look, signed.as_ref()).await;
+    }
+    if let Some(first) = signed.as_ref().and_then(|signed| signed.must_first(&app)) {
+        let path = parts.uri.path();
+        if need != Need::Public && path != first {
+            return Redirect::to(first).into_response();
+        }
+    }
     let may_come = match need {
         Need::Public => true,
         Need::Session => signed.is_some(),

@@ -83,7 +83,7 @@ fn enrolment(app: &App, signed: &Signed, secret: &[u8], errors: &Errors, status:
     let address = totp::enrolment_address(secret, &signed.account.user_name, node);
     let main = html! {
         div.th-narrow {
-            @if signed.account.must_enrol_codes(app) {
+            @if signed.must_enrol_codes(app) {
                 (ui::notice(&ui, NoticeTone::Warn, &ui.t("sign-in-enrol-codes"), &html! {}))
             }
             (ui::error_summary(&ui, errors))

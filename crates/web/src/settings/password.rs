@@ -35,13 +35,13 @@ pub async fn ask(State(app): State<App>, signed: Signed) -> Response {
 pub async fn send(State(app): State<App>, signed: Signed, FormOf(form): FormOf<Passwords>) -> Response {
     let mut errors = Errors::default();
     if form.password != form.again {
-        errors.push("again", signed.visitor_words("account-password-differs"));
+        errors.push("again", townhall_text::t(signed.lang(), "account-password-differs"));
         return page(&app, &signed, &errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match is_own(&app, &signed, form.old).await {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => {
-            errors.push("old", signed.visitor_words("account-password-old-wrong"));
+            errors.push("old", townhall_text::t(signed.lang(), "account-password-old-wrong"));
             return page(&app, &signed, &errors, StatusCode::UNPROCESSABLE_ENTITY);
         }
         Ok(Err(seconds)) => {
