@@ -17,7 +17,10 @@ pub use people::{AddPerson, EditPerson, add_person, edit_person, people_of_unit,
 pub use posts::{
     AddDivision, AddPost, EditDivision, EditPost, add_division, add_post, edit_division, edit_post,
 };
-pub use staff::{Holder, PostHistory, Staff, StaffDivision, StaffSeat, Substitute, post_history, staff_of};
+pub use staff::{
+    Holder, PersonEntry, PostHistory, Staff, StaffDivision, StaffSeat, Substitute, division_of, divisions_of,
+    person_entry, post_history, posts_beside, staff_of,
+};
 
 use jiff::civil::Date;
 use townhall_domain::ids::{PersonId, PostId, UnitId};

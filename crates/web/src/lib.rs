@@ -45,6 +45,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))
+        .merge(staff::routes(app))
         .merge(dossier::routes(app))
 }
 

@@ -81,19 +81,20 @@ pub fn person_of_unit(tx: &mut Tx<'_>, cx: &Cx, id: PersonId) -> Result<Versione
         .ok_or(AppError::NotFound("person"))
 }
 
-/// A page of a unit's people, found by name without marks.
+/// A page of at most `limit` of a unit's people, found by name without marks.
 pub fn people_of_unit(
     tx: &mut Tx<'_>,
     cx: &Cx,
     unit: &UnitId,
     search: &str,
     after: Option<PersonId>,
+    limit: u16,
 ) -> Result<Vec<Versioned<Person>>, AppError> {
     if !cx.actor.may(Right::ReadStaff, unit) {
         return Err(AppError::NotFound("unit"));
     }
     let search: String = search.chars().take(100).collect();
-    Ok(organisation::people(tx, unit, &search, after, 50)?)
+    Ok(organisation::people(tx, unit, &search, after, i64::from(limit))?)
 }
 
 /// An address with one at sign and a dot after it; the mail server says the rest.

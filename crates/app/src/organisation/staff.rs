@@ -224,3 +224,57 @@ pub fn post_history(tx: &mut Tx<'_>, cx: &Cx, id: PostId) -> Result<PostHistory,
         delegations: organisation::delegations_of_post(tx, id)?,
     })
 }
+
+/// A person with the posts as which he may act today.
+#[derive(Debug, Clone)]
+pub struct PersonEntry {
+    /// The entry.
+    pub person: Versioned<Person>,
+    /// The posts, and why he may.
+    pub posts: Vec<(Post, Basis)>,
+}
+
+/// A person's entry, for his page.
+pub fn person_entry(tx: &mut Tx<'_>, cx: &Cx, id: PersonId) -> Result<PersonEntry, AppError> {
+    let person = super::person_of_unit(tx, cx, id)?;
+    let known = organisation::organisation_of_person(tx, id, cx.today())?;
+    let seats = known.seats_of(id, cx.today()).into_iter();
+    let posts = seats
+        .filter_map(|seat| Some((known.post(seat.post)?.clone(), seat.basis)))
+        .collect();
+    Ok(PersonEntry { person, posts })
+}
+
+/// A division of a unit, for the form that changes it.
+pub fn division_of(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    unit: &UnitId,
+    id: &str,
+) -> Result<Versioned<Division>, AppError> {
+    if !cx.actor.may(Right::ReadStaff, unit) {
+        return Err(AppError::NotFound("division"));
+    }
+    organisation::division(tx, unit, id)?.ok_or(AppError::NotFound("division"))
+}
+
+/// The divisions of a unit today, for the form of a new post.
+pub fn divisions_of(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Vec<Division>, AppError> {
+    if !cx.actor.may(Right::ReadStaff, unit) {
+        return Err(AppError::NotFound("unit"));
+    }
+    let found = organisation::divisions_as_of(tx, unit, cx.today())?;
+    Ok(found.into_iter().map(|stored| stored.item).collect())
+}
+
+/// The other posts that could take over a post's work today: same unit, same space.
+pub fn posts_beside(tx: &mut Tx<'_>, cx: &Cx, post: &Post) -> Result<Vec<Post>, AppError> {
+    if !cx.actor.may(Right::ReadStaff, &post.unit) {
+        return Err(AppError::NotFound("unit"));
+    }
+    let found = organisation::posts_as_of(tx, &post.unit, cx.today())?;
+    let posts = found.into_iter().map(|stored| stored.item);
+    Ok(posts
+        .filter(|other| other.id != post.id && other.space == post.space)
+        .collect())
+}

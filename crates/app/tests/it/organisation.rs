@@ -422,7 +422,7 @@ fn bad_input_is_told_field_by_field() {
             add_person(tx, cx, &person(written_nfd, Some(""), None))
         });
         let found = run(&db, &system(), |tx, cx| {
-            people_of_unit(tx, cx, &thuan_an(), "dieu an", None)
+            people_of_unit(tx, cx, &thuan_an(), "dieu an", None, 50)
         })
         .expect("people");
         assert_eq!(found[0].item.name, "Điểu An 🌾", "{name}");

@@ -104,6 +104,7 @@ staff-delegation-end = Take back
 staff-own-post-only = Only who holds this post may delegate its rights.
 staff-history-empty = None yet.
 staff-choose = Choose…
+staff-choose-one = Choose one.
 staff-day-wrong = Write the day like 05/8/2025.
 staff-day-far-off = This year is far off. Check it.
 staff-number-wrong = Write a number from 0 to 999.

@@ -101,6 +101,7 @@ staff-delegation-end = Thu lại
 staff-own-post-only = Chỉ người đang giữ chức danh này mới ủy quyền được.
 staff-history-empty = Chưa có.
 staff-choose = Chọn…
+staff-choose-one = Hãy chọn một.
 staff-day-wrong = Hãy ghi ngày như 05/8/2025.
 staff-day-far-off = Năm này quá xa. Hãy xem lại.
 staff-number-wrong = Hãy ghi một số từ 0 đến 999.
