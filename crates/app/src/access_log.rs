@@ -96,19 +96,20 @@ pub fn note(tx: &mut Tx<'_>, cx: &Cx, note: &NoteReading) -> Result<bool, AppErr
     Ok(true)
 }
 
-/// A page of the readings of a unit's data, newest first, in the inspector's own space.
+/// A page of at most `limit` readings of a unit's data, newest first, in the inspector's own space.
 pub fn accesses_of_unit(
     tx: &mut Tx<'_>,
     cx: &Cx,
     unit: &UnitId,
     filter: &AccessFilter,
+    limit: u16,
 ) -> Result<Vec<AccessLine>, AppError> {
     if !cx.actor.may(Right::ReadStaff, unit) {
         return Err(AppError::NotFound("unit"));
     }
     cx.actor.must(Right::ReadAccessLog, unit)?;
     let space = cx.actor.space().ok_or(AppError::NotFound("unit"))?;
-    Ok(access_log::of_unit(tx, unit, space, filter, 50)?)
+    Ok(access_log::of_unit(tx, unit, space, filter, i64::from(limit))?)
 }
 
 /// The last readings of one thing of a unit, for the inspector.

@@ -296,18 +296,28 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
     record_account(tx, cx, &account, fact, json!({}))
 }
 
-/// A page of the accounts that a unit keeps.
+/// A page of at most `limit` of the accounts that a unit keeps.
 pub fn accounts_of(
     tx: &mut Tx<'_>,
     cx: &Cx,
     unit: &UnitId,
     after: &str,
+    limit: u16,
 ) -> Result<Vec<AccountLine>, AppError> {
     if !cx.actor.may(Right::ReadStaff, unit) {
         return Err(AppError::NotFound("unit"));
     }
     cx.actor.must(Right::ManageAccounts, unit)?;
-    Ok(accounts::of_unit(tx, unit, after, 50)?)
+    Ok(accounts::of_unit(tx, unit, after, i64::from(limit))?)
+}
+
+/// One account that the actor manages.
+pub fn account_of(tx: &mut Tx<'_>, cx: &Cx, id: AccountId) -> Result<AccountLine, AppError> {
+    let line = accounts::line(tx, id)?
+        .filter(|(unit, _)| cx.actor.may(Right::ReadStaff, unit))
+        .ok_or(AppError::NotFound("account"))?;
+    cx.actor.must(Right::ManageAccounts, &line.0)?;
+    Ok(line.1)
 }
 
 /// An account that the actor manages, held for a change.

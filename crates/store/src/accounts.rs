@@ -129,6 +129,10 @@ pub struct AccountLine {
     pub version: i64,
 }
 
+const LINE: &str = "SELECT a.id, a.user_name, a.person, a.unit, p.name, a.active, a.version, u.signed_in_at,
+        CASE WHEN a.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp
+   FROM accounts a JOIN persons p ON p.id = a.person LEFT JOIN account_use u ON u.account = a.id";
+
 /// The accounts that a unit keeps, by user name; `after` is the last user name of the page before.
 pub fn of_unit(
     tx: &mut Tx<'_>,
@@ -136,28 +140,34 @@ pub fn of_unit(
     after: &str,
     limit: i64,
 ) -> Result<Vec<AccountLine>, StoreError> {
-    let sql = "SELECT a.id, a.user_name, a.person, p.name, a.active, a.version, u.signed_in_at,
-                CASE WHEN a.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp
-           FROM accounts a JOIN persons p ON p.id = a.person LEFT JOIN account_use u ON u.account = a.id
-          WHERE a.unit = $1 AND a.user_name > $2 ORDER BY a.user_name LIMIT $3";
-    let read = |row: &Row| {
-        // A CASE of plain numbers is INT4 on PostgreSQL; the seam reads it like any number.
-        let has_totp: i64 = row.get("has_totp")?;
-        Ok(AccountLine {
-            id: row.get("id")?,
-            user_name: row.get("user_name")?,
-            person: row.get("person")?,
-            person_name: row.get("name")?,
-            active: row.get("active")?,
-            has_totp: has_totp == 1,
-            signed_in_at: row.get("signed_in_at")?,
-            version: row.get("version")?,
-        })
-    };
-    tx.rows(sql, &params![unit, after, limit])?
+    let sql = format!("{LINE} WHERE a.unit = $1 AND a.user_name > $2 ORDER BY a.user_name LIMIT $3");
+    tx.rows(&sql, &params![unit, after, limit])?
         .iter()
-        .map(read)
+        .map(read_line)
         .collect()
+}
+
+/// The line of one account, with the unit that keeps it.
+pub fn line(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(UnitId, AccountLine)>, StoreError> {
+    let row = tx.one(&format!("{LINE} WHERE a.id = $1"), &params![id])?;
+    row.as_ref()
+        .map(|row| Ok((row.get("unit")?, read_line(row)?)))
+        .transpose()
+}
+
+fn read_line(row: &Row) -> Result<AccountLine, StoreError> {
+    // A CASE of plain numbers is INT4 on PostgreSQL; the seam reads it like any number.
+    let has_totp: i64 = row.get("has_totp")?;
+    Ok(AccountLine {
+        id: row.get("id")?,
+        user_name: row.get("user_name")?,
+        person: row.get("person")?,
+        person_name: row.get("name")?,
+        active: row.get("active")?,
+        has_totp: has_totp == 1,
+        signed_in_at: row.get("signed_in_at")?,
+        version: row.get("version")?,
+    })
 }
 
 /// Whether there is any account at all; an empty node has none.

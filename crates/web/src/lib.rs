@@ -1,6 +1,7 @@
 //! Pages and REST API. One folder a capability; components in [`ui`].
 
 pub mod asked;
+pub mod admin;
 pub mod assets;
 pub mod bearer;
 pub mod dossier;
@@ -46,6 +47,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))
         .merge(staff::routes(app))
+        .merge(admin::routes(app))
         .merge(dossier::routes(app))
 }
 

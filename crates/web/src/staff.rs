@@ -102,7 +102,7 @@ impl FromRequestParts<App> for AskedUnit {
 
 impl AskedUnit {
     /// Its full name on the business day.
-    fn name(&self, app: &App, ui: &Ui) -> String {
+    pub fn name(&self, app: &App, ui: &Ui) -> String {
         let unit = app.town.packs().units().by_id(&self.0);
         unit.map(|unit| unit.full_name(ui.today()).to_owned()).unwrap_or_default()
     }

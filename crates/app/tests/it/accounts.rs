@@ -114,7 +114,7 @@ fn an_account_is_opened_closed_and_reset_by_an_administrator_of_the_unit() {
             change_account(tx, cx, &change(sister.account, 1, AccountChange::Close))
         });
         assert_eq!(refused(outcome), "denied: manage_accounts", "{name}");
-        let listed = run(&db, &admin, |tx, cx| accounts_of(tx, cx, &thuan_an(), "")).expect("a list");
+        let listed = run(&db, &admin, |tx, cx| accounts_of(tx, cx, &thuan_an(), "", 50)).expect("a list");
         let names: Vec<&str> = listed.iter().map(|line| line.user_name.as_str()).collect();
         assert_eq!(names, ["admin", "handler"], "{name}: only the unit's own");
         evidence_holds(&db);
@@ -374,7 +374,7 @@ fn the_inspector_sees_who_read_what_and_nobody_else_does() {
             ..AccessFilter::default()
         };
         let lines = run(&db, &inspector, move |tx, cx| {
-            accesses_of_unit(tx, cx, &thuan_an(), &filter())
+            accesses_of_unit(tx, cx, &thuan_an(), &filter(), 50)
         })
         .expect("a page");
         assert_eq!(lines.len(), 2, "{name}");
@@ -393,7 +393,7 @@ fn the_inspector_sees_who_read_what_and_nobody_else_does() {
         });
         assert_eq!(one.expect("lines").len(), 1, "{name}");
         let signed_in = run(&db, &inspector, |tx, cx| {
-            accesses_of_unit(tx, cx, &thuan_an(), &AccessFilter::default())
+            accesses_of_unit(tx, cx, &thuan_an(), &AccessFilter::default(), 50)
         });
         assert_eq!(
             signed_in.expect("a page").len(),
@@ -401,7 +401,7 @@ fn the_inspector_sees_who_read_what_and_nobody_else_does() {
             "{name}: sign-ins are there too"
         );
         let outcome = run(&db, &handler, |tx, cx| {
-            accesses_of_unit(tx, cx, &thuan_an(), &AccessFilter::default())
+            accesses_of_unit(tx, cx, &thuan_an(), &AccessFilter::default(), 50)
         });
         assert_eq!(
             outcome.map(|_| ()).map_err(key_of),
@@ -409,7 +409,7 @@ fn the_inspector_sees_who_read_what_and_nobody_else_does() {
             "{name}"
         );
         let outcome = run(&db, &sister, |tx, cx| {
-            accesses_of_unit(tx, cx, &thuan_an(), &AccessFilter::default())
+            accesses_of_unit(tx, cx, &thuan_an(), &AccessFilter::default(), 50)
         });
         assert_eq!(
             outcome.map(|_| ()).map_err(key_of),
