@@ -106,7 +106,8 @@ impl Site {
                 trusted_proxies: Vec::new(),
                 unit_code: "24682".to_owned(),
             },
-        );
+        )
+        .with_passwords(PASSWORDS.clone());
         let router = townhall_web::router(app.clone());
         Self {
             town,

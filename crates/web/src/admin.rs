@@ -23,13 +23,25 @@ const PARTS: [(Right, &str, &str); 2] = [
 pub fn routes(app: &App) -> Routes {
     const ACCOUNTS: Need = Need::Right(Right::ManageAccounts);
     Routes::new(app)
-        .get("/admin", Need::AnyOf(&[Right::ManageAccounts, Right::ReadAccessLog]), show)
+        .get(
+            "/admin",
+            Need::AnyOf(&[Right::ManageAccounts, Right::ReadAccessLog]),
+            show,
+        )
         .get("/admin/accounts", ACCOUNTS, accounts::list)
         .get("/admin/accounts/new", ACCOUNTS, accounts::ask)
         .post("/admin/accounts/new", ACCOUNTS, accounts::add)
-        .get("/admin/accounts/{account}/{change}", ACCOUNTS, accounts::ask_change)
+        .get(
+            "/admin/accounts/{account}/{change}",
+            ACCOUNTS,
+            accounts::ask_change,
+        )
         .post("/admin/accounts/{account}/{change}", ACCOUNTS, accounts::change)
-        .get("/admin/access-log", Need::Right(Right::ReadAccessLog), access_log::show)
+        .get(
+            "/admin/access-log",
+            Need::Right(Right::ReadAccessLog),
+            access_log::show,
+        )
 }
 
 async fn show(State(app): State<App>, signed: Signed) -> Response {

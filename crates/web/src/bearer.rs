@@ -18,14 +18,20 @@ pub async fn actor(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, Stor
     let line = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = line.and_then(|line| {
         let (scheme, token) = line.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| parse_token(token.trim()))?
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| parse_token(token.trim()))?
     });
     let Some(token) = token else { return Ok(None) };
     let (packs, business) = (app.town.packs().clone(), app.town.clock().now());
     app.town
         .db()
         .read("whose_token_is_it", move |tx| {
-            let moment = Moment { now: real_now(), business, units: packs.units() };
+            let moment = Moment {
+                now: real_now(),
+                business,
+                units: packs.units(),
+            };
             sign_in::officer_of_token(tx, &moment, &token)
         })
         .await

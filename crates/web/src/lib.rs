@@ -48,7 +48,6 @@ pub fn routes(app: &App) -> Routes {
         .merge(settings::routes(app))
         .merge(staff::routes(app))
         .merge(admin::routes(app))
-        .merge(dossier::routes(app))
 }
 
 /// The whole site: routes, assets, and what stands before every answer.

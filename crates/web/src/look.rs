@@ -30,9 +30,15 @@ pub fn chosen(parts: &Parts) -> Option<Look> {
     }
     let value = |name: &str| {
         let pairs = parts.uri.query().unwrap_or("").split('&');
-        pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+        pairs
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
     };
-    let (lang, theme) = (value("lang").and_then(Lang::parse), value("theme").and_then(Theme::parse));
+    let (lang, theme) = (
+        value("lang").and_then(Lang::parse),
+        value("theme").and_then(Theme::parse),
+    );
     if lang.is_none() && theme.is_none() {
         return None;
     }
@@ -47,18 +53,35 @@ pub fn chosen(parts: &Parts) -> Option<Look> {
 pub async fn keep(app: &App, look: &Look, signed: Option<&Signed>) -> Response {
     if let Some(signed) = signed {
         let settings = AccountSettings {
-            language: look.lang.map_or_else(|| signed.account.settings.language.clone(), |lang| lang.code().to_owned()),
-            theme: look.theme.map_or_else(|| signed.account.settings.theme.clone(), |theme| theme.code().to_owned()),
+            language: look.lang.map_or_else(
+                || signed.account.settings.language.clone(),
+                |lang| lang.code().to_owned(),
+            ),
+            theme: look.theme.map_or_else(
+                || signed.account.settings.theme.clone(),
+                |theme| theme.code().to_owned(),
+            ),
             ..signed.account.settings.clone()
         };
-        let saved = app.town.write("save_settings", &signed.actor, move |tx, cx| save_settings(tx, cx, &settings)).await;
+        let saved = app
+            .town
+            .write("save_settings", &signed.actor, move |tx, cx| {
+                save_settings(tx, cx, &settings)
+            })
+            .await;
         if let Err(error) = saved {
             return signed.refuse(app, &error);
         }
     }
     let mut response = Redirect::to(&look.back).into_response();
-    let chosen = [("lang", look.lang.map(Lang::code)), ("theme", look.theme.map(Theme::code))];
-    for (name, value) in chosen.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+    let chosen = [
+        ("lang", look.lang.map(Lang::code)),
+        ("theme", look.theme.map(Theme::code)),
+    ];
+    for (name, value) in chosen
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    {
         let secure = if app.site.is_tls { "; Secure" } else { "" };
         let line = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
         if let Ok(line) = HeaderValue::from_str(&line) {
@@ -73,16 +96,28 @@ mod tests {
     use super::*;
 
     fn of(address: &str) -> Option<Look> {
-        let (parts, ()) = axum::http::Request::get(address).body(()).expect("a request").into_parts();
+        let (parts, ()) = axum::http::Request::get(address)
+            .body(())
+            .expect("a request")
+            .into_parts();
         chosen(&parts)
     }
 
     #[test]
     fn a_choice_leads_back_to_the_page_without_it() {
         let look = of("/dossiers?state=3&lang=en").expect("a choice");
-        assert_eq!((look.lang, look.theme, look.back.as_str()), (Some(Lang::En), None, "/dossiers?state=3"));
-        assert_eq!(of("/work?theme=dark").map(|look| look.back), Some("/work".to_owned()));
-        assert_eq!(of("//evil.example?lang=en").map(|look| look.back), Some("/".to_owned()));
+        assert_eq!(
+            (look.lang, look.theme, look.back.as_str()),
+            (Some(Lang::En), None, "/dossiers?state=3")
+        );
+        assert_eq!(
+            of("/work?theme=dark").map(|look| look.back),
+            Some("/work".to_owned())
+        );
+        assert_eq!(
+            of("//evil.example?lang=en").map(|look| look.back),
+            Some("/".to_owned())
+        );
         for nothing in ["/work", "/work?lang=fr", "/work?lang="] {
             assert_eq!(of(nothing), None, "{nothing}");
         }

@@ -101,7 +101,7 @@ impl Signed {
 
     /// Whether the node asks for one-time codes and this account has none yet.
     pub fn must_enrol_codes(&self, app: &App) -> bool {
-        app.site.codes_required && !self.account.has_totp
+        app.codes_required && !self.account.has_totp
     }
 
     /// The page that must be dealt with before any other: a first password, one-time codes.
@@ -269,7 +269,9 @@ impl FromRequestParts<App> for Signed {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        if let Some(signed) = parts.extensions.get::<Self>() { Ok(signed.clone()) } else {
+        if let Some(signed) = parts.extensions.get::<Self>() {
+            Ok(signed.clone())
+        } else {
             let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
             Err(Refusal::not_found(visitor.lang).page(&visitor.ui(app)))
         }

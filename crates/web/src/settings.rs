@@ -5,6 +5,7 @@ mod password;
 mod tokens;
 
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -54,9 +55,17 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
 }
 
 async fn save(State(app): State<App>, signed: Signed, FormOf(look): FormOf<Look>) -> Response {
-    let settings =
-        AccountSettings { language: look.language, theme: look.theme, single_keys: look.single_keys == "1" };
-    let saved = app.town.write("save_settings", &signed.actor, move |tx, cx| save_settings(tx, cx, &settings)).await;
+    let settings = AccountSettings {
+        language: look.language,
+        theme: look.theme,
+        single_keys: look.single_keys == "1",
+    };
+    let saved = app
+        .town
+        .write("save_settings", &signed.actor, move |tx, cx| {
+            save_settings(tx, cx, &settings)
+        })
+        .await;
     match saved {
         Ok(()) => Redirect::to("/settings?done=saved").into_response(),
         Err(error) => {
@@ -99,11 +108,19 @@ async fn page_of(app: &App, signed: &Signed, done: &str, errors: &Errors) -> Res
         }
     };
     let page = Page::new(&title).with_error(!errors.is_empty());
-    ui::page(&ui, &page, &main).into_response()
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    (status, ui::page(&ui, &page, &main)).into_response()
 }
 
 fn signed_in_as(ui: &Ui, own: &OwnAccount) -> String {
-    ui.t_args("account-signed-in-as", &[("user_name", Arg::from(own.user_name.as_str()))])
+    ui.t_args(
+        "account-signed-in-as",
+        &[("user_name", Arg::from(own.user_name.as_str()))],
+    )
 }
 
 /// What has just been done, by its word; anything else in the address says nothing.
@@ -120,11 +137,21 @@ fn result(ui: &Ui, done: &str) -> Markup {
 }
 
 fn look_form(ui: &Ui, own: &OwnAccount, errors: &Errors) -> Markup {
-    let language = Field::new("language", ui.t("account-language")).value(own.settings.language.as_str()).errors(errors);
-    let theme = Field::new("theme", ui.t("account-theme")).value(own.settings.theme.as_str()).errors(errors);
+    let language = Field::new("language", ui.t("account-language"))
+        .value(own.settings.language.as_str())
+        .errors(errors);
+    let theme = Field::new("theme", ui.t("account-theme"))
+        .value(own.settings.theme.as_str())
+        .errors(errors);
     let keys = Field::new("single_keys", ui.t("account-single-keys")).hint(ui.t("account-single-keys-hint"));
-    let languages = [Choice::new("vi", ui.t("account-language-vi")), Choice::new("en", ui.t("account-language-en"))];
-    let themes = [Choice::new("light", ui.t("account-theme-light")), Choice::new("dark", ui.t("account-theme-dark"))];
+    let languages = [
+        Choice::new("vi", ui.t("account-language-vi")),
+        Choice::new("en", ui.t("account-language-en")),
+    ];
+    let themes = [
+        Choice::new("light", ui.t("account-theme-light")),
+        Choice::new("dark", ui.t("account-theme-dark")),
+    ];
     ui::form(
         ui,
         &Form::post("/settings").class("card-body th-fields"),
@@ -138,8 +165,16 @@ fn look_form(ui: &Ui, own: &OwnAccount, errors: &Errors) -> Markup {
 }
 
 fn codes_card(ui: &Ui, own: &OwnAccount) -> Markup {
-    let key = if own.has_totp { "account-codes-on" } else { "account-codes-off" };
-    let button = if own.has_totp { "account-codes-remove" } else { "account-codes-enrol" };
+    let key = if own.has_totp {
+        "account-codes-on"
+    } else {
+        "account-codes-off"
+    };
+    let button = if own.has_totp {
+        "account-codes-remove"
+    } else {
+        "account-codes-enrol"
+    };
     html! {
         div.card-body {
             p { (ui.t(key)) }

@@ -92,7 +92,12 @@ async fn send(State(app): State<App>, visitor: Visitor, FormOf(form): FormOf<Sig
     match outcome {
         Ok(handed) => go_on(&app, &handed, &form.next),
         Err(refused) => {
-            let typed = Typed { user_name: &form.user_name, next: &form.next, refused: Some(refused), out: false };
+            let typed = Typed {
+                user_name: &form.user_name,
+                next: &form.next,
+                refused: Some(refused),
+                out: false,
+            };
             sign_in_page(&app, &visitor, &typed, status_of(refused))
         }
     }
@@ -114,14 +119,24 @@ async fn check(
     };
     let password = Password::typed(form.password.clone());
     let checked = attempt.clone();
-    let right = app.hash(move |passwords| checked.is_right(passwords, &password)).await?;
+    let right = app
+        .hash(move |passwords| checked.is_right(passwords, &password))
+        .await?;
     if !right {
         return Ok(Err(Refused::Wrong));
     }
-    in_moment(app, "open_session", move |tx, moment| sign_in::open(tx, moment, &attempt)).await
+    in_moment(app, "open_session", move |tx, moment| {
+        sign_in::open(tx, moment, &attempt)
+    })
+    .await
 }
 
-async fn ask_code(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+async fn ask_code(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     match waiting_at(&app, &headers, Stage::Code).await {
         Ok(Some(_)) => code_page(&app, &visitor, &asked.next, None, StatusCode::OK),
         Ok(None) => Redirect::to("/sign-in").into_response(),
@@ -135,42 +150,74 @@ async fn send_code(
     headers: HeaderMap,
     FormOf(form): FormOf<CodeForm>,
 ) -> Response {
-    let Some(token) = session::token(&app, &headers) else { return Redirect::to("/sign-in").into_response() };
+    let Some(token) = session::token(&app, &headers) else {
+        return Redirect::to("/sign-in").into_response();
+    };
     let code = form.code.clone();
-    let outcome = in_moment(&app, "enter_code", move |tx, moment| sign_in::enter_code(tx, moment, &token, &code));
+    let outcome = in_moment(&app, "enter_code", move |tx, moment| {
+        sign_in::enter_code(tx, moment, &token, &code)
+    });
     match outcome.await {
         Ok(Ok(handed)) => go_on(&app, &handed, &form.next),
         Ok(Err(refused @ (Refused::WrongCode | Refused::Wait(_)))) => {
             code_page(&app, &visitor, &form.next, Some(refused), status_of(refused))
         }
         Ok(Err(refused)) => {
-            let typed = Typed { user_name: "", next: &form.next, refused: Some(refused), out: false };
+            let typed = Typed {
+                user_name: "",
+                next: &form.next,
+                refused: Some(refused),
+                out: false,
+            };
             sign_in_page(&app, &visitor, &typed, status_of(refused))
         }
         Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
     }
 }
 
-async fn ask_post(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+async fn ask_post(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     match session::signed_in(&app, &headers).await {
-        Ok(Some(found)) if found.session.stage != Stage::Code => post_page(&app, &visitor, &found, &asked.next),
+        Ok(Some(found)) if found.session.stage != Stage::Code => {
+            post_page(&app, &visitor, &found, &asked.next)
+        }
         Ok(_) => Redirect::to("/sign-in").into_response(),
         Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
     }
 }
 
 /// Chooses the post at sign-in, or changes it later from the menu of any page.
-async fn act_as(State(app): State<App>, visitor: Visitor, headers: HeaderMap, FormOf(form): FormOf<PostForm>) -> Response {
-    let Some(token) = session::token(&app, &headers) else { return Redirect::to("/sign-in").into_response() };
+async fn act_as(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    FormOf(form): FormOf<PostForm>,
+) -> Response {
+    let Some(token) = session::token(&app, &headers) else {
+        return Redirect::to("/sign-in").into_response();
+    };
     // `post` is the post's id, a colon, and the key of what the seat rests on.
     let basis = form.post.split_once(':').and_then(|(_, key)| Basis::parse(key));
-    let Some(basis) = basis else { return Redirect::to("/sign-in/post").into_response() };
-    let outcome = in_moment(&app, "choose_post", move |tx, moment| sign_in::choose_post(tx, moment, &token, basis));
+    let Some(basis) = basis else {
+        return Redirect::to("/sign-in/post").into_response();
+    };
+    let outcome = in_moment(&app, "choose_post", move |tx, moment| {
+        sign_in::choose_post(tx, moment, &token, basis)
+    });
     match outcome.await {
         Ok(Ok(handed)) => go_on(&app, &handed, &form.next),
         Ok(Err(Refused::NoPost)) => Redirect::to("/sign-in/post").into_response(),
         Ok(Err(refused)) => {
-            let typed = Typed { user_name: "", next: &form.next, refused: Some(refused), out: false };
+            let typed = Typed {
+                user_name: "",
+                next: &form.next,
+                refused: Some(refused),
+                out: false,
+            };
             sign_in_page(&app, &visitor, &typed, status_of(refused))
         }
         Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
@@ -179,7 +226,11 @@ async fn act_as(State(app): State<App>, visitor: Visitor, headers: HeaderMap, Fo
 
 async fn sign_out(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Response {
     if let Some(token) = session::token(&app, &headers) {
-        let ended = app.town.db().write("sign_out", move |tx| sign_in::sign_out(tx, &token)).await;
+        let ended = app
+            .town
+            .db()
+            .write("sign_out", move |tx| sign_in::sign_out(tx, &token))
+            .await;
         if let Err(error) = ended {
             return Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app));
         }
@@ -198,12 +249,23 @@ async fn in_moment<T: Send + 'static>(
     let (packs, business) = (app.town.packs().clone(), app.town.clock().now());
     app.town
         .db()
-        .write(name, move |tx| step(tx, &Moment { now: real_now(), business, units: packs.units() }))
+        .write(name, move |tx| {
+            step(
+                tx,
+                &Moment {
+                    now: real_now(),
+                    business,
+                    units: packs.units(),
+                },
+            )
+        })
         .await
 }
 
 async fn waiting_at(app: &App, headers: &HeaderMap, stage: Stage) -> Result<Option<SignedIn>, StoreError> {
-    Ok(session::signed_in(app, headers).await?.filter(|found| found.session.stage == stage))
+    Ok(session::signed_in(app, headers)
+        .await?
+        .filter(|found| found.session.stage == stage))
 }
 
 /// To the next step, with the new token in the cookie.
@@ -232,8 +294,11 @@ fn own_path(next: &str) -> &str {
 
 /// The browser forgets it when it closes; the server ends it earlier. Over TLS the name insists on `Secure`.
 fn set_cookie(app: &App, response: &mut Response, value: &str, more: &str) {
-    let (name, secure) =
-        if app.site.is_tls { (session::TLS_COOKIE, "; Secure") } else { (session::PLAIN_COOKIE, "") };
+    let (name, secure) = if app.site.is_tls {
+        (session::TLS_COOKIE, "; Secure")
+    } else {
+        (session::PLAIN_COOKIE, "")
+    };
     let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
     // A secret is base64 for addresses: it always fits into a header.
     if let Ok(line) = HeaderValue::from_str(&line) {
@@ -244,7 +309,9 @@ fn set_cookie(app: &App, response: &mut Response, value: &str, more: &str) {
 fn status_of(refused: Refused) -> StatusCode {
     match refused {
         Refused::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
-        Refused::Wrong | Refused::WrongCode | Refused::Gone | Refused::NoPost => StatusCode::UNPROCESSABLE_ENTITY,
+        Refused::Wrong | Refused::WrongCode | Refused::Gone | Refused::NoPost => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
     }
 }
 
@@ -258,7 +325,12 @@ struct Typed<'a> {
 
 impl<'a> Typed<'a> {
     fn asked(asked: &'a Asked) -> Self {
-        Self { user_name: "", next: &asked.next, refused: None, out: asked.out == "1" }
+        Self {
+            user_name: "",
+            next: &asked.next,
+            refused: None,
+            out: asked.out == "1",
+        }
     }
 }
 
@@ -280,7 +352,9 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
         .value(shortened(typed.user_name))
         .autocomplete("username")
         .max_chars(40);
-    let password = Field::new("password", ui.t("sign-in-password")).autocomplete("current-password").max_chars(256);
+    let password = Field::new("password", ui.t("sign-in-password"))
+        .autocomplete("current-password")
+        .max_chars(256);
     let main = html! {
         @if typed.out { (ui::notice(&ui, ui::NoticeTone::Ok, &ui.t("sign-in-signed-out"), &html! {})) }
         (ui::error_summary(&ui, &errors))
@@ -296,7 +370,13 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
     show(&ui, "sign-in-title", &errors, &main, status)
 }
 
-fn code_page(app: &App, visitor: &Visitor, next: &str, refused: Option<Refused>, status: StatusCode) -> Response {
+fn code_page(
+    app: &App,
+    visitor: &Visitor,
+    next: &str,
+    refused: Option<Refused>,
+    status: StatusCode,
+) -> Response {
     let ui = visitor.ui(app);
     let errors = errors_of(&ui, refused);
     let code = Field::new("code", ui.t("sign-in-code"))
@@ -351,7 +431,13 @@ fn post_page(app: &App, visitor: &Visitor, found: &SignedIn, next: &str) -> Resp
             button.btn.btn-link.p-0 type="submit" { (ui.t("ui-sign-out")) }
         }))
     };
-    show(&ui, "sign-in-post-title", &Errors::default(), &main, StatusCode::OK)
+    show(
+        &ui,
+        "sign-in-post-title",
+        &Errors::default(),
+        &main,
+        StatusCode::OK,
+    )
 }
 
 /// Key of the words for what a seat rests on.
@@ -382,7 +468,6 @@ fn shortened(typed: &str) -> String {
     typed.chars().take(40).collect()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::own_path;
@@ -390,7 +475,15 @@ mod tests {
     #[test]
     fn signing_in_leads_only_to_this_site() {
         assert_eq!(own_path("/dossiers?state=1"), "/dossiers?state=1");
-        for away in ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", "/sign-in?next=/x"] {
+        for away in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "evil",
+            "/a\r\nb",
+            "/sign-in?next=/x",
+        ] {
             assert_eq!(own_path(away), "", "{away}");
         }
     }

@@ -52,16 +52,40 @@ pub fn routes(app: &App) -> Routes {
         .post("/staff/posts/{post}/edit", MANAGE, post_form::change)
         .get("/staff/posts/{post}/mandates", MANAGE, mandates::ask_give)
         .post("/staff/posts/{post}/mandates", MANAGE, mandates::give)
-        .get("/staff/posts/{post}/mandates/{mandate}/end", MANAGE, mandates::ask_end)
-        .post("/staff/posts/{post}/mandates/{mandate}/end", MANAGE, mandates::end)
+        .get(
+            "/staff/posts/{post}/mandates/{mandate}/end",
+            MANAGE,
+            mandates::ask_end,
+        )
+        .post(
+            "/staff/posts/{post}/mandates/{mandate}/end",
+            MANAGE,
+            mandates::end,
+        )
         .get("/staff/posts/{post}/absences", AWAY, absences::ask_away)
         .post("/staff/posts/{post}/absences", AWAY, absences::away)
-        .get("/staff/posts/{post}/absences/{absence}/end", AWAY, absences::ask_back)
+        .get(
+            "/staff/posts/{post}/absences/{absence}/end",
+            AWAY,
+            absences::ask_back,
+        )
         .post("/staff/posts/{post}/absences/{absence}/end", AWAY, absences::back)
-        .get("/staff/posts/{post}/delegations", DELEGATE, delegations::ask_delegate)
+        .get(
+            "/staff/posts/{post}/delegations",
+            DELEGATE,
+            delegations::ask_delegate,
+        )
         .post("/staff/posts/{post}/delegations", DELEGATE, delegations::delegate)
-        .get("/staff/posts/{post}/delegations/{delegation}/end", TAKE_BACK, delegations::ask_take_back)
-        .post("/staff/posts/{post}/delegations/{delegation}/end", TAKE_BACK, delegations::take_back)
+        .get(
+            "/staff/posts/{post}/delegations/{delegation}/end",
+            TAKE_BACK,
+            delegations::ask_take_back,
+        )
+        .post(
+            "/staff/posts/{post}/delegations/{delegation}/end",
+            TAKE_BACK,
+            delegations::take_back,
+        )
 }
 
 /// Key of a right's words.
@@ -93,10 +117,16 @@ impl FromRequestParts<App> for AskedUnit {
         let found = if code.is_empty() {
             signed.actor.unit().cloned()
         } else {
-            app.town.packs().units().by_code(&code, today).map(|unit| unit.id.clone())
+            app.town
+                .packs()
+                .units()
+                .by_code(&code, today)
+                .map(|unit| unit.id.clone())
         };
         // Whether he may see that unit is for the query to say.
-        found.map(Self).ok_or_else(|| signed.refuse(app, &AppError::NotFound("unit")))
+        found
+            .map(Self)
+            .ok_or_else(|| signed.refuse(app, &AppError::NotFound("unit")))
     }
 }
 
@@ -104,7 +134,8 @@ impl AskedUnit {
     /// Its full name on the business day.
     pub fn name(&self, app: &App, ui: &Ui) -> String {
         let unit = app.town.packs().units().by_id(&self.0);
-        unit.map(|unit| unit.full_name(ui.today()).to_owned()).unwrap_or_default()
+        unit.map(|unit| unit.full_name(ui.today()).to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -114,9 +145,14 @@ fn is_vietnamese(ui: &Ui) -> bool {
 
 /// `01/7/2025 – chưa định ngày`.
 fn interval_words(ui: &Ui, interval: Interval) -> String {
-    let until = interval.until().map_or_else(|| ui.t("staff-until-open"), typed_day);
+    let until = interval
+        .until()
+        .map_or_else(|| ui.t("staff-until-open"), typed_day);
     let from = typed_day(interval.from());
-    ui.t_args("staff-interval", &[("from", Arg::from(from)), ("until", Arg::from(until))])
+    ui.t_args(
+        "staff-interval",
+        &[("from", Arg::from(from)), ("until", Arg::from(until))],
+    )
 }
 
 /// A day as people type it into a field.

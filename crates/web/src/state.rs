@@ -1,9 +1,9 @@
 //! What every handler shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
-use townhall_app::sign_in::password::Passwords;
+use townhall_app::sign_in::password::{PasswordCost, Passwords};
 use townhall_app::town::Town;
 use townhall_store::StoreError;
 
@@ -19,7 +19,9 @@ pub struct App {
     pub town: Town,
     /// How this server is reached.
     pub site: Arc<Site>,
-    passwords: Passwords,
+    /// Whether officers must have one-time codes beside their password.
+    pub codes_required: bool,
+    passwords: Arc<OnceLock<Passwords>>,
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
 }
@@ -35,20 +37,33 @@ pub struct Site {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Code of the unit whose public pages stand at `/`.
     pub unit_code: String,
-    /// Whether officers must have one-time codes beside their password.
-    pub codes_required: bool,
 }
 
 impl App {
     /// Puts the shared state together.
-    pub fn new(town: Town, site: Site, passwords: Passwords) -> Self {
+    pub fn new(town: Town, site: Site) -> Self {
         Self {
             town,
             site: Arc::new(site),
-            passwords,
+            codes_required: false,
+            passwords: Arc::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             queue: Arc::new(Semaphore::new(WAITING)),
         }
+    }
+
+    /// Asks every officer for one-time codes: who has none enrols before anything else.
+    #[must_use]
+    pub fn requiring_codes(mut self, required: bool) -> Self {
+        self.codes_required = required;
+        self
+    }
+
+    /// Hashes passwords at another cost than [`PasswordCost::STANDARD`]: a test has no time.
+    #[must_use]
+    pub fn with_passwords(mut self, passwords: Passwords) -> Self {
+        self.passwords = Arc::new(OnceLock::from(passwords));
+        self
     }
 
     /// Hashes or checks a password on a thread of its own.
@@ -61,7 +76,18 @@ impl App {
     ) -> Result<T, StoreError> {
         let _place = self.queue.try_acquire().map_err(|_| StoreError::Overloaded)?;
         let _turn = self.hashing.acquire().await.map_err(|_| StoreError::Stopped)?;
-        let passwords = self.passwords.clone();
-        tokio::task::spawn_blocking(move || work(&passwords)).await.map_err(|_| StoreError::Panicked)
+        let passwords = Arc::clone(&self.passwords);
+        let on_its_thread = move || {
+            if let Some(ready) = passwords.get() {
+                return Ok(work(ready));
+            }
+            // The first one makes the hash that stands in for unknown names; some 25 milliseconds, once.
+            let made = Passwords::new(PasswordCost::STANDARD)
+                .map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
+            Ok(work(passwords.get_or_init(|| made)))
+        };
+        tokio::task::spawn_blocking(on_its_thread)
+            .await
+            .map_err(|_| StoreError::Panicked)?
     }
 }

@@ -14,7 +14,12 @@ pub struct Answers(BTreeMap<String, serde_json::Value>);
 impl Answers {
     /// What a form begins with.
     pub fn new<'v>(pairs: impl IntoIterator<Item = (&'v str, String)>) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect(),
+        )
     }
     /// The text of a field; empty when it was not sent, the first one when it was sent several times.
     pub fn text(&self, name: &str) -> &str {
@@ -26,7 +31,9 @@ impl Answers {
     }
     /// The text of a field that may be left empty.
     pub fn optional(&self, name: &str) -> Option<String> {
-        Some(self.text(name).trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+        Some(self.text(name).trim())
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     }
     /// Everything that was ticked.
     pub fn list(&self, name: &str) -> Vec<&str> {
@@ -38,7 +45,8 @@ impl Answers {
     }
     /// Ticks boxes, before the form is shown for the first time.
     pub fn tick<'v>(&mut self, name: &str, values: impl IntoIterator<Item = &'v str>) {
-        self.0.insert(name.to_owned(), values.into_iter().collect::<serde_json::Value>());
+        self.0
+            .insert(name.to_owned(), values.into_iter().collect::<serde_json::Value>());
     }
     /// The version that the form showed; 0, which nothing has, when it is missing.
     pub fn version(&self) -> i64 {
@@ -78,10 +86,20 @@ impl Reading {
     }
     /// A day that may be left empty.
     pub fn optional_day(&mut self, field: &str, typed: &str) -> Option<Date> {
-        if typed.trim().is_empty() { None } else { self.day(field, typed) }
+        if typed.trim().is_empty() {
+            None
+        } else {
+            self.day(field, typed)
+        }
     }
     /// Anything with a written form: an id, a word of a list.
-    pub fn parse<T>(&mut self, field: &str, typed: &str, key: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub fn parse<T>(
+        &mut self,
+        field: &str,
+        typed: &str,
+        key: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let found = read(typed.trim());
         if found.is_none() {
             self.wrong(field, key);

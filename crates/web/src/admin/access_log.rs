@@ -40,17 +40,26 @@ pub struct Asked {
     after: String,
 }
 
-pub async fn show(State(app): State<App>, signed: Signed, unit: AskedUnit, Query(asked): Query<Asked>) -> Response {
+pub async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    unit: AskedUnit,
+    Query(asked): Query<Asked>,
+) -> Response {
     let filter = AccessFilter {
         account: None,
-        action: ACTIONS.contains(&asked.action.as_str()).then(|| asked.action.clone()),
+        action: ACTIONS
+            .contains(&asked.action.as_str())
+            .then(|| asked.action.clone()),
         only_outside: asked.outside == "1",
         before: before(&asked.after),
     };
     let (id, about) = (unit.0.clone(), unit.0.clone());
     let found = app
         .town
-        .read("accesses_of_unit", &signed.actor, move |tx, cx| accesses_of_unit(tx, cx, &id, &filter, PAGE + 1))
+        .read("accesses_of_unit", &signed.actor, move |tx, cx| {
+            accesses_of_unit(tx, cx, &id, &filter, PAGE + 1)
+        })
         .await;
     let mut lines = match found {
         Ok(lines) => lines,
@@ -65,7 +74,13 @@ pub async fn show(State(app): State<App>, signed: Signed, unit: AskedUnit, Query
         own_work: true,
         reason: None,
     };
-    if let Err(error) = app.town.write("note_reading", &signed.actor, move |tx, cx| note(tx, cx, &reading)).await {
+    if let Err(error) = app
+        .town
+        .write("note_reading", &signed.actor, move |tx, cx| {
+            note(tx, cx, &reading)
+        })
+        .await
+    {
         return signed.refuse(&app, &error);
     }
     let more = lines.len() > usize::from(PAGE);
@@ -99,14 +114,19 @@ pub async fn show(State(app): State<App>, signed: Signed, unit: AskedUnit, Query
 
 fn before(after: &str) -> Option<(Timestamp, AccessId)> {
     let (at, id) = after.split_once('-')?;
-    Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, id.parse().ok()?))
+    Some((
+        Timestamp::from_millisecond(at.parse().ok()?).ok()?,
+        id.parse().ok()?,
+    ))
 }
 
 fn filters(ui: &Ui, unit: &AskedUnit, asked: &Asked) -> Markup {
     let action = Field::new("action", ui.t("access-action")).value(asked.action.as_str());
     let outside = Field::new("outside", ui.t("access-only-outside"));
-    let choices: Vec<Choice<'_>> =
-        ACTIONS.iter().map(|word| Choice::new(*word, ui.t(&format!("access-action-{word}")))).collect();
+    let choices: Vec<Choice<'_>> = ACTIONS
+        .iter()
+        .map(|word| Choice::new(*word, ui.t(&format!("access-action-{word}"))))
+        .collect();
     let fields = html! {
         (ui::hidden("unit", unit.0.code()))
         (ui::select(ui, &action, &choices, Some(&ui.t("access-any"))))
@@ -116,8 +136,14 @@ fn filters(ui: &Ui, unit: &AskedUnit, asked: &Asked) -> Markup {
 }
 
 fn table(ui: &Ui, caption: &str, lines: &[AccessLine]) -> Markup {
-    let columns = ["access-when", "access-who", "access-what", "access-subject", "access-why"]
-        .map(|key| Column::text(ui.t(key)));
+    let columns = [
+        "access-when",
+        "access-who",
+        "access-what",
+        "access-subject",
+        "access-why",
+    ]
+    .map(|key| Column::text(ui.t(key)));
     let vietnamese = ui.lang == townhall_text::Lang::Vi;
     let rows = html! {
         @for line in lines {

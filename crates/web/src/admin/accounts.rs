@@ -22,7 +22,9 @@ use crate::session::{FormOf, Signed};
 use crate::staff::AskedUnit;
 use crate::state::App;
 use crate::typed::Answers;
-use crate::ui::{self, Column, Confirm, Empty, Errors, Field, Form, Icon, NoticeTone, Page, Place, Tone, Ui, href};
+use crate::ui::{
+    self, Column, Confirm, Empty, Errors, Field, Form, Icon, NoticeTone, Page, Place, Tone, Ui, href,
+};
 
 /// Accounts on a page.
 const PAGE: u16 = 50;
@@ -35,10 +37,19 @@ pub struct Asked {
     done: String,
 }
 
-pub async fn list(State(app): State<App>, signed: Signed, unit: AskedUnit, Query(asked): Query<Asked>) -> Response {
+pub async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    unit: AskedUnit,
+    Query(asked): Query<Asked>,
+) -> Response {
     let (id, after) = (unit.0.clone(), asked.after.clone());
-    let found =
-        app.town.read("accounts_of", &signed.actor, move |tx, cx| accounts_of(tx, cx, &id, &after, PAGE + 1)).await;
+    let found = app
+        .town
+        .read("accounts_of", &signed.actor, move |tx, cx| {
+            accounts_of(tx, cx, &id, &after, PAGE + 1)
+        })
+        .await;
     let mut lines = match found {
         Ok(lines) => lines,
         Err(error) => return signed.refuse(&app, &error),
@@ -73,8 +84,14 @@ pub async fn list(State(app): State<App>, signed: Signed, unit: AskedUnit, Query
 }
 
 fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine]) -> Markup {
-    let mut columns: Vec<Column<'_>> =
-        ["account-user-name", "account-person", "account-state", "account-last-used"].map(|key| Column::text(ui.t(key))).into();
+    let mut columns: Vec<Column<'_>> = [
+        "account-user-name",
+        "account-person",
+        "account-state",
+        "account-last-used",
+    ]
+    .map(|key| Column::text(ui.t(key)))
+    .into();
     columns.push(Column::text(""));
     let link = |line: &AccountLine, word: &str, key: &str| {
         html! {
@@ -145,8 +162,17 @@ pub async fn add(
 async fn open(app: &App, signed: &Signed, person: &str, user_name: &str) -> Result<String, AppError> {
     let person: PersonId = person.parse().map_err(|_| AppError::NotFound("person"))?;
     let (shown, password) = new_password(app).await?;
-    let command = AddAccount { person, user_name: user_name.to_owned(), password, change_password: true };
-    app.town.write("add_account", &signed.actor, move |tx, cx| add_account(tx, cx, &command)).await?;
+    let command = AddAccount {
+        person,
+        user_name: user_name.to_owned(),
+        password,
+        change_password: true,
+    };
+    app.town
+        .write("add_account", &signed.actor, move |tx, cx| {
+            add_account(tx, cx, &command)
+        })
+        .await?;
     Ok(shown)
 }
 
@@ -160,8 +186,15 @@ async fn new_password(app: &App) -> Result<(String, HashedPassword), AppError> {
 }
 
 async fn add_page(app: &App, signed: &Signed, person: &str, typed: &str, errors: &Errors) -> Response {
-    let Ok(id) = person.parse::<PersonId>() else { return signed.refuse(app, &AppError::NotFound("person")) };
-    let found = app.town.read("person_of_unit", &signed.actor, move |tx, cx| person_of_unit(tx, cx, id)).await;
+    let Ok(id) = person.parse::<PersonId>() else {
+        return signed.refuse(app, &AppError::NotFound("person"));
+    };
+    let found = app
+        .town
+        .read("person_of_unit", &signed.actor, move |tx, cx| {
+            person_of_unit(tx, cx, id)
+        })
+        .await;
     let found = match found {
         Ok(found) => found.item,
         Err(error) => return signed.refuse(app, &error),
@@ -188,7 +221,11 @@ async fn add_page(app: &App, signed: &Signed, person: &str, typed: &str, errors:
             }))
         }
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     let page = Page::new(&title).at(Place::Admin).with_error(!errors.is_empty());
     (status, ui::page(&ui, &page, &main)).into_response()
 }
@@ -212,9 +249,17 @@ fn password_page(app: &App, signed: &Signed, user_name: &str, password: &str) ->
 fn asked_change(word: &str) -> Option<[&'static str; 3]> {
     Some(match word {
         "close" => ["account-close-question", "account-close-effect", "account-close"],
-        "reopen" => ["account-reopen-question", "account-reopen-effect", "account-reopen"],
+        "reopen" => [
+            "account-reopen-question",
+            "account-reopen-effect",
+            "account-reopen",
+        ],
         "password" => ["account-reset-question", "account-reset-effect", "account-reset"],
-        "codes" => ["account-codes-question", "account-codes-effect", "account-remove-codes"],
+        "codes" => [
+            "account-codes-question",
+            "account-codes-effect",
+            "account-remove-codes",
+        ],
         _ => return None,
     })
 }
@@ -246,14 +291,22 @@ async fn change_page(app: &App, signed: &Signed, account: &str, word: &str, erro
         back: "/admin/accounts",
         errors,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Page::new(&question).at(Place::Admin).with_error(!errors.is_empty());
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = Page::new(&question)
+        .at(Place::Admin)
+        .with_error(!errors.is_empty());
     (status, ui::page(&ui, &page, &ui::confirm_page(&ui, &confirm))).into_response()
 }
 
 async fn line_of(app: &App, signed: &Signed, account: &str) -> Result<AccountLine, AppError> {
     let id: AccountId = account.parse().map_err(|_| AppError::NotFound("account"))?;
-    app.town.read("account_of", &signed.actor, move |tx, cx| account_of(tx, cx, id)).await
+    app.town
+        .read("account_of", &signed.actor, move |tx, cx| account_of(tx, cx, id))
+        .await
 }
 
 pub async fn change(
@@ -265,7 +318,8 @@ pub async fn change(
     match carry_out(&app, &signed, &account, &word, answers.version()).await {
         Ok((line, Some(password))) => password_page(&app, &signed, &line.user_name, &password),
         Ok((line, None)) => {
-            axum::response::Redirect::to(&href("/admin/accounts", &[("done", &line.user_name)])).into_response()
+            axum::response::Redirect::to(&href("/admin/accounts", &[("done", &line.user_name)]))
+                .into_response()
         }
         Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
             let errors = Refusal::of(signed.lang(), &error).errors();
@@ -293,7 +347,16 @@ async fn carry_out(
         }
         _ => return Err(AppError::NotFound("page")),
     };
-    let command = ChangeAccount { account: line.id, version, change, now: real_now() };
-    app.town.write("change_account", &signed.actor, move |tx, cx| change_account(tx, cx, &command)).await?;
+    let command = ChangeAccount {
+        account: line.id,
+        version,
+        change,
+        now: real_now(),
+    };
+    app.town
+        .write("change_account", &signed.actor, move |tx, cx| {
+            change_account(tx, cx, &command)
+        })
+        .await?;
     Ok((line, shown))
 }

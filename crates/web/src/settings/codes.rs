@@ -1,5 +1,7 @@
 //! Enrolling and removing one-time codes.
 
+use std::fmt::Write as _;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -29,9 +31,13 @@ pub async fn ask(State(app): State<App>, signed: Signed) -> Response {
         return removal(&app, &signed, &Errors::default(), StatusCode::OK);
     }
     match Secret::new() {
-        Ok(secret) => {
-            enrolment(&app, &signed, &secret.bytes()[..totp::SECRET_BYTES], &Errors::default(), StatusCode::OK)
-        }
+        Ok(secret) => enrolment(
+            &app,
+            &signed,
+            &secret.bytes()[..totp::SECRET_BYTES],
+            &Errors::default(),
+            StatusCode::OK,
+        ),
         Err(error) => signed.refuse(&app, &AppError::Store(error)),
     }
 }
@@ -42,8 +48,17 @@ pub async fn send(State(app): State<App>, signed: Signed, FormOf(form): FormOf<C
     let Some(secret) = totp::parse_secret(&form.secret) else {
         return Redirect::to("/settings/codes").into_response();
     };
-    let command = EnrolCodes { secret: secret.clone(), code: form.code, now: real_now() };
-    let done = app.town.write("enrol_codes", &signed.actor, move |tx, cx| enrol_codes(tx, cx, &command)).await;
+    let command = EnrolCodes {
+        secret: secret.clone(),
+        code: form.code,
+        now: real_now(),
+    };
+    let done = app
+        .town
+        .write("enrol_codes", &signed.actor, move |tx, cx| {
+            enrol_codes(tx, cx, &command)
+        })
+        .await;
     match done {
         Ok(()) => Redirect::to("/settings?done=codes").into_response(),
         Err(error @ AppError::Invalid(_)) => {
@@ -55,8 +70,16 @@ pub async fn send(State(app): State<App>, signed: Signed, FormOf(form): FormOf<C
 }
 
 pub async fn remove(State(app): State<App>, signed: Signed, FormOf(form): FormOf<Code>) -> Response {
-    let command = RemoveOwnCodes { code: form.code, now: real_now() };
-    let done = app.town.write("remove_codes", &signed.actor, move |tx, cx| remove_own_codes(tx, cx, &command)).await;
+    let command = RemoveOwnCodes {
+        code: form.code,
+        now: real_now(),
+    };
+    let done = app
+        .town
+        .write("remove_codes", &signed.actor, move |tx, cx| {
+            remove_own_codes(tx, cx, &command)
+        })
+        .await;
     match done {
         Ok(()) => Redirect::to("/settings?done=no-codes").into_response(),
         Err(error @ AppError::Invalid(_)) => {
@@ -79,7 +102,11 @@ fn enrolment(app: &App, signed: &Signed, secret: &[u8], errors: &Errors, status:
     let ui = signed.ui(app);
     let title = ui.t("account-codes-enrol");
     let text = totp::secret_text(secret);
-    let node = app.site.base.split_once("://").map_or(app.site.base.as_str(), |(_, host)| host);
+    let node = app
+        .site
+        .base
+        .split_once("://")
+        .map_or(app.site.base.as_str(), |(_, host)| host);
     let address = totp::enrolment_address(secret, &signed.account.user_name, node);
     let main = html! {
         div.th-narrow {
@@ -110,7 +137,7 @@ fn removal(app: &App, signed: &Signed, errors: &Errors, status: StatusCode) -> R
             (ui::error_summary(&ui, errors))
             h1 { (title) }
             p { (ui.t("account-codes-on")) }
-            @if app.site.codes_required {
+            @if app.codes_required {
                 p.th-muted { (ui.t("account-codes-needed")) }
             } @else {
                 (ui::form(&ui, &Form::post("/settings/codes/remove"), &html! {
@@ -126,13 +153,16 @@ fn removal(app: &App, signed: &Signed, errors: &Errors, status: StatusCode) -> R
 
 /// A QR code as a picture in the page: black on white whatever the theme, with the quiet zone that scanners need.
 fn qr_picture(name: &str, content: &str) -> Markup {
-    let Ok(code) = qrcode::QrCode::new(content) else { return ui::nothing() };
+    let Ok(code) = qrcode::QrCode::new(content) else {
+        return ui::nothing();
+    };
     let (width, quiet) = (code.width(), 4);
     let mut path = String::new();
     for (at, colour) in code.to_colors().into_iter().enumerate() {
         if colour == qrcode::Color::Dark {
             let (x, y) = (at % width + quiet, at / width + quiet);
-            path.push_str(&format!("M{x} {y}h1v1h-1z"));
+            // Writing to a string does not fail.
+            let _ = write!(path, "M{x} {y}h1v1h-1z");
         }
     }
     let size = width + 2 * quiet;

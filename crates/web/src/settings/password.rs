@@ -35,36 +35,56 @@ pub async fn ask(State(app): State<App>, signed: Signed) -> Response {
 pub async fn send(State(app): State<App>, signed: Signed, FormOf(form): FormOf<Passwords>) -> Response {
     let mut errors = Errors::default();
     if form.password != form.again {
-        errors.push("again", townhall_text::t(signed.lang(), "account-password-differs"));
+        errors.push(
+            "again",
+            townhall_text::t(signed.lang(), "account-password-differs"),
+        );
         return page(&app, &signed, &errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match is_own(&app, &signed, form.old).await {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => {
-            errors.push("old", townhall_text::t(signed.lang(), "account-password-old-wrong"));
+            errors.push(
+                "old",
+                townhall_text::t(signed.lang(), "account-password-old-wrong"),
+            );
             return page(&app, &signed, &errors, StatusCode::UNPROCESSABLE_ENTITY);
         }
         Ok(Err(seconds)) => {
-            let sentence = signed.ui(&app).t_args("sign-in-wait", &[("seconds", Arg::from(seconds))]);
+            let sentence = signed
+                .ui(&app)
+                .t_args("sign-in-wait", &[("seconds", Arg::from(seconds))]);
             errors.push("old", sentence);
             return page(&app, &signed, &errors, StatusCode::TOO_MANY_REQUESTS);
         }
         Err(error) => return signed.refuse(&app, &AppError::Store(error)),
     }
     let (new, user_name) = (Password::typed(form.password), signed.account.user_name.clone());
-    let hashed = app.hash(move |passwords| hash_new(passwords, &new, &user_name)).await;
+    let hashed = app
+        .hash(move |passwords| hash_new(passwords, &new, &user_name))
+        .await;
     let changed = match hashed.map_err(AppError::Store).and_then(|hashed| hashed) {
         Ok(password) => {
-            let command = ChangeOwnPassword { password, session: Some(signed.account.session.id) };
-            app.town.write("change_own_password", &signed.actor, move |tx, cx| change_own_password(tx, cx, &command)).await
+            let command = ChangeOwnPassword {
+                password,
+                session: Some(signed.account.session.id),
+            };
+            app.town
+                .write("change_own_password", &signed.actor, move |tx, cx| {
+                    change_own_password(tx, cx, &command)
+                })
+                .await
         }
         Err(error) => Err(error),
     };
     match changed {
         Ok(()) => Redirect::to("/settings?done=password").into_response(),
-        Err(error @ AppError::Invalid(_)) => {
-            page(&app, &signed, &Refusal::of(signed.lang(), &error).errors(), StatusCode::UNPROCESSABLE_ENTITY)
-        }
+        Err(error @ AppError::Invalid(_)) => page(
+            &app,
+            &signed,
+            &Refusal::of(signed.lang(), &error).errors(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
         Err(error) => signed.refuse(&app, &error),
     }
 }
@@ -77,7 +97,11 @@ async fn is_own(app: &App, signed: &Signed, old: String) -> Result<Result<bool, 
         .town
         .db()
         .write("take_a_try", move |tx| {
-            let moment = Moment { now: real_now(), business, units: packs.units() };
+            let moment = Moment {
+                now: real_now(),
+                business,
+                units: packs.units(),
+            };
             sign_in::take_try(tx, &moment, &user_name, source)
         })
         .await?;
@@ -88,9 +112,14 @@ async fn is_own(app: &App, signed: &Signed, old: String) -> Result<Result<bool, 
     };
     let typed = Password::typed(old);
     let checked = attempt.clone();
-    let right = app.hash(move |passwords| checked.is_right(passwords, &typed)).await?;
+    let right = app
+        .hash(move |passwords| checked.is_right(passwords, &typed))
+        .await?;
     if right {
-        app.town.db().write("try_was_right", move |tx| attempt.was_right(tx)).await?;
+        app.town
+            .db()
+            .write("try_was_right", move |tx| attempt.was_right(tx))
+            .await?;
     }
     Ok(Ok(right))
 }
@@ -98,12 +127,16 @@ async fn is_own(app: &App, signed: &Signed, old: String) -> Result<Result<bool, 
 fn page(app: &App, signed: &Signed, errors: &Errors, status: StatusCode) -> Response {
     let ui = signed.ui(app);
     let title = ui.t("account-password-change");
-    let old = Field::new("old", ui.t("account-password-old")).autocomplete("current-password").errors(errors);
+    let old = Field::new("old", ui.t("account-password-old"))
+        .autocomplete("current-password")
+        .errors(errors);
     let new = Field::new("password", ui.t("account-password-new"))
         .hint(ui.t("account-password-hint"))
         .autocomplete("new-password")
         .errors(errors);
-    let again = Field::new("again", ui.t("account-password-again")).autocomplete("new-password").errors(errors);
+    let again = Field::new("again", ui.t("account-password-again"))
+        .autocomplete("new-password")
+        .errors(errors);
     let main = html! {
         div.th-narrow {
             @if signed.account.change_password {

@@ -31,7 +31,18 @@ pub struct Wanted {
 }
 
 pub async fn show(State(app): State<App>, signed: Signed) -> Response {
-    page(&app, &signed, &Wanted { days: "90".to_owned(), ..Wanted::default() }, None, &Errors::default(), StatusCode::OK).await
+    page(
+        &app,
+        &signed,
+        &Wanted {
+            days: "90".to_owned(),
+            ..Wanted::default()
+        },
+        None,
+        &Errors::default(),
+        StatusCode::OK,
+    )
+    .await
 }
 
 pub async fn add(State(app): State<App>, signed: Signed, FormOf(form): FormOf<Wanted>) -> Response {
@@ -43,22 +54,57 @@ pub async fn add(State(app): State<App>, signed: Signed, FormOf(form): FormOf<Wa
         days: form.days.trim().parse().unwrap_or(0),
         now: real_now(),
     };
-    match app.town.write("add_token", &signed.actor, move |tx, cx| add_token(tx, cx, &command)).await {
+    match app
+        .town
+        .write("add_token", &signed.actor, move |tx, cx| {
+            add_token(tx, cx, &command)
+        })
+        .await
+    {
         Ok(made) => {
-            page(&app, &signed, &Wanted::default(), Some(&token_text(&made.secret)), &Errors::default(), StatusCode::OK).await
+            page(
+                &app,
+                &signed,
+                &Wanted::default(),
+                Some(&token_text(&made.secret)),
+                &Errors::default(),
+                StatusCode::OK,
+            )
+            .await
         }
         Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
             let errors = Refusal::of(signed.lang(), &error).errors();
-            page(&app, &signed, &form, None, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+            page(
+                &app,
+                &signed,
+                &form,
+                None,
+                &errors,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await
         }
         Err(error) => signed.refuse(&app, &error),
     }
 }
 
-pub async fn revoke(State(app): State<App>, signed: Signed, Path(token): Path<String>, _: FormOf<Wanted>) -> Response {
-    let Ok(token) = token.parse::<TokenId>() else { return signed.refuse(&app, &AppError::NotFound("token")) };
+pub async fn revoke(
+    State(app): State<App>,
+    signed: Signed,
+    Path(token): Path<String>,
+    _: FormOf<Wanted>,
+) -> Response {
+    let Ok(token) = token.parse::<TokenId>() else {
+        return signed.refuse(&app, &AppError::NotFound("token"));
+    };
     let now = real_now();
-    match app.town.write("revoke_token", &signed.actor, move |tx, cx| revoke_token(tx, cx, token, now)).await {
+    match app
+        .town
+        .write("revoke_token", &signed.actor, move |tx, cx| {
+            revoke_token(tx, cx, token, now)
+        })
+        .await
+    {
         Ok(()) => Redirect::to("/settings?done=revoked").into_response(),
         Err(error) => signed.refuse(&app, &error),
     }
@@ -100,8 +146,14 @@ fn list(ui: &Ui, signed: &Signed, own: &OwnAccount) -> Markup {
     }
     let now = real_now();
     let vietnamese = ui.lang == townhall_text::Lang::Vi;
-    let columns = ["account-token-label", "account-token-post", "account-token-scopes", "account-token-until", "account-token-state"]
-        .map(|key| Column::text(ui.t(key)));
+    let columns = [
+        "account-token-label",
+        "account-token-post",
+        "account-token-scopes",
+        "account-token-until",
+        "account-token-state",
+    ]
+    .map(|key| Column::text(ui.t(key)));
     let columns: Vec<Column<'_>> = columns.into_iter().chain([Column::text("")]).collect();
     let state = |token: &ApiToken| {
         if token.revoked_at.is_some() {
@@ -138,16 +190,35 @@ fn list(ui: &Ui, signed: &Signed, own: &OwnAccount) -> Markup {
 
 /// The rights of a set in words.
 pub fn rights_words(ui: &Ui, rights: RightSet) -> String {
-    rights.iter().map(|right| ui.t(&crate::staff::right_key(right))).collect::<Vec<_>>().join("; ")
+    rights
+        .iter()
+        .map(|right| ui.t(&crate::staff::right_key(right)))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn add_form(ui: &Ui, signed: &Signed, typed: &Wanted, errors: &Errors) -> Markup {
-    let label = Field::new("label", ui.t("account-token-label")).value(typed.label.as_str()).max_chars(80).columns(8).errors(errors);
-    let days = Field::new("days", ui.t("account-token-days")).value(typed.days.as_str()).max_chars(3).columns(4).errors(errors);
+    let label = Field::new("label", ui.t("account-token-label"))
+        .value(typed.label.as_str())
+        .max_chars(80)
+        .columns(8)
+        .errors(errors);
+    let days = Field::new("days", ui.t("account-token-days"))
+        .value(typed.days.as_str())
+        .max_chars(3)
+        .columns(4)
+        .errors(errors);
     let scopes = Field::new("scopes", ui.t("account-token-scopes")).errors(errors);
-    let words: Vec<(String, String)> =
-        signed.actor.rights().iter().map(|right| (right.to_string(), ui.t(&crate::staff::right_key(right)))).collect();
-    let choices: Vec<Choice<'_>> = words.iter().map(|(value, label)| Choice::new(value.as_str(), label.as_str())).collect();
+    let words: Vec<(String, String)> = signed
+        .actor
+        .rights()
+        .iter()
+        .map(|right| (right.to_string(), ui.t(&crate::staff::right_key(right))))
+        .collect();
+    let choices: Vec<Choice<'_>> = words
+        .iter()
+        .map(|(value, label)| Choice::new(value.as_str(), label.as_str()))
+        .collect();
     let chosen: Vec<&str> = typed.scopes.iter().map(String::as_str).collect();
     ui::form(
         ui,

@@ -16,7 +16,6 @@ use crate::state::App;
 use crate::typed::{Answers, Reading};
 use crate::ui::{self, Choice, Errors};
 
-
 pub async fn ask_away(State(app): State<App>, signed: Signed, Path(post): Path<String>) -> Response {
     let history = match history_of(&app, &signed, &post).await {
         Ok(history) => history,
@@ -37,25 +36,39 @@ pub async fn away(
         Err(error) => return signed.refuse(&app, &error),
     };
     let mut reading = Reading::default();
-    let person = reading.parse("person", answers.text("person"), "staff-person-unknown", |text| text.parse().ok());
-    let reason = reading.parse("reason", answers.text("reason"), "staff-choose-one", AbsenceReason::parse);
+    let person = reading.parse("person", answers.text("person"), "staff-person-unknown", |text| {
+        text.parse().ok()
+    });
+    let reason = reading.parse(
+        "reason",
+        answers.text("reason"),
+        "staff-choose-one",
+        AbsenceReason::parse,
+    );
     let from = reading.day("from", answers.text("from"));
     let until = reading.optional_day("until", answers.text("until"));
     let stand_in = answers
         .optional("stand_in")
         .and_then(|typed| reading.parse("stand_in", &typed, "staff-post-unknown", |text| text.parse().ok()));
-    let read = person.zip(reason).zip(from).map(|((person, reason), from)| RecordAbsence {
-        post: history.post.item.id,
-        version: answers.version(),
-        person,
-        from,
-        until,
-        reason,
-        stand_in,
-    });
+    let read = person
+        .zip(reason)
+        .zip(from)
+        .map(|((person, reason), from)| RecordAbsence {
+            post: history.post.item.id,
+            version: answers.version(),
+            person,
+            from,
+            until,
+            reason,
+            stand_in,
+        });
     let done = match reading.finish(read) {
         Ok(command) => {
-            app.town.write("record_absence", &signed.actor, move |tx, cx| record_absence(tx, cx, &command)).await
+            app.town
+                .write("record_absence", &signed.actor, move |tx, cx| {
+                    record_absence(tx, cx, &command)
+                })
+                .await
         }
         Err(error) => Err(error),
     };
@@ -77,14 +90,25 @@ async fn away_page(
         Err(error) => return signed.refuse(app, &error),
     };
     let ui = signed.ui(app);
-    let lasting = history.mandates.iter().filter(|(mandate, _)| mandate.valid.until().is_none_or(|until| until > ui.today()));
-    let people: Vec<Choice<'_>> =
-        lasting.map(|(_, person)| Choice::new(person.id.to_string(), person.name.as_str())).collect();
+    let lasting = history
+        .mandates
+        .iter()
+        .filter(|(mandate, _)| mandate.valid.until().is_none_or(|until| until > ui.today()));
+    let people: Vec<Choice<'_>> = lasting
+        .map(|(_, person)| Choice::new(person.id.to_string(), person.name.as_str()))
+        .collect();
     let reasons: Vec<Choice<'_>> = AbsenceReason::ALL
         .iter()
-        .map(|reason| Choice::new(reason.as_str(), ui.t(&format!("staff-absence-{}", reason.as_str()))))
+        .map(|reason| {
+            Choice::new(
+                reason.as_str(),
+                ui.t(&format!("staff-absence-{}", reason.as_str())),
+            )
+        })
         .collect();
-    let stand_in = field(&ui, answers, errors, "stand_in", "staff-stand-in").hint(ui.t("staff-stand-in-hint")).optional();
+    let stand_in = field(&ui, answers, errors, "stand_in", "staff-stand-in")
+        .hint(ui.t("staff-stand-in-hint"))
+        .optional();
     let fields = html! {
         (version(answers))
         (ui::select(&ui, &field(&ui, answers, errors, "person", "staff-person"), &people, Some(&ui.t("staff-choose"))))
@@ -92,7 +116,14 @@ async fn away_page(
         (days(&ui, answers, errors, ("staff-back-on", "staff-back-on-hint")))
         (ui::select(&ui, &stand_in, &post_choices(&ui, &others), Some(&ui.t("staff-stand-in-none"))))
     };
-    sheet(app, signed, history, ("staff-absence-record", "absences", "staff-absence-record"), errors, &fields)
+    sheet(
+        app,
+        signed,
+        history,
+        ("staff-absence-record", "absences", "staff-absence-record"),
+        errors,
+        &fields,
+    )
 }
 
 pub async fn ask_back(
@@ -118,13 +149,24 @@ pub async fn back(
         Ok(history) => history,
         Err(error) => return signed.refuse(&app, &error),
     };
-    let own = history.absences.iter().find(|found| found.id.to_string() == absence);
+    let own = history
+        .absences
+        .iter()
+        .find(|found| found.id.to_string() == absence);
     let done = match (own, reading_on(&answers)) {
         (None, _) => Err(AppError::NotFound("absence")),
         (_, Err(error)) => Err(error),
         (Some(found), Ok(on)) => {
-            let command = EndAbsence { absence: found.id, version: answers.version(), on };
-            app.town.write("end_absence", &signed.actor, move |tx, cx| end_absence(tx, cx, &command)).await
+            let command = EndAbsence {
+                absence: found.id,
+                version: answers.version(),
+                on,
+            };
+            app.town
+                .write("end_absence", &signed.actor, move |tx, cx| {
+                    end_absence(tx, cx, &command)
+                })
+                .await
         }
     };
     match act::after(&app, &signed, done, |()| to_post(&history)) {
@@ -147,5 +189,12 @@ fn back_page(
         (on(&ui, answers, errors, "staff-back-on"))
     };
     let path = format!("absences/{absence}/end");
-    sheet(app, signed, history, ("staff-absence-end", &path, "staff-absence-end"), errors, &fields)
+    sheet(
+        app,
+        signed,
+        history,
+        ("staff-absence-end", &path, "staff-absence-end"),
+        errors,
+        &fields,
+    )
 }

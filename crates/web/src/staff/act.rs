@@ -29,7 +29,11 @@ pub struct Sheet<'a> {
 /// Shows a form, with what was wrong the last time.
 pub fn sheet(app: &App, signed: &Signed, sheet: &Sheet<'_>, errors: &Errors, fields: &Markup) -> Response {
     let ui = signed.ui(app);
-    let class = if sheet.danger { "btn btn-danger" } else { "btn btn-primary" };
+    let class = if sheet.danger {
+        "btn btn-danger"
+    } else {
+        "btn btn-primary"
+    };
     let main = html! {
         div.th-narrow {
             (ui::error_summary(&ui, errors))
@@ -44,8 +48,14 @@ pub fn sheet(app: &App, signed: &Signed, sheet: &Sheet<'_>, errors: &Errors, fie
             }))
         }
     };
-    let page = Page::new(sheet.title).at(Place::Staff).with_error(!errors.is_empty());
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Page::new(sheet.title)
+        .at(Place::Staff)
+        .with_error(!errors.is_empty());
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     (status, ui::page(&ui, &page, &main)).into_response()
 }
 
@@ -58,7 +68,12 @@ pub enum After {
 }
 
 /// Where a command leads: on to a page, back to its form, or to a refusal.
-pub fn after<T>(app: &App, signed: &Signed, done: Result<T, AppError>, to: impl FnOnce(T) -> String) -> After {
+pub fn after<T>(
+    app: &App,
+    signed: &Signed,
+    done: Result<T, AppError>,
+    to: impl FnOnce(T) -> String,
+) -> After {
     match done {
         Ok(value) => After::Answer(Redirect::to(&to(value)).into_response()),
         Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {

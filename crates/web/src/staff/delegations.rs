@@ -4,19 +4,22 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::html;
 use townhall_app::error::AppError;
-use townhall_app::organisation::{DelegateRights, EndDelegation, PostHistory, delegate_rights, end_delegation};
+use townhall_app::organisation::{
+    DelegateRights, EndDelegation, PostHistory, delegate_rights, end_delegation,
+};
 use townhall_domain::permission::{Right, RightSet};
 
 use super::act::{self, After};
 use super::division::field;
-use super::holding::{begin, days, decision, on, others_of, post_choices, reading_on, sheet, to_post, version};
+use super::holding::{
+    begin, days, decision, on, others_of, post_choices, reading_on, sheet, to_post, version,
+};
 use super::post_form::history_of;
 use super::right_key;
 use crate::session::{FormOf, Signed};
 use crate::state::App;
 use crate::typed::{Answers, Reading};
 use crate::ui::{self, Choice, Errors, Field};
-
 
 pub async fn ask_delegate(State(app): State<App>, signed: Signed, Path(post): Path<String>) -> Response {
     let history = match history_of(&app, &signed, &post).await {
@@ -42,24 +45,33 @@ pub async fn delegate(
     if signed.actor.post() != Some(history.post.item.id) {
         reading.wrong("", "staff-own-post-only");
     }
-    let to = reading.parse("to", answers.text("to"), "staff-post-unknown", |text| text.parse().ok());
+    let to = reading.parse("to", answers.text("to"), "staff-post-unknown", |text| {
+        text.parse().ok()
+    });
     let rights: Option<RightSet> = answers.list("rights").into_iter().map(Right::parse).collect();
     if rights.is_none() {
         reading.wrong("rights", "staff-nothing-delegated");
     }
     let from = reading.day("from", answers.text("from"));
     let until = reading.optional_day("until", answers.text("until"));
-    let read = to.zip(rights).zip(from).map(|((to, rights), from)| DelegateRights {
-        version: answers.version(),
-        to,
-        rights,
-        from,
-        until,
-        decision: answers.optional("decision"),
-    });
+    let read = to
+        .zip(rights)
+        .zip(from)
+        .map(|((to, rights), from)| DelegateRights {
+            version: answers.version(),
+            to,
+            rights,
+            from,
+            until,
+            decision: answers.optional("decision"),
+        });
     let done = match reading.finish(read) {
         Ok(command) => {
-            app.town.write("delegate_rights", &signed.actor, move |tx, cx| delegate_rights(tx, cx, &command)).await
+            app.town
+                .write("delegate_rights", &signed.actor, move |tx, cx| {
+                    delegate_rights(tx, cx, &command)
+                })
+                .await
         }
         Err(error) => Err(error),
     };
@@ -95,7 +107,14 @@ async fn delegate_page(
         (days(&ui, answers, errors, ("staff-until", "staff-delegation-without-end")))
         (decision(&ui, answers, errors))
     };
-    sheet(app, signed, history, ("staff-delegate", "delegations", "staff-delegate"), errors, &fields)
+    sheet(
+        app,
+        signed,
+        history,
+        ("staff-delegate", "delegations", "staff-delegate"),
+        errors,
+        &fields,
+    )
 }
 
 pub async fn ask_take_back(
@@ -121,13 +140,24 @@ pub async fn take_back(
         Ok(history) => history,
         Err(error) => return signed.refuse(&app, &error),
     };
-    let own = history.delegations.iter().find(|found| found.id.to_string() == delegation);
+    let own = history
+        .delegations
+        .iter()
+        .find(|found| found.id.to_string() == delegation);
     let done = match (own, reading_on(&answers)) {
         (None, _) => Err(AppError::NotFound("delegation")),
         (_, Err(error)) => Err(error),
         (Some(found), Ok(on)) => {
-            let command = EndDelegation { delegation: found.id, version: answers.version(), on };
-            app.town.write("end_delegation", &signed.actor, move |tx, cx| end_delegation(tx, cx, &command)).await
+            let command = EndDelegation {
+                delegation: found.id,
+                version: answers.version(),
+                on,
+            };
+            app.town
+                .write("end_delegation", &signed.actor, move |tx, cx| {
+                    end_delegation(tx, cx, &command)
+                })
+                .await
         }
     };
     match act::after(&app, &signed, done, |()| to_post(&history)) {
@@ -150,5 +180,12 @@ fn take_back_page(
         (on(&ui, answers, errors, "staff-on"))
     };
     let path = format!("delegations/{delegation}/end");
-    sheet(app, signed, history, ("staff-delegation-end", &path, "staff-delegation-end"), errors, &fields)
+    sheet(
+        app,
+        signed,
+        history,
+        ("staff-delegation-end", &path, "staff-delegation-end"),
+        errors,
+        &fields,
+    )
 }

@@ -33,11 +33,17 @@ pub async fn add(
 ) -> Response {
     let done = match read_new(&unit, &answers) {
         Ok(command) => {
-            app.town.write("add_division", &signed.actor, move |tx, cx| add_division(tx, cx, &command)).await
+            app.town
+                .write("add_division", &signed.actor, move |tx, cx| {
+                    add_division(tx, cx, &command)
+                })
+                .await
         }
         Err(error) => Err(error),
     };
-    match act::after(&app, &signed, done, |()| href("/staff", &[("unit", unit.0.code())])) {
+    match act::after(&app, &signed, done, |()| {
+        href("/staff", &[("unit", unit.0.code())])
+    }) {
         After::Answer(answer) => answer,
         After::Again(errors) => add_page(&app, &signed, &unit, &answers, &errors),
     }
@@ -48,16 +54,19 @@ fn read_new(unit: &AskedUnit, answers: &Answers) -> Result<AddDivision, AppError
     let from = reading.day("from", answers.text("from"));
     let space = reading.parse("space", answers.text("space"), "staff-day-wrong", Space::parse);
     let position = position(&mut reading, answers);
-    let read = from.zip(space).zip(position).map(|((from, space), position)| AddDivision {
-        unit: unit.0.clone(),
-        id: answers.text("id").to_owned(),
-        kind: answers.text("kind").to_owned(),
-        space,
-        name_vi: answers.text("name_vi").to_owned(),
-        name_en: answers.text("name_en").to_owned(),
-        position,
-        from,
-    });
+    let read = from
+        .zip(space)
+        .zip(position)
+        .map(|((from, space), position)| AddDivision {
+            unit: unit.0.clone(),
+            id: answers.text("id").to_owned(),
+            kind: answers.text("kind").to_owned(),
+            space,
+            name_vi: answers.text("name_vi").to_owned(),
+            name_en: answers.text("name_en").to_owned(),
+            position,
+            from,
+        });
     reading.finish(read)
 }
 
@@ -92,7 +101,10 @@ fn add_page(app: &App, signed: &Signed, unit: &AskedUnit, answers: &Answers, err
 
 /// A field that shows again what was typed.
 pub fn field<'a>(ui: &Ui, answers: &Answers, errors: &Errors, name: &'static str, key: &str) -> Field<'a> {
-    Field::new(name, ui.t(key)).value(answers.text(name).to_owned()).autocomplete("off").errors(errors)
+    Field::new(name, ui.t(key))
+        .value(answers.text(name).to_owned())
+        .autocomplete("off")
+        .errors(errors)
 }
 
 fn names(ui: &Ui, answers: &Answers, errors: &Errors) -> Markup {
@@ -109,7 +121,12 @@ pub async fn ask_change(
     Path(division): Path<String>,
 ) -> Response {
     let (id, word) = (unit.0.clone(), division);
-    let found = app.town.read("division_of", &signed.actor, move |tx, cx| division_of(tx, cx, &id, &word)).await;
+    let found = app
+        .town
+        .read("division_of", &signed.actor, move |tx, cx| {
+            division_of(tx, cx, &id, &word)
+        })
+        .await;
     match found {
         Ok(found) => {
             let division = &found.item;
@@ -146,11 +163,17 @@ pub async fn change(
     });
     let done = match reading.finish(read) {
         Ok(command) => {
-            app.town.write("edit_division", &signed.actor, move |tx, cx| edit_division(tx, cx, &command)).await
+            app.town
+                .write("edit_division", &signed.actor, move |tx, cx| {
+                    edit_division(tx, cx, &command)
+                })
+                .await
         }
         Err(error) => Err(error),
     };
-    match act::after(&app, &signed, done, |()| href("/staff", &[("unit", unit.0.code())])) {
+    match act::after(&app, &signed, done, |()| {
+        href("/staff", &[("unit", unit.0.code())])
+    }) {
         After::Answer(answer) => answer,
         After::Again(errors) => change_page(&app, &signed, &unit, &division, &answers, &errors),
     }
@@ -183,4 +206,3 @@ fn change_page(
     };
     act::sheet(app, signed, &sheet, errors, &fields)
 }
-

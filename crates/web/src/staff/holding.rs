@@ -16,7 +16,11 @@ use crate::typed::{Answers, Reading};
 use crate::ui::{self, Choice, Errors, Ui};
 
 pub fn begin(ui: &Ui, history: &PostHistory) -> Answers {
-    Answers::new([("from", typed_day(ui.today())), ("on", typed_day(ui.today())), ("version", history.post.version.to_string())])
+    Answers::new([
+        ("from", typed_day(ui.today())),
+        ("on", typed_day(ui.today())),
+        ("version", history.post.version.to_string()),
+    ])
 }
 
 pub fn to_post(history: &PostHistory) -> String {
@@ -28,7 +32,14 @@ pub fn page_of(history: &PostHistory) -> String {
 }
 
 /// A form of a post: title, address below the post's page, verb.
-pub fn sheet(app: &App, signed: &Signed, history: &PostHistory, form: (&str, &str, &str), errors: &Errors, fields: &Markup) -> Response {
+pub fn sheet(
+    app: &App,
+    signed: &Signed,
+    history: &PostHistory,
+    form: (&str, &str, &str),
+    errors: &Errors,
+    fields: &Markup,
+) -> Response {
     let ui = signed.ui(app);
     let (title, path, verb) = form;
     let page = page_of(history);
@@ -44,8 +55,13 @@ pub fn sheet(app: &App, signed: &Signed, history: &PostHistory, form: (&str, &st
 }
 
 pub fn days(ui: &Ui, answers: &Answers, errors: &Errors, until: (&str, &str)) -> Markup {
-    let from = field(ui, answers, errors, "from", "staff-from").max_chars(10).columns(6);
-    let until = field(ui, answers, errors, "until", until.0).hint(ui.t(until.1)).max_chars(10).columns(6);
+    let from = field(ui, answers, errors, "from", "staff-from")
+        .max_chars(10)
+        .columns(6);
+    let until = field(ui, answers, errors, "until", until.0)
+        .hint(ui.t(until.1))
+        .max_chars(10)
+        .columns(6);
     html! {
         (ui::date(ui, &from))
         (ui::date(ui, &until))
@@ -54,7 +70,10 @@ pub fn days(ui: &Ui, answers: &Answers, errors: &Errors, until: (&str, &str)) ->
 
 pub fn decision(ui: &Ui, answers: &Answers, errors: &Errors) -> Markup {
     let field = field(ui, answers, errors, "decision", "staff-decision");
-    ui::text(ui, &field.hint(ui.t("staff-decision-hint")).max_chars(200).optional())
+    ui::text(
+        ui,
+        &field.hint(ui.t("staff-decision-hint")).max_chars(200).optional(),
+    )
 }
 
 pub fn version(answers: &Answers) -> Markup {
@@ -75,11 +94,18 @@ pub fn on(ui: &Ui, answers: &Answers, errors: &Errors, key: &str) -> Markup {
 /// The posts that may take over.
 pub async fn others_of(app: &App, signed: &Signed, history: &PostHistory) -> Result<Vec<Post>, AppError> {
     let post = history.post.item.clone();
-    app.town.read("posts_beside", &signed.actor, move |tx, cx| posts_beside(tx, cx, &post)).await
+    app.town
+        .read("posts_beside", &signed.actor, move |tx, cx| {
+            posts_beside(tx, cx, &post)
+        })
+        .await
 }
 
 /// Posts as choices of a select.
 pub fn post_choices(ui: &Ui, posts: &[Post]) -> Vec<Choice<'static>> {
     let title = |post: &Post| post.title(is_vietnamese(ui)).to_owned();
-    posts.iter().map(|post| Choice::new(post.id.to_string(), title(post))).collect()
+    posts
+        .iter()
+        .map(|post| Choice::new(post.id.to_string(), title(post)))
+        .collect()
 }

@@ -4,7 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::html;
 use townhall_app::error::AppError;
-use townhall_app::organisation::{EndMandate, GiveMandate, PostHistory, end_mandate, give_mandate, people_of_unit};
+use townhall_app::organisation::{
+    EndMandate, GiveMandate, PostHistory, end_mandate, give_mandate, people_of_unit,
+};
 use townhall_domain::organisation::MandateKind;
 use townhall_text::Arg;
 
@@ -20,7 +22,6 @@ use crate::ui::{self, Choice, Errors};
 
 /// Most people in a list to choose from; a commune has some 130.
 const PEOPLE: u16 = 1_000;
-
 
 pub async fn ask_give(State(app): State<App>, signed: Signed, Path(post): Path<String>) -> Response {
     let history = match history_of(&app, &signed, &post).await {
@@ -42,22 +43,36 @@ pub async fn give(
         Err(error) => return signed.refuse(&app, &error),
     };
     let mut reading = Reading::default();
-    let person = reading.parse("person", answers.text("person"), "staff-person-unknown", |text| text.parse().ok());
-    let kind = reading.parse("kind", answers.text("kind"), "staff-choose-one", MandateKind::parse);
+    let person = reading.parse("person", answers.text("person"), "staff-person-unknown", |text| {
+        text.parse().ok()
+    });
+    let kind = reading.parse(
+        "kind",
+        answers.text("kind"),
+        "staff-choose-one",
+        MandateKind::parse,
+    );
     let from = reading.day("from", answers.text("from"));
     let until = reading.optional_day("until", answers.text("until"));
-    let read = person.zip(kind).zip(from).map(|((person, kind), from)| GiveMandate {
-        post: history.post.item.id,
-        version: answers.version(),
-        person,
-        kind,
-        from,
-        until,
-        decision: answers.optional("decision"),
-    });
+    let read = person
+        .zip(kind)
+        .zip(from)
+        .map(|((person, kind), from)| GiveMandate {
+            post: history.post.item.id,
+            version: answers.version(),
+            person,
+            kind,
+            from,
+            until,
+            decision: answers.optional("decision"),
+        });
     let done = match reading.finish(read) {
         Ok(command) => {
-            app.town.write("give_mandate", &signed.actor, move |tx, cx| give_mandate(tx, cx, &command)).await
+            app.town
+                .write("give_mandate", &signed.actor, move |tx, cx| {
+                    give_mandate(tx, cx, &command)
+                })
+                .await
         }
         Err(error) => Err(error),
     };
@@ -77,7 +92,9 @@ async fn give_page(
     let unit = history.post.item.unit.clone();
     let found = app
         .town
-        .read("people_of_unit", &signed.actor, move |tx, cx| people_of_unit(tx, cx, &unit, "", None, PEOPLE))
+        .read("people_of_unit", &signed.actor, move |tx, cx| {
+            people_of_unit(tx, cx, &unit, "", None, PEOPLE)
+        })
         .await;
     let people = match found {
         Ok(people) => people,
@@ -85,8 +102,11 @@ async fn give_page(
     };
     let ui = signed.ui(app);
     let ids: Vec<String> = people.iter().map(|stored| stored.item.id.to_string()).collect();
-    let choices: Vec<Choice<'_>> =
-        ids.iter().zip(&people).map(|(id, stored)| Choice::new(id.as_str(), stored.item.name.as_str())).collect();
+    let choices: Vec<Choice<'_>> = ids
+        .iter()
+        .zip(&people)
+        .map(|(id, stored)| Choice::new(id.as_str(), stored.item.name.as_str()))
+        .collect();
     let kinds: Vec<Choice<'_>> = MandateKind::ALL
         .iter()
         .map(|kind| Choice::new(kind.as_str(), ui.t(&format!("staff-kind-{}", kind.as_str()))))
@@ -98,7 +118,14 @@ async fn give_page(
         (days(&ui, answers, errors, ("staff-until", "staff-until-hint")))
         (decision(&ui, answers, errors))
     };
-    sheet(app, signed, history, ("staff-mandate-give", "mandates", "staff-mandate-give"), errors, &fields)
+    sheet(
+        app,
+        signed,
+        history,
+        ("staff-mandate-give", "mandates", "staff-mandate-give"),
+        errors,
+        &fields,
+    )
 }
 
 pub async fn ask_end(
@@ -125,14 +152,26 @@ pub async fn end(
         Err(error) => return signed.refuse(&app, &error),
     };
     // An id of another post under this one's address is not there.
-    let own = history.mandates.iter().find(|(found, _)| found.id.to_string() == mandate);
+    let own = history
+        .mandates
+        .iter()
+        .find(|(found, _)| found.id.to_string() == mandate);
     let done = match (own, reading_on(&answers)) {
         (None, _) => Err(AppError::NotFound("mandate")),
         (_, Err(error)) => Err(error),
         (Some((found, _)), Ok(on)) => {
             let decision = answers.optional("decision");
-            let command = EndMandate { mandate: found.id, version: answers.version(), on, decision };
-            app.town.write("end_mandate", &signed.actor, move |tx, cx| end_mandate(tx, cx, &command)).await
+            let command = EndMandate {
+                mandate: found.id,
+                version: answers.version(),
+                on,
+                decision,
+            };
+            app.town
+                .write("end_mandate", &signed.actor, move |tx, cx| {
+                    end_mandate(tx, cx, &command)
+                })
+                .await
         }
     };
     match act::after(&app, &signed, done, |()| to_post(&history)) {
@@ -149,7 +188,11 @@ fn end_page(
     answers: &Answers,
     errors: &Errors,
 ) -> Response {
-    let Some((_, person)) = history.mandates.iter().find(|(found, _)| found.id.to_string() == mandate) else {
+    let Some((_, person)) = history
+        .mandates
+        .iter()
+        .find(|(found, _)| found.id.to_string() == mandate)
+    else {
         return signed.refuse(app, &AppError::NotFound("mandate"));
     };
     let ui = signed.ui(app);
@@ -167,6 +210,12 @@ fn end_page(
         (decision(&ui, answers, errors))
     };
     let path = format!("mandates/{mandate}/end");
-    sheet(app, signed, history, ("staff-mandate-end-question", &path, "staff-mandate-end"), errors, &fields)
+    sheet(
+        app,
+        signed,
+        history,
+        ("staff-mandate-end-question", &path, "staff-mandate-end"),
+        errors,
+        &fields,
+    )
 }
-

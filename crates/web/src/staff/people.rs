@@ -56,7 +56,10 @@ pub async fn list(
     let title = ui.t("staff-people");
     let context = ui.t_args("staff-people-of", &[("unit", Arg::from(unit.name(&app, &ui)))]);
     let manages = signed.actor.may(Right::ManageStaff, &unit.0);
-    let (add, add_href) = (ui.t("staff-person-add"), href("/staff/people/new", &[("unit", unit.0.code())]));
+    let (add, add_href) = (
+        ui.t("staff-person-add"),
+        href("/staff/people/new", &[("unit", unit.0.code())]),
+    );
     let button = html! { @if manages { a.btn.btn-primary href=(add_href) { (Icon::PLUS) " " (add) } } };
     let rows = html! {
         @for stored in &people {
@@ -69,11 +72,17 @@ pub async fn list(
         }
     };
     let columns = ["staff-name", "staff-email", "staff-phone"].map(|key| Column::text(ui.t(key)));
-    let last = people.last().map(|stored| stored.item.id.to_string()).filter(|_| more);
+    let last = people
+        .last()
+        .map(|stored| stored.item.id.to_string())
+        .filter(|_| more);
     let count = ui.t_args("staff-people-shown", &[("count", Arg::from(people.len()))]);
     let searched = !asked.q.trim().is_empty();
     let (heading, text) = if searched {
-        (ui.t("staff-people-none-found"), ui.t("staff-people-none-found-text"))
+        (
+            ui.t("staff-people-none-found"),
+            ui.t("staff-people-none-found-text"),
+        )
     } else {
         (ui.t("staff-people-empty"), ui.t("staff-people-empty-text"))
     };
@@ -97,7 +106,10 @@ pub async fn list(
 }
 
 fn search_form(ui: &Ui, unit: &AskedUnit, typed: &str) -> Markup {
-    let field = Field::new("q", ui.t("common-search")).value(typed).max_chars(80).autocomplete("off");
+    let field = Field::new("q", ui.t("common-search"))
+        .value(typed)
+        .max_chars(80)
+        .autocomplete("off");
     ui::form(
         ui,
         &Form::get("/staff/people").class("th-filter"),
@@ -125,8 +137,15 @@ pub async fn add(
         email: answers.optional("email"),
         phone: answers.optional("phone"),
     };
-    let done = app.town.write("add_person", &signed.actor, move |tx, cx| add_person(tx, cx, &command)).await;
-    match act::after(&app, &signed, done, |person| format!("/staff/people/{person}?done=1")) {
+    let done = app
+        .town
+        .write("add_person", &signed.actor, move |tx, cx| {
+            add_person(tx, cx, &command)
+        })
+        .await;
+    match act::after(&app, &signed, done, |person| {
+        format!("/staff/people/{person}?done=1")
+    }) {
         After::Answer(answer) => answer,
         After::Again(errors) => add_page(&app, &signed, &unit, &answers, &errors),
     }
@@ -148,7 +167,10 @@ fn add_page(app: &App, signed: &Signed, unit: &AskedUnit, answers: &Answers, err
 
 fn fields(ui: &Ui, answers: &Answers, errors: &Errors) -> Markup {
     let field = |name: &'static str, key: &str| {
-        Field::new(name, ui.t(key)).value(answers.text(name).to_owned()).autocomplete("off").errors(errors)
+        Field::new(name, ui.t(key))
+            .value(answers.text(name).to_owned())
+            .autocomplete("off")
+            .errors(errors)
     };
     html! {
         (ui::text(ui, &field("name", "staff-name").max_chars(80)))
@@ -186,7 +208,12 @@ pub async fn edit(
         email: answers.optional("email"),
         phone: answers.optional("phone"),
     };
-    let done = app.town.write("edit_person", &signed.actor, move |tx, cx| edit_person(tx, cx, &command)).await;
+    let done = app
+        .town
+        .write("edit_person", &signed.actor, move |tx, cx| {
+            edit_person(tx, cx, &command)
+        })
+        .await;
     match act::after(&app, &signed, done, |()| format!("/staff/people/{person}?done=1")) {
         After::Answer(answer) => answer,
         After::Again(errors) => entry_page(&app, &signed, &entry, "", Some(&answers), &errors),
@@ -195,7 +222,11 @@ pub async fn edit(
 
 async fn entry_of(app: &App, signed: &Signed, person: &str) -> Result<PersonEntry, AppError> {
     let id: PersonId = person.parse().map_err(|_| AppError::NotFound("person"))?;
-    app.town.read("person_entry", &signed.actor, move |tx, cx| person_entry(tx, cx, id)).await
+    app.town
+        .read("person_entry", &signed.actor, move |tx, cx| {
+            person_entry(tx, cx, id)
+        })
+        .await
 }
 
 fn entry_page(
@@ -261,7 +292,13 @@ fn entry_page(
             }))
         }
     };
-    let page = Page::new(&person.name).at(Place::Staff).with_error(!errors.is_empty());
-    let status = if errors.is_empty() { axum::http::StatusCode::OK } else { axum::http::StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Page::new(&person.name)
+        .at(Place::Staff)
+        .with_error(!errors.is_empty());
+    let status = if errors.is_empty() {
+        axum::http::StatusCode::OK
+    } else {
+        axum::http::StatusCode::UNPROCESSABLE_ENTITY
+    };
     (status, ui::page(&ui, &page, &main)).into_response()
 }

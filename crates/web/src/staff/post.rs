@@ -32,7 +32,13 @@ pub async fn show(
         Err(error) => return signed.refuse(&app, &error),
     };
     let item = history.post.item.clone();
-    let others = match app.town.read("posts_beside", &signed.actor, move |tx, cx| posts_beside(tx, cx, &item)).await {
+    let others = match app
+        .town
+        .read("posts_beside", &signed.actor, move |tx, cx| {
+            posts_beside(tx, cx, &item)
+        })
+        .await
+    {
         Ok(others) => others,
         Err(error) => return signed.refuse(&app, &error),
     };
@@ -41,7 +47,9 @@ pub async fn show(
     let title = post.title(is_vietnamese(&ui)).to_owned();
     let name_of = |id| {
         let found = others.iter().find(|other| other.id == id);
-        found.map(|other| other.title(is_vietnamese(&ui)).to_owned()).unwrap_or_default()
+        found
+            .map(|other| other.title(is_vietnamese(&ui)).to_owned())
+            .unwrap_or_default()
     };
     let shown = Shown::new(&signed, &history);
     let main = html! {
@@ -59,6 +67,10 @@ pub async fn show(
 }
 
 /// What the officer sees of this post and may do with it; each command asks again.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent answers, each asked once on the page"
+)]
 struct Shown {
     page: String,
     manages: bool,
@@ -84,7 +96,12 @@ impl Shown {
 
 fn about(ui: &Ui, history: &PostHistory) -> Markup {
     let post = &history.post.item;
-    let roles = post.roles.iter().map(|role| ui.t(&role_key(*role))).collect::<Vec<_>>().join("; ");
+    let roles = post
+        .roles
+        .iter()
+        .map(|role| ui.t(&role_key(*role)))
+        .collect::<Vec<_>>()
+        .join("; ");
     html! {
         div.card-body {
             (ui::key_values(ui, &[
@@ -107,7 +124,15 @@ fn now_badge(ui: &Ui, valid: Interval) -> Markup {
 }
 
 /// A card with a table, or with the words that there is nothing, and a button that adds.
-fn list_card(ui: &Ui, id: &str, key: &str, add: &Markup, columns: &[&str], rows: &Markup, any: bool) -> Markup {
+fn list_card(
+    ui: &Ui,
+    id: &str,
+    key: &str,
+    add: &Markup,
+    columns: &[&str],
+    rows: &Markup,
+    any: bool,
+) -> Markup {
     let heading = ui.t(key);
     let mut heads: Vec<Column<'_>> = columns.iter().map(|key| Column::text(ui.t(key))).collect();
     heads.push(Column::text(""));
@@ -140,12 +165,30 @@ fn mandates(ui: &Ui, shown: &Shown, history: &PostHistory) -> Markup {
             }
         }
     };
-    let add = add_link(ui, shown.manages, &format!("{}/mandates", shown.page), "staff-mandate-give");
+    let add = add_link(
+        ui,
+        shown.manages,
+        &format!("{}/mandates", shown.page),
+        "staff-mandate-give",
+    );
     let columns = ["staff-person", "staff-kind", "staff-from", "staff-decision"];
-    list_card(ui, "mandates", "staff-holders", &add, &columns, &rows, !history.mandates.is_empty())
+    list_card(
+        ui,
+        "mandates",
+        "staff-holders",
+        &add,
+        &columns,
+        &rows,
+        !history.mandates.is_empty(),
+    )
 }
 
-fn absences(ui: &Ui, shown: &Shown, history: &PostHistory, name_of: &impl Fn(townhall_domain::ids::PostId) -> String) -> Markup {
+fn absences(
+    ui: &Ui,
+    shown: &Shown,
+    history: &PostHistory,
+    name_of: &impl Fn(townhall_domain::ids::PostId) -> String,
+) -> Markup {
     let who = |person| {
         let found = history.mandates.iter().find(|(_, other)| other.id == person);
         found.map(|(_, other)| other.name.clone()).unwrap_or_default()
@@ -163,12 +206,35 @@ fn absences(ui: &Ui, shown: &Shown, history: &PostHistory, name_of: &impl Fn(tow
             }
         }
     };
-    let add = add_link(ui, shown.records_absence, &format!("{}/absences", shown.page), "staff-absence-record");
-    let columns = ["staff-person", "staff-absence-reason", "staff-from", "staff-stand-in"];
-    list_card(ui, "absences", "staff-absences", &add, &columns, &rows, !history.absences.is_empty())
+    let add = add_link(
+        ui,
+        shown.records_absence,
+        &format!("{}/absences", shown.page),
+        "staff-absence-record",
+    );
+    let columns = [
+        "staff-person",
+        "staff-absence-reason",
+        "staff-from",
+        "staff-stand-in",
+    ];
+    list_card(
+        ui,
+        "absences",
+        "staff-absences",
+        &add,
+        &columns,
+        &rows,
+        !history.absences.is_empty(),
+    )
 }
 
-fn delegations(ui: &Ui, shown: &Shown, history: &PostHistory, name_of: &impl Fn(townhall_domain::ids::PostId) -> String) -> Markup {
+fn delegations(
+    ui: &Ui,
+    shown: &Shown,
+    history: &PostHistory,
+    name_of: &impl Fn(townhall_domain::ids::PostId) -> String,
+) -> Markup {
     let rows = html! {
         @for delegation in history.delegations.iter().rev() {
             @let to = name_of(delegation.to);
@@ -183,7 +249,25 @@ fn delegations(ui: &Ui, shown: &Shown, history: &PostHistory, name_of: &impl Fn(
             }
         }
     };
-    let add = add_link(ui, shown.delegates, &format!("{}/delegations", shown.page), "staff-delegate");
-    let columns = ["staff-delegate-to", "staff-delegate-rights", "staff-from", "staff-decision"];
-    list_card(ui, "delegations", "staff-delegations", &add, &columns, &rows, !history.delegations.is_empty())
+    let add = add_link(
+        ui,
+        shown.delegates,
+        &format!("{}/delegations", shown.page),
+        "staff-delegate",
+    );
+    let columns = [
+        "staff-delegate-to",
+        "staff-delegate-rights",
+        "staff-from",
+        "staff-decision",
+    ];
+    list_card(
+        ui,
+        "delegations",
+        "staff-delegations",
+        &add,
+        &columns,
+        &rows,
+        !history.delegations.is_empty(),
+    )
 }

@@ -35,19 +35,28 @@ pub async fn add(
     let position = position(&mut reading, &answers);
     let until = reading.optional_day("until", answers.text("until"));
     let from = reading.day("from", answers.text("from"));
-    let read = from.zip(position).zip(roles).map(|((from, position), roles)| AddPost {
-        unit: unit.0.clone(),
-        division: answers.text("division").to_owned(),
-        roles,
-        title_vi: answers.text("title_vi").to_owned(),
-        title_en: answers.text("title_en").to_owned(),
-        position,
-        quota_decision: answers.optional("quota_decision"),
-        from,
-        until,
-    });
+    let read = from
+        .zip(position)
+        .zip(roles)
+        .map(|((from, position), roles)| AddPost {
+            unit: unit.0.clone(),
+            division: answers.text("division").to_owned(),
+            roles,
+            title_vi: answers.text("title_vi").to_owned(),
+            title_en: answers.text("title_en").to_owned(),
+            position,
+            quota_decision: answers.optional("quota_decision"),
+            from,
+            until,
+        });
     let done = match reading.finish(read) {
-        Ok(command) => app.town.write("add_post", &signed.actor, move |tx, cx| add_post(tx, cx, &command)).await,
+        Ok(command) => {
+            app.town
+                .write("add_post", &signed.actor, move |tx, cx| {
+                    add_post(tx, cx, &command)
+                })
+                .await
+        }
         Err(error) => Err(error),
     };
     match act::after(&app, &signed, done, |post| format!("/staff/posts/{post}?done=1")) {
@@ -72,7 +81,13 @@ async fn add_page(
     errors: &Errors,
 ) -> Response {
     let id = unit.0.clone();
-    let divisions = match app.town.read("divisions_of", &signed.actor, move |tx, cx| divisions_of(tx, cx, &id)).await {
+    let divisions = match app
+        .town
+        .read("divisions_of", &signed.actor, move |tx, cx| {
+            divisions_of(tx, cx, &id)
+        })
+        .await
+    {
         Ok(divisions) => divisions,
         Err(error) => return signed.refuse(app, &error),
     };
@@ -83,12 +98,18 @@ async fn add_page(
         .map(|division| {
             Choice::new(
                 division.id.as_str(),
-                if is_vietnamese(&ui) { division.name_vi.as_str() } else { division.name_en.as_str() },
+                if is_vietnamese(&ui) {
+                    division.name_vi.as_str()
+                } else {
+                    division.name_en.as_str()
+                },
             )
         })
         .collect();
     let division = field(&ui, answers, errors, "division", "staff-division");
-    let from = field(&ui, answers, errors, "from", "staff-from").max_chars(10).columns(6);
+    let from = field(&ui, answers, errors, "from", "staff-from")
+        .max_chars(10)
+        .columns(6);
     let fields = html! {
         (ui::select(&ui, &division, &own, Some(&ui.t("staff-choose"))))
         (common(&ui, answers, errors))
@@ -110,8 +131,14 @@ async fn add_page(
 /// The fields of a post that can be changed later too.
 fn common(ui: &Ui, answers: &Answers, errors: &Errors) -> Markup {
     let field = |name: &'static str, key: &str| field(ui, answers, errors, name, key);
-    let words: Vec<(&str, String)> = Role::ALL.iter().map(|role| (role.as_str(), ui.t(&role_key(*role)))).collect();
-    let choices: Vec<Choice<'_>> = words.iter().map(|(value, label)| Choice::new(*value, label.as_str())).collect();
+    let words: Vec<(&str, String)> = Role::ALL
+        .iter()
+        .map(|role| (role.as_str(), ui.t(&role_key(*role))))
+        .collect();
+    let choices: Vec<Choice<'_>> = words
+        .iter()
+        .map(|(value, label)| Choice::new(*value, label.as_str()))
+        .collect();
     html! {
         (ui::text(ui, &field("title_vi", "staff-title-vi").max_chars(200)))
         (ui::text(ui, &field("title_en", "staff-title-en").max_chars(200)))
@@ -174,7 +201,13 @@ pub async fn change(
         until,
     });
     let done = match reading.finish(read) {
-        Ok(command) => app.town.write("edit_post", &signed.actor, move |tx, cx| edit_post(tx, cx, &command)).await,
+        Ok(command) => {
+            app.town
+                .write("edit_post", &signed.actor, move |tx, cx| {
+                    edit_post(tx, cx, &command)
+                })
+                .await
+        }
         Err(error) => Err(error),
     };
     match act::after(&app, &signed, done, |()| format!("/staff/posts/{post}?done=1")) {
@@ -212,5 +245,9 @@ fn change_page(
 /// The post of an address with everything that hangs on it.
 pub async fn history_of(app: &App, signed: &Signed, post: &str) -> Result<PostHistory, AppError> {
     let id: PostId = post.parse().map_err(|_| AppError::NotFound("post"))?;
-    app.town.read("post_history", &signed.actor, move |tx, cx| post_history(tx, cx, id)).await
+    app.town
+        .read("post_history", &signed.actor, move |tx, cx| {
+            post_history(tx, cx, id)
+        })
+        .await
 }

@@ -30,14 +30,23 @@ pub async fn show(
     // A day that cannot be read is today: the field shows which day it is.
     let as_of = parse_date(&asked.as_of).unwrap_or(ui.today());
     let id = unit.0.clone();
-    let staff = match app.town.read("staff_of", &signed.actor, move |tx, cx| staff_of(tx, cx, &id, as_of)).await {
+    let staff = match app
+        .town
+        .read("staff_of", &signed.actor, move |tx, cx| {
+            staff_of(tx, cx, &id, as_of)
+        })
+        .await
+    {
         Ok(staff) => staff,
         Err(error) => return signed.refuse(&app, &error),
     };
     let title = ui.t("staff-title");
     let name = unit.name(&app, &ui);
     let manages = signed.actor.may(Right::ManageStaff, &unit.0);
-    let (add, add_href) = (ui.t("staff-division-add"), href("/staff/divisions/new", &[("unit", unit.0.code())]));
+    let (add, add_href) = (
+        ui.t("staff-division-add"),
+        href("/staff/divisions/new", &[("unit", unit.0.code())]),
+    );
     let main = html! {
         (ui::title_line(&ui, &title, &html! { span.th-muted { (name) } }, &buttons(&ui, &unit, manages)))
         (day_form(&ui, &unit, &typed_day(as_of)))
@@ -86,7 +95,10 @@ fn day_form(ui: &Ui, unit: &AskedUnit, day: &str) -> Markup {
 
 fn figures(ui: &Ui, staff: &Staff) -> Markup {
     let number = |count: usize| ui.number(i64::try_from(count).unwrap_or(i64::MAX));
-    let covered = staff.vacant_seats().filter(|seat| seat.state == SeatState::VacantCovered).count();
+    let covered = staff
+        .vacant_seats()
+        .filter(|seat| seat.state == SeatState::VacantCovered)
+        .count();
     let figure = |key: &str, count: usize, note: String, href: &'static str| Figure {
         label: ui.t(key).into(),
         value: number(count).into(),
@@ -98,8 +110,18 @@ fn figures(ui: &Ui, staff: &Staff) -> Markup {
         ui,
         &[
             figure("staff-quota", staff.quota, ui.t("staff-quota-note"), "#divisions"),
-            figure("staff-filled", staff.filled, share(ui, staff.filled, staff.quota), "#divisions"),
-            figure("staff-vacancies", staff.vacancies(), share(ui, staff.vacancies(), staff.quota), "#vacant"),
+            figure(
+                "staff-filled",
+                staff.filled,
+                share(ui, staff.filled, staff.quota),
+                "#divisions",
+            ),
+            figure(
+                "staff-vacancies",
+                staff.vacancies(),
+                share(ui, staff.vacancies(), staff.quota),
+                "#vacant",
+            ),
             figure("staff-covered", covered, String::new(), "#vacant"),
         ],
     )
@@ -109,7 +131,10 @@ fn share(ui: &Ui, part: usize, whole: usize) -> String {
     if whole == 0 {
         return String::new();
     }
-    ui.percent(i64::try_from(part).unwrap_or(0), i64::try_from(whole).unwrap_or(1))
+    ui.percent(
+        i64::try_from(part).unwrap_or(0),
+        i64::try_from(whole).unwrap_or(1),
+    )
 }
 
 /// The vacant posts of the quota: the question that the reports asked.
@@ -169,7 +194,11 @@ fn division_card(ui: &Ui, unit: &AskedUnit, division: &StaffDivision, manages: b
 
 fn division_name(ui: &Ui, division: &StaffDivision) -> String {
     let item = &division.division.item;
-    if is_vietnamese(ui) { item.name_vi.clone() } else { item.name_en.clone() }
+    if is_vietnamese(ui) {
+        item.name_vi.clone()
+    } else {
+        item.name_en.clone()
+    }
 }
 
 fn post_link(ui: &Ui, seat: &StaffSeat) -> Markup {

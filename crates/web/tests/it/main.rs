@@ -2,3 +2,6 @@
 
 mod frame;
 mod log;
+mod permissions;
+mod sign_in;
+mod staff;
