@@ -1,7 +1,7 @@
 //! Pages and REST API. One folder a capability; components in [`ui`].
 
-pub mod asked;
 pub mod admin;
+pub mod asked;
 pub mod assets;
 pub mod bearer;
 pub mod dossier;
