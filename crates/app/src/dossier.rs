@@ -15,8 +15,8 @@ pub use clock::{
     ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier,
 };
 pub use correct::{CorrectEntry, RecallStep, WithdrawDossier, correct_entry, recall_step, withdraw_dossier};
-pub(crate) use flow::is_visible;
 pub use flow::{flow_of, holder_for};
+pub(crate) use flow::{is_visible, procedure_of, reading};
 pub use hand_over::{AssignDossier, TransferDossier, assign_dossier, transfer_dossier};
 pub use handle::{
     AnswerConsultation, AppraiseDossier, ConsultUnit, answer_consultation, appraise_dossier, consult_unit,

@@ -14,6 +14,7 @@ pub mod log;
 pub mod metrics;
 pub mod organisation;
 pub mod packs;
+pub mod paper_data;
 pub mod record;
 pub mod sign_in;
 pub mod task;

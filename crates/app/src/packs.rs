@@ -17,9 +17,10 @@ use townhall_domain::fee::{Charge, Exemption, FeeError, FeeQuery, FeeTables, Qua
 use townhall_domain::form::Form;
 use townhall_domain::ids::UnitId;
 pub use townhall_domain::pack::PackProblem;
-use townhall_domain::procedure::{FieldOfLaw, Procedure, ProcedureCatalogue};
+use townhall_domain::procedure::{FieldOfLaw, Procedure, ProcedureCatalogue, ResultSpec};
 use townhall_domain::unit::UnitRegister;
 use townhall_domain::words::Words;
+use townhall_print::Template;
 
 pub use lists::{
     AgencyId, Book, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate, Slip, SlipForm,
@@ -246,10 +247,17 @@ impl Packs {
         self.inner.lists.slip(id, day)
     }
 
-    /// The template of a one-stop form on a day, kept with the printed form: `tt03-2025/02`. A form that had no
-    /// number on that day, or is unknown, is written without one: `tt01-2018/stop`.
+    /// The template in force on a day for a one-stop form, kept with the printed form: `form-02@2018`. An unknown
+    /// form is its own template, which nothing prints.
     pub fn slip_template(&self, id: &str, day: Date) -> String {
         self.inner.lists.slip_template(id, day)
+    }
+
+    /// The template in force on a day for the result of a procedure, kept with the result; the official letter
+    /// where the procedure names none: `birth-certificate@2020`.
+    pub fn result_template(&self, spec: &ResultSpec, day: Date) -> String {
+        let form = spec.template.as_deref().unwrap_or("official");
+        Template::in_force(form, day).map_or_else(|_| form.to_owned(), |template| template.id().to_owned())
     }
 
     /// The id of a unit in dossier codes, and how sure it is.

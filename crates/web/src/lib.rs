@@ -10,6 +10,7 @@ pub mod frame;
 pub mod headers;
 pub mod log;
 pub mod look;
+pub mod papers;
 pub mod places;
 pub mod refusal;
 pub mod routes;
@@ -43,6 +44,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(drafts::routes(app))
         .merge(dossier::routes(app))
         .merge(asked::routes(app))
+        .merge(papers::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

@@ -7,6 +7,8 @@ use townhall_app::sign_in::password::{PasswordCost, Passwords};
 use townhall_app::town::Town;
 use townhall_store::StoreError;
 
+use crate::papers::Shelf;
+
 /// So many passwords are hashed at a time, each with some 20 MiB of memory; others wait.
 const HASHING: usize = 2;
 /// So many may wait for their turn: more is an attack, and is told to come back.
@@ -24,6 +26,8 @@ pub struct App {
     passwords: Arc<OnceLock<Passwords>>,
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    /// Papers printed a moment ago.
+    pub shelf: Arc<Shelf>,
 }
 
 /// How this server is reached.
@@ -49,6 +53,7 @@ impl App {
             passwords: Arc::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             queue: Arc::new(Semaphore::new(WAITING)),
+            shelf: Arc::default(),
         }
     }
 

@@ -10,8 +10,10 @@ use townhall_domain::procedure::{Procedure, Share, Step as ProcedureStep, StepAc
 use townhall_store::dossiers::{self, Slip, Step};
 use townhall_store::{Tx, counters};
 
+use crate::access_log::{NoteReading, Reading};
 use crate::cx::Cx;
 use crate::error::AppError;
+use crate::paper_data::{STATED, Stated};
 use crate::record::{Subject, record};
 
 /// What the steps of a procedure leave out or add.
@@ -32,7 +34,7 @@ pub(super) struct Acting<'a> {
 }
 
 /// The procedure version that a dossier began under.
-pub(super) fn procedure_of<'a>(cx: &'a Cx, dossier: &Dossier) -> Result<&'a Procedure, AppError> {
+pub(crate) fn procedure_of<'a>(cx: &'a Cx, dossier: &Dossier) -> Result<&'a Procedure, AppError> {
     cx.packs()
         .procedures()
         .version(&dossier.procedure.code, dossier.procedure.version)
@@ -111,7 +113,7 @@ fn acting_unit<'d>(dossier: &'d Dossier, action: Action, cx: &Cx) -> &'d UnitId 
 }
 
 /// The post that holds the dossier, when one does by name.
-pub(super) fn post_of(dossier: &Dossier) -> Option<PostId> {
+pub(crate) fn post_of(dossier: &Dossier) -> Option<PostId> {
     match dossier.holder {
         Some(Holder::Post(post)) => Some(post),
         Some(Holder::Role(_)) | None => None,
@@ -124,6 +126,25 @@ pub(super) fn is_holder(cx: &Cx, dossier: &Dossier) -> bool {
         Some(Holder::Post(post)) => cx.actor.post() == Some(*post),
         Some(Holder::Role(role)) => cx.actor.unit() == Some(&dossier.unit) && cx.actor.roles().contains(role),
         None => false,
+    }
+}
+
+/// The reading of a dossier, or of one of its papers, for the access log.
+pub(crate) fn reading(
+    cx: &Cx,
+    dossier: &Dossier,
+    what: Reading,
+    kind: &'static str,
+    id: String,
+) -> NoteReading {
+    NoteReading {
+        reading: what,
+        subject_kind: kind,
+        subject_id: id,
+        unit: dossier.unit.clone(),
+        about: dossier.applicant.party,
+        own_work: is_holder(cx, dossier),
+        reason: None,
     }
 }
 
@@ -320,14 +341,18 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// Issues a numbered form for a dossier; the template is the one in force today and stays with the form.
+/// Issues a numbered form for a dossier; the template is the one in force today and stays with the form, as does
+/// what the form says of people, since entries can be corrected and posts change hands.
 pub(super) fn issue_slip(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &Dossier,
     form: &'static str,
-    body: Value,
+    mut body: Value,
 ) -> Result<Slip, AppError> {
+    if let Some(map) = body.as_object_mut() {
+        map.insert(STATED.to_owned(), json!(Stated::now(tx, cx, dossier, form)?));
+    }
     let year = i64::from(cx.today().year());
     let unit = cx
         .actor

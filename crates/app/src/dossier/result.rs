@@ -12,6 +12,7 @@ use townhall_store::{Tx, counters};
 use super::flow::{advance, begin, finish, holder_for, issue_slip, reason};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
+use crate::paper_data::{SIGNER, Signer};
 
 /// Write or change the draft.
 #[derive(Debug, Clone)]
@@ -45,7 +46,7 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
             .ok()
             .and_then(|word| word.as_str().map(str::to_owned))
             .unwrap_or_default(),
-        template: spec.template.clone().unwrap_or_else(|| "letter@1".to_owned()),
+        template: cx.packs().result_template(spec, cx.today()),
         outcome: cmd.outcome.clone(),
         body: cmd.body.clone(),
         drafted_by: cx.actor.post(),
@@ -222,6 +223,7 @@ pub fn approve_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ApproveResult) -> Result<(
     result.approved_by = cx.actor.post();
     result.approved_by_person = cx.actor.person();
     result.approved_at = Some(cx.now());
+    sign(tx, cx, &mut result)?;
     if acting.next == State::Resolved {
         number_result(
             tx,
@@ -254,6 +256,15 @@ pub fn approve_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ApproveResult) -> Result<(
     )
 }
 
+/// Keeps name and title of the leader as they are now, so that the paper prints the same when he has moved on.
+fn sign(tx: &mut Tx<'_>, cx: &Cx, result: &mut DossierResult) -> Result<(), AppError> {
+    let signer = Signer::of(tx, cx.actor.post(), cx.actor.person())?;
+    if let Some(body) = result.body.as_object_mut() {
+        body.insert(SIGNER.to_owned(), json!(signer));
+    }
+    Ok(())
+}
+
 /// Refuse after appraisal, as a result.
 #[derive(Debug, Clone)]
 pub struct RefuseAfterAppraisal {
@@ -275,6 +286,7 @@ pub fn refuse_after_appraisal(tx: &mut Tx<'_>, cx: &Cx, cmd: &RefuseAfterApprais
         result.approved_by = cx.actor.post();
         result.approved_by_person = cx.actor.person();
         result.approved_at = Some(cx.now());
+        sign(tx, cx, &mut result)?;
         dossiers::put_result(tx, &result)?;
     }
     advance(

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use townhall_domain::pack::toml_date;
 use townhall_domain::space::Space;
 use townhall_domain::words::{Mark, Words};
+use townhall_print::Template;
 
 pub(super) use read::FILES;
 
@@ -58,6 +59,8 @@ pub struct StatusCode {
 pub struct Slip {
     /// `receipt`, `supplement`, `refusal`, `apology`, `stop`, `control`, `register`.
     pub id: String,
+    /// The form of the print layer that prints it, without its version: `form-01`.
+    pub template: String,
     /// What it is called in 2025.
     pub name: Words,
     /// `A5` or `A4`.
@@ -68,7 +71,7 @@ pub struct Slip {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SlipNumbering {
-    /// Short name, part of the template: `tt03-2025`.
+    /// Short name: `tt03-2025`.
     pub id: String,
     /// The circular.
     pub basis: String,
@@ -287,12 +290,9 @@ impl Lists {
     }
 
     pub(super) fn slip_template(&self, id: &str, day: Date) -> String {
-        let numbering = self.numbering(day);
-        format!(
-            "{}/{}",
-            numbering.id,
-            numbering.numbers.get(id).map_or(id, String::as_str)
-        )
+        let slip = self.slips.iter().find(|slip| slip.id == id);
+        let template = slip.and_then(|slip| Template::in_force(&slip.template, day).ok());
+        template.map_or_else(|| id.to_owned(), |template| template.id().to_owned())
     }
 }
 

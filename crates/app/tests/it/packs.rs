@@ -238,8 +238,10 @@ fn forms_are_numbered_by_the_circular_of_their_day() {
         (number("stop", before), number("stop", after).as_deref()),
         (None, Some("05"))
     );
-    assert_eq!(packs.slip_template("supplement", after), "tt03-2025/02");
-    assert_eq!(packs.slip_template("stop", before), "tt01-2018/stop");
+    assert_eq!(packs.slip_template("supplement", before), "form-02@2018");
+    assert_eq!(packs.slip_template("supplement", after), "form-02@2025");
+    assert_eq!(packs.slip_template("control", before), "form-06@2018");
+    assert_eq!(packs.slip_template("stop", before), "form-05@2025");
     let name = |day| {
         packs
             .slip("apology", day)
@@ -480,5 +482,23 @@ fn an_overlay_that_is_not_there_or_not_text_is_told() {
         Packs::load(Some(overlay.path())).expect_err("no text")[0]
             .to_string()
             .starts_with("fields.toml: cannot be read")
+    );
+}
+
+#[test]
+fn every_template_named_by_the_packs_is_one_that_is_printed() {
+    let packs = packs();
+    for procedure in packs.procedures().served(DAY) {
+        let template = packs.result_template(&procedure.result, DAY);
+        assert!(
+            townhall_print::Template::by_id(&template).is_ok(),
+            "{}: {template}",
+            procedure.file
+        );
+    }
+    let wrong = shipped("templates.toml").replace("template = \"form-02\"", "template = \"form-99\"");
+    assert!(
+        problems(&[("templates.toml", &wrong)])
+            .contains("'supplement' names the template 'form-99', which the print layer does not have")
     );
 }

@@ -400,26 +400,28 @@ fn command(
             };
             app_dossier::appraise_dossier(tx, cx, &cmd)
         }
-        Action::Consult => if let Ok(consultation) = typed.consultation.parse::<StepId>() {
-            let cmd = app_dossier::AnswerConsultation {
-                dossier,
-                version,
-                consultation,
-                answer: typed.answer.clone(),
-                document: filled(&typed.document),
-            };
-            app_dossier::answer_consultation(tx, cx, &cmd)
-        } else {
-            let answer_by = day("answer_by", &typed.answer_by)?;
-            let cmd = app_dossier::ConsultUnit {
-                dossier,
-                version,
-                whom: typed.whom.clone(),
-                question: typed.question.clone(),
-                answer_by,
-            };
-            app_dossier::consult_unit(tx, cx, &cmd).map(|_| ())
-        },
+        Action::Consult => {
+            if let Ok(consultation) = typed.consultation.parse::<StepId>() {
+                let cmd = app_dossier::AnswerConsultation {
+                    dossier,
+                    version,
+                    consultation,
+                    answer: typed.answer.clone(),
+                    document: filled(&typed.document),
+                };
+                app_dossier::answer_consultation(tx, cx, &cmd)
+            } else {
+                let answer_by = day("answer_by", &typed.answer_by)?;
+                let cmd = app_dossier::ConsultUnit {
+                    dossier,
+                    version,
+                    whom: typed.whom.clone(),
+                    question: typed.question.clone(),
+                    answer_by,
+                };
+                app_dossier::consult_unit(tx, cx, &cmd).map(|_| ())
+            }
+        }
         Action::Draft => {
             let cmd = app_dossier::DraftResult {
                 dossier,

@@ -83,11 +83,7 @@ fn end_of_week(today: Date) -> Date {
 
 /// The inbox of the post.
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    let work = match app
-        .town
-        .read("my_work", &signed.actor, my_work)
-        .await
-    {
+    let work = match app.town.read("my_work", &signed.actor, my_work).await {
         Ok(work) => work,
         Err(error) => return signed.refuse(&app, &error),
     };

@@ -1,7 +1,9 @@
 //! Promises of the pages, kept over HTTP through the real router.
 
+mod dossiers;
 mod frame;
 mod log;
 mod permissions;
 mod sign_in;
 mod staff;
+mod printed;

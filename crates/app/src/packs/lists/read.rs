@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use townhall_domain::pack::{PackFile, PackProblem, read_table};
 use townhall_domain::words::Mark;
+use townhall_print::Template;
 
 use super::{
     AgencyId, Book, Database, DossierCode, Lists, Organ, ResultTemplate, Slip, SlipNumbering, StatusCode,
@@ -129,6 +131,15 @@ impl Lists {
             .for_each(|id| say(FILES[0], format!("'{id}' stands here twice")));
         doubled(self.results.iter().map(|one| &one.id))
             .for_each(|id| say(FILES[2], format!("'{id}' stands here twice")));
+        let printed = self.slips.iter().map(|slip| (&slip.id, &slip.template));
+        for (id, template) in printed.chain(self.results.iter().map(|result| (&result.id, &result.id))) {
+            if Template::in_force(template, Date::MAX).is_err() {
+                say(
+                    FILES[2],
+                    format!("'{id}' names the template '{template}', which the print layer does not have"),
+                );
+            }
+        }
         doubled(self.books.iter().map(|one| &one.id))
             .for_each(|id| say(FILES[3], format!("'{id}' stands here twice")));
         let codes: BTreeSet<u8> = self.statuses.iter().map(|status| status.code).collect();

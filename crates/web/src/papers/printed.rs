@@ -1,0 +1,83 @@
+//! What the program prints for a dossier: forms 01 to 05, the result, the control slip.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use townhall_app::access_log;
+use townhall_app::cx::Cx;
+use townhall_app::error::AppError;
+use townhall_app::paper_data::{House, Printable, control_paper, result_paper, slip_paper};
+use townhall_domain::ids::{DossierId, SlipId};
+use townhall_store::Tx;
+
+use crate::session::Signed;
+use crate::state::App;
+
+/// A numbered form: `/slips/{id}.pdf`.
+pub async fn slip(State(app): State<App>, signed: Signed, Path(file): Path<String>) -> Response {
+    let id = file.strip_suffix(".pdf").and_then(|id| id.parse::<SlipId>().ok());
+    show(&app, &signed, id, |tx, cx, house, id| {
+        slip_paper(tx, cx, house, id)
+    })
+    .await
+}
+
+/// The result, a draft until it is issued.
+pub async fn result(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
+    let id = id.parse::<DossierId>().ok();
+    show(&app, &signed, id, |tx, cx, house, id| {
+        result_paper(tx, cx, house, id)
+    })
+    .await
+}
+
+/// The control slip, as of now.
+pub async fn control(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
+    let id = id.parse::<DossierId>().ok();
+    show(&app, &signed, id, |tx, cx, house, id| {
+        control_paper(tx, cx, house, id)
+    })
+    .await
+}
+
+type Make<I> = fn(&mut Tx<'_>, &Cx, &House, I) -> Result<Printable, AppError>;
+
+async fn show<I: Copy + Send + 'static>(
+    app: &App,
+    signed: &Signed,
+    id: Option<I>,
+    make: Make<I>,
+) -> Response {
+    let Some(id) = id else {
+        return signed.refuse(app, &AppError::NotFound("paper"));
+    };
+    match print(app, signed, id, make).await {
+        Ok(response) => response,
+        Err(error) => signed.refuse(app, &error),
+    }
+}
+
+async fn print<I: Copy + Send + 'static>(
+    app: &App,
+    signed: &Signed,
+    id: I,
+    make: Make<I>,
+) -> Result<Response, AppError> {
+    let house = House {
+        base: app.site.base.clone(),
+        is_demo: app.town.is_demo(),
+    };
+    let paper = app
+        .town
+        .read("printed_paper", &signed.actor, move |tx, cx| {
+            make(tx, cx, &house, id)
+        })
+        .await?;
+    let (name, reading) = (paper.file_name.clone(), paper.reading.clone());
+    let bytes = app.shelf.print(paper).await?;
+    app.town
+        .write("note_reading", &signed.actor, move |tx, cx| {
+            access_log::note(tx, cx, &reading)
+        })
+        .await?;
+    Ok(super::pdf(&name, bytes))
+}
