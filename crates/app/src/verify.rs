@@ -4,7 +4,8 @@
 //! evidence or to the trail, made behind the program's back, is named. Honest limits:
 //! - who holds the database and the log's key can rewrite everything; against that, a checkpoint kept elsewhere
 //!   is given to [`verify`], and today's log must extend it;
-//! - the end of the log can be cut off together with its last checkpoints; again an outside checkpoint tells;
+//! - the end of the log can be cut off together with its last checkpoints; the checkpoint beside the key tells, and
+//!   where that was changed as well, again one that was kept elsewhere;
 //! - a fact that still waits for its place in the log (a second or two) is only as safe as the database.
 //!
 //! A capability adds its own check to [`CHECKS`].
@@ -56,8 +57,8 @@ pub struct Verifying<'a, 'b> {
     pub tx: &'a mut Tx<'b>,
     /// The file store.
     pub files: &'a Files,
-    /// A checkpoint kept elsewhere, which the log must extend.
-    pub checkpoint: Option<&'a str>,
+    /// Checkpoints kept outside of the database, which the logs must extend.
+    pub checkpoints: &'a [String],
     /// What has been found and counted so far.
     pub report: Report,
     check: &'static str,
@@ -142,22 +143,26 @@ impl fmt::Display for Report {
 
 /// Runs all checks. Blocks; never call it on an async thread.
 ///
+/// `checkpoints` were kept outside of the database: by somebody elsewhere, or beside the keys
+/// ([`kept_checkpoints`](crate::log::kept_checkpoints)). Read them before calling this, or a log that is being
+/// written could seem to be behind.
+///
 /// # Errors
 /// [`StoreError`] when the database fails or refuses to read a damaged page: that is a finding as well.
-pub fn verify(db: &Db, files: &Files, checkpoint: Option<String>) -> Result<Report, StoreError> {
+pub fn verify(db: &Db, files: &Files, checkpoints: Vec<String>) -> Result<Report, StoreError> {
     let files = files.clone();
-    db.read_blocking("verify", move |tx| verify_in(tx, &files, checkpoint.as_deref()))
+    db.read_blocking("verify", move |tx| verify_in(tx, &files, &checkpoints))
 }
 
 /// [`verify`] within a transaction, such as one that will be undone.
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_in(tx: &mut Tx<'_>, files: &Files, checkpoint: Option<&str>) -> Result<Report, StoreError> {
+pub fn verify_in(tx: &mut Tx<'_>, files: &Files, checkpoints: &[String]) -> Result<Report, StoreError> {
     let mut verifying = Verifying {
         tx,
         files,
-        checkpoint,
+        checkpoints,
         report: Report::default(),
         check: "",
     };

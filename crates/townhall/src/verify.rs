@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use townhall_app::log::kept_checkpoints;
 use townhall_app::verify::verify;
 use townhall_store::Db;
 use townhall_store::files::Files;
@@ -45,11 +46,16 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     }
     let database = config.database(config.data.as_deref().unwrap_or(Path::new("")));
     node::must_be_there(&database)?;
-    let checkpoint = args
-        .checkpoint
-        .as_ref()
-        .map(|file| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display())))
-        .transpose()?;
+    // Read before the database is, so that a log that is being written is not behind them.
+    let mut checkpoints = config
+        .data
+        .as_deref()
+        .map_or_else(Vec::new, |data| kept_checkpoints(&Place::of(data).keys));
+    if let Some(file) = &args.checkpoint {
+        let kept =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        checkpoints.push(kept);
+    }
     let db = Db::open(&database).context("the database cannot be opened")?;
     // Papers lie in the data directory; without one only the database can be looked at, and that is said.
     let nowhere = std::env::temp_dir().join(format!("townhall-verify-{}", std::process::id()));
@@ -58,7 +64,7 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         .as_deref()
         .map_or(nowhere.clone(), |data| Place::of(data).files);
     let files = Files::open(&place).context("the directory of files cannot be opened")?;
-    let report = verify(&db, &files, checkpoint);
+    let report = verify(&db, &files, checkpoints);
     if config.data.is_none() {
         let _ = std::fs::remove_dir_all(&nowhere);
     }

@@ -23,6 +23,10 @@ use super::name_of;
 const PERIOD: Duration = Duration::from_millis(250);
 /// Facts in one turn: short enough that commands hardly notice.
 const FACTS_A_TURN: u32 = 1_024;
+/// Ending of the file with the last checkpoint of a log.
+const CHECKPOINT: &str = "checkpoint";
+/// Its ending once a person has begun the next log: the old one may have been put back before that.
+const ENDED: &str = "ended";
 /// A process that dies loses its turn after so many milliseconds.
 const LEASE_MS: i64 = 10_000;
 
@@ -102,7 +106,7 @@ impl LogKeeper {
             origin: epoch.origin.clone(),
             source,
         })?;
-        let checkpoint_file = keys.join(format!("log-{name}.checkpoint"));
+        let checkpoint_file = checkpoint_file(keys, &name);
         let keeper = Self {
             db: db.clone(),
             epoch: epoch.epoch,
@@ -192,6 +196,16 @@ impl LogKeeper {
     }
 }
 
+/// The last checkpoints that lie beside the keys in a directory: what this node itself knows to be signed.
+pub fn kept_checkpoints(keys: &Path) -> Vec<String> {
+    let Ok(files) = fs::read_dir(keys) else {
+        return Vec::new();
+    };
+    let paths = files.filter_map(|file| Some(file.ok()?.path()));
+    let kept = paths.filter(|path| path.extension().is_some_and(|ending| ending == CHECKPOINT));
+    kept.filter_map(|path| fs::read_to_string(path).ok()).collect()
+}
+
 /// The root of a log when it had `size` entries; `None` when it has never had so many.
 fn root_at(tx: &mut Tx<'_>, epoch: i64, size: u64) -> Result<Option<townhall_journal::Hash>, StoreError> {
     if store::last_checkpoint(tx, epoch)?.is_none_or(|last| last.size < size) {
@@ -210,7 +224,22 @@ fn root_at(tx: &mut Tx<'_>, epoch: i64, size: u64) -> Result<Option<townhall_jou
 /// # Errors
 /// When the key file or the database cannot be written.
 pub fn begin_next(db: &Db, keys: &Path, address: &str) -> Result<Epoch, KeeperError> {
-    begin(db, keys, address, false)
+    let before = db.read_blocking("log_current", store::current_epoch)?;
+    let next = begin(db, keys, address, false)?;
+    if let Some(before) = before {
+        // What it says of the old log is no measure any more; it is kept for whoever asks what was lost.
+        let file = checkpoint_file(keys, name_of(&before));
+        match fs::rename(&file, file.with_extension(ENDED)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(KeeperError::Io {
+                    file: file.display().to_string(),
+                    source,
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(next)
 }
 
 fn begin(db: &Db, keys: &Path, address: &str, only_first: bool) -> Result<Epoch, KeeperError> {
@@ -227,6 +256,10 @@ fn begin(db: &Db, keys: &Path, address: &str, only_first: bool) -> Result<Epoch,
         _ => store::begin_epoch(tx, &key),
     })?;
     Ok(epoch)
+}
+
+fn checkpoint_file(keys: &Path, name: &str) -> PathBuf {
+    keys.join(format!("log-{name}.{CHECKPOINT}"))
 }
 
 fn key_file(keys: &Path, name: &str) -> PathBuf {

@@ -17,7 +17,7 @@ pub(super) fn check(v: &mut Verifying<'_, '_>) -> Result<(), StoreError> {
         v.found(what);
     }
     let epochs = log::epochs(v.tx)?;
-    let mut outside = v.checkpoint.map(Outside::read);
+    let mut outside: Vec<Outside<'_>> = v.checkpoints.iter().map(|text| Outside::read(text)).collect();
     let mut before: Option<(Epoch, u64, Hash)> = None;
     for (number, epoch) in (1..).zip(epochs) {
         if epoch.epoch != number {
@@ -37,23 +37,25 @@ pub(super) fn check(v: &mut Verifying<'_, '_>) -> Result<(), StoreError> {
                 epoch.epoch
             ));
         }
-        let (size, root) = check_epoch(v, &epoch, outside.as_mut())?;
+        let (size, root) = check_epoch(v, &epoch, &mut outside)?;
         before = Some((epoch, size, root));
     }
-    match outside {
-        Some(Outside::Wanted(checkpoint, _)) => {
-            v.found(format!(
-                "there is no log {}, which the kept checkpoint is of",
-                checkpoint.origin
-            ));
+    for kept in outside {
+        match kept {
+            Outside::Wanted(checkpoint, _) => {
+                v.found(format!(
+                    "there is no log {}, which a kept checkpoint is of",
+                    checkpoint.origin
+                ));
+            }
+            Outside::Unreadable => v.found("a kept checkpoint is not a checkpoint"),
+            Outside::Settled => {}
         }
-        Some(Outside::Unreadable) => v.found("the kept checkpoint is not a checkpoint"),
-        Some(Outside::Settled) | None => {}
     }
     Ok(())
 }
 
-/// The checkpoint that was kept elsewhere.
+/// A checkpoint that was kept outside of the database.
 enum Outside<'a> {
     /// Its log has not been met yet.
     Wanted(Checkpoint, &'a str),
@@ -85,7 +87,7 @@ impl<'a> Outside<'a> {
         let opened = Checkpoint::open(text, key);
         *self = Self::Settled;
         opened
-            .map_err(|error| v.found(format!("the kept checkpoint: {error}")))
+            .map_err(|error| v.found(format!("a kept checkpoint: {error}")))
             .ok()
     }
 }
@@ -94,7 +96,7 @@ impl<'a> Outside<'a> {
 fn check_epoch(
     v: &mut Verifying<'_, '_>,
     epoch: &Epoch,
-    outside: Option<&mut Outside<'_>>,
+    outside: &mut [Outside<'_>],
 ) -> Result<(u64, Hash), StoreError> {
     v.report.epochs += 1;
     let name = format!("log {} ({})", epoch.epoch, epoch.origin);
@@ -109,7 +111,10 @@ fn check_epoch(
                     signed.entry(opened.size).or_default().push(opened);
                 }
             }
-            if let Some(kept) = outside.and_then(|outside| outside.take_for(v, epoch, &key)) {
+            for kept in outside
+                .iter_mut()
+                .filter_map(|kept| kept.take_for(v, epoch, &key))
+            {
                 signed.entry(kept.size).or_default().push(kept);
             }
         }

@@ -214,7 +214,11 @@ fn a_cleanly_removed_end_is_found_by_a_checkpoint_kept_elsewhere() {
             for sql in cut {
                 tx.execute(sql, &[])?;
             }
-            Err(Undo::Done(Box::new(verify_in(tx, &files, Some(&kept))?)))
+            Err(Undo::Done(Box::new(verify_in(
+                tx,
+                &files,
+                std::slice::from_ref(&kept),
+            )?)))
         });
         let Err(Undo::Done(report)) = report else {
             panic!("always undone")

@@ -114,7 +114,7 @@ impl Hall {
     }
 
     pub fn verify(&self, checkpoint: Option<String>) -> Report {
-        verify(&self.db, &self.files, checkpoint).expect("the database answers")
+        verify(&self.db, &self.files, checkpoint.into_iter().collect()).expect("the database answers")
     }
 
     /// What `verify` finds after a change, which is then undone; `None` when the database refuses the change.
@@ -130,7 +130,11 @@ impl Hall {
                 // A constraint of the schema is in the way, or nothing changed.
                 Ok(false) | Err(_) => return Err(Undo::NotPossible),
             }
-            Err(Undo::Done(Box::new(verify_in(tx, &files, Some(&kept))?)))
+            Err(Undo::Done(Box::new(verify_in(
+                tx,
+                &files,
+                std::slice::from_ref(&kept),
+            )?)))
         });
         match outcome {
             Err(Undo::Done(report)) => Some(*report),
