@@ -17,7 +17,7 @@ pub mod packs;
 pub mod paper_data;
 pub mod record;
 pub mod sign_in;
-pub mod task;
 pub mod statistics;
+pub mod task;
 pub mod town;
 pub mod verify;

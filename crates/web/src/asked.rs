@@ -20,14 +20,21 @@ pub fn routes(app: &App) -> Routes {
 const REPORTS: [&str; 4] = ["thuan-an", "cu-jut", "quang-tri-party-office", "hoa-binh"];
 
 async fn show(State(app): State<App>, signed: Signed) -> Response {
-    let rows = match app.town.read("asked", &signed.actor, |tx, cx| asked(tx, cx)).await {
+    let rows = match app
+        .town
+        .read("asked", &signed.actor, |tx, cx| asked(tx, cx))
+        .await
+    {
         Ok(rows) => rows,
         Err(error) => return signed.refuse(&app, &error),
     };
     let ui = signed.ui(&app);
     let heading = ui.t("ui-place-asked");
     let answered = rows.iter().filter(|(_, answer)| answer.is_some()).count();
-    let context = ui.t_args("asked-answered", &[("answered", Arg::from(answered)), ("all", Arg::from(rows.len()))]);
+    let context = ui.t_args(
+        "asked-answered",
+        &[("answered", Arg::from(answered)), ("all", Arg::from(rows.len()))],
+    );
     let main = html! {
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (context) } }, &html! {}))
         p.th-muted { (ui.t("asked-intro")) }
@@ -64,5 +71,11 @@ fn table(ui: &Ui, report: &str, rows: &[&(&'static Record, Option<String>)]) -> 
             }
         }
     };
-    ui::table(ui, &ui.t(&format!("asked-report-{report}")), &columns, None, &body)
+    ui::table(
+        ui,
+        &ui.t(&format!("asked-report-{report}")),
+        &columns,
+        None,
+        &body,
+    )
 }

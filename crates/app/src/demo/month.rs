@@ -223,8 +223,11 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
         let returned = names.dice(100) < 88;
         let count = if resolved {
             steps - usize::from(!returned)
+        } else if sketch.at >= time::instant(date(2025, 8, 4).at(0, 0, 0, 0)) {
+            // Came in on the last day: still at the counter or just handed over.
+            names.dice(3)
         } else {
-            names.dice(steps.saturating_sub(2))
+            1 + names.dice(steps.saturating_sub(3))
         };
         let share = work.as_secs() / i64::try_from(steps.max(1)).unwrap_or(1);
         let mut at = sketch.at;

@@ -237,7 +237,7 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
         @for row in &rows.rows {
             tr {
                 td.text-nowrap { a href=(format!("/dossiers/{}", row.id)) { (code(&row.code)) } }
-                td { b { (row.applicant.name) } br; span.th-muted { (procedure_name(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
+                td { b { (row.applicant.name) } br; span.th-muted.th-clip { (procedure_name(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
                 td { span.th-inline { (state_badge(ui, row.state)) (payment_badge(ui, row.payment)) (sync_badge(ui, row.sync)) } }
                 td.text-nowrap { (ui.date_time(row.received_at)) }
                 td { @if let Some(chip) = due(app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } }

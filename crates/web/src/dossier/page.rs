@@ -85,17 +85,17 @@ fn body(app: &App, ui: &Ui, view: &DossierView) -> Markup {
         ))
         (facts(app, ui, view))
         @if let Some(procedure) = procedure { (progress(ui, view, procedure)) }
-        div.th-cols {
-            div {
+        div.th-cols.th-cols-dossier {
+            div.th-stack {
                 (components(app, ui, view, procedure))
                 (papers(ui, view))
                 (form_data(app, ui, view, procedure))
-                (trail(ui, view))
             }
-            aside aria-label=(ui.t("dossier-now")) {
+            (trail(ui, view))
+            aside.th-stack aria-label=(ui.t("dossier-now")) {
                 (now(ui, view))
                 @if let Some(deadline) = &dossier.deadline {
-                    section.card.mt-3 { div.card-body { (ui::deadline_reason(ui, "deadline", deadline)) } }
+                    section.card { div.card-body { (ui::deadline_reason(ui, "deadline", deadline)) } }
                 }
                 (slips(ui, view))
             }
@@ -159,11 +159,13 @@ fn facts(app: &App, ui: &Ui, view: &DossierView) -> Markup {
         ),
         (ui.t("dossier-holder"), html! { (holder) }),
     ];
-    let pairs: Vec<(&str, Markup)> = pairs
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .collect();
-    html! { section.card.mb-3 { div.card-body { (key_values(ui, &pairs)) } } }
+    html! {
+        dl.th-facts {
+            @for (name, value) in pairs.iter().filter(|(_, value)| !value.0.is_empty()) {
+                div { dt { (name) } dd { (value) } }
+            }
+        }
+    }
 }
 
 /// The last four digits only: the whole number stands on papers, where it is needed.
@@ -371,7 +373,7 @@ fn form_data(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedur
         .collect();
     html! {
         @if !pairs.is_empty() {
-            section.card.mt-3 { details { summary.card-header { (ui.t("dossier-form")) } div.card-body { (key_values(ui, &pairs)) } } }
+            section.card { details { summary.card-header { (ui.t("dossier-form")) } div.card-body { (key_values(ui, &pairs)) } } }
         }
     }
 }
@@ -530,7 +532,7 @@ fn key(action: Action) -> Option<&'static str> {
 fn slips(ui: &Ui, view: &DossierView) -> Markup {
     html! {
         @if !view.slips.is_empty() || view.result.is_some() {
-            section.card.mt-3 {
+            section.card {
                 div.card-body {
                     h2.th-h.mb-2 { (ui.t("dossier-forms")) }
                     ul.list-unstyled.mb-0 {

@@ -4,6 +4,6 @@ mod dossiers;
 mod frame;
 mod log;
 mod permissions;
+mod printed;
 mod sign_in;
 mod staff;
-mod printed;
