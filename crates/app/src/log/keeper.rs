@@ -157,7 +157,10 @@ impl LogKeeper {
             .db
             .read_blocking("log_last", move |tx| store::last_checkpoint(tx, epoch))?;
         let Some(last) = last else { return Ok(()) };
-        let fresh = self.checkpoint_file.with_extension("fresh");
+        // Of this process alone: several may share the directory.
+        let fresh = self
+            .checkpoint_file
+            .with_extension(format!("fresh-{}", std::process::id()));
         let write = || -> io::Result<()> {
             let mut file = fs::File::create(&fresh)?;
             file.write_all(last.signed.as_bytes())?;

@@ -6,6 +6,7 @@ mod commune;
 mod demo;
 mod dossier;
 mod log;
+mod log_processes;
 mod organisation;
 mod packs;
 mod people;
