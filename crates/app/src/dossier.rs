@@ -2,7 +2,7 @@
 
 mod clock;
 mod correct;
-mod flow;
+pub(crate) mod flow;
 mod hand_over;
 mod handle;
 mod list;

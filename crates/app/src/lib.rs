@@ -10,6 +10,7 @@ pub mod demo;
 pub mod dossier;
 pub mod drafts;
 pub mod error;
+pub mod fees;
 pub mod log;
 pub mod metrics;
 pub mod organisation;

@@ -23,7 +23,7 @@ use townhall_domain::words::Words;
 use townhall_print::Template;
 
 pub use lists::{
-    AgencyId, Book, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate, Slip, SlipForm,
+    Account, AgencyId, Book, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate, Slip, SlipForm,
     SlipNumbering, StatusCode,
 };
 use source::Source;
@@ -184,6 +184,15 @@ impl Packs {
             day,
         };
         assess(&procedure.fees, &self.inner.fee_tables, query)
+    }
+
+    /// The bank account for fees of a unit, when it has one.
+    pub fn account(&self, unit: &UnitId) -> Option<&Account> {
+        self.inner
+            .lists
+            .accounts
+            .iter()
+            .find(|account| account.unit == unit.code())
     }
 
     /// Data bases that stand for papers.

@@ -84,6 +84,8 @@ ids!(
     ChargeId,
     /// A payment against charges.
     PaymentId,
+    /// A closed day of fees.
+    ClosingId,
     /// A register book (certification, births, deaths).
     BookId,
     /// An entry in a register book.
@@ -129,6 +131,7 @@ macro_rules! each_id {
             SlipId,
             ChargeId,
             PaymentId,
+            ClosingId,
             BookId,
             EntryId,
             TaskId,

@@ -10,6 +10,7 @@ pub mod dossiers;
 pub mod drafts;
 pub mod error;
 pub mod evidence;
+pub mod fees;
 pub mod files;
 pub mod journal;
 pub mod leases;

@@ -27,7 +27,7 @@ pub fn flow_of(procedure: &Procedure) -> Flow {
 }
 
 /// A dossier that an action has been allowed on.
-pub(super) struct Acting<'a> {
+pub(crate) struct Acting<'a> {
     pub dossier: Dossier,
     pub procedure: &'a Procedure,
     pub next: State,
@@ -56,7 +56,7 @@ pub(crate) fn is_visible(cx: &Cx, dossier: &Dossier) -> bool {
 }
 
 /// Loads, locks and checks: visible, right held, version as shown, in the holder's hand, possible in this state.
-pub(super) fn begin<'a>(
+pub(crate) fn begin<'a>(
     tx: &mut Tx<'_>,
     cx: &'a Cx,
     id: DossierId,
@@ -121,7 +121,7 @@ pub(crate) fn post_of(dossier: &Dossier) -> Option<PostId> {
 }
 
 /// Whether the actor holds the dossier now: by post, by standing in, or by role.
-pub(super) fn is_holder(cx: &Cx, dossier: &Dossier) -> bool {
+pub(crate) fn is_holder(cx: &Cx, dossier: &Dossier) -> bool {
     match &dossier.holder {
         Some(Holder::Post(post)) => cx.actor.post() == Some(*post),
         Some(Holder::Role(role)) => cx.actor.unit() == Some(&dossier.unit) && cx.actor.roles().contains(role),
@@ -149,7 +149,7 @@ pub(crate) fn reading(
 }
 
 /// The step of the procedure that a stage belongs to.
-pub(super) fn step_of(procedure: &Procedure, stage: Stage) -> Option<&ProcedureStep> {
+pub(crate) fn step_of(procedure: &Procedure, stage: Stage) -> Option<&ProcedureStep> {
     let action = match stage {
         Stage::Assign => StepAction::Assign,
         Stage::Appraise | Stage::Draft => StepAction::Appraise,
@@ -227,7 +227,7 @@ pub fn holder_for(
 }
 
 /// When a stage is due: the share of the working time up to its end that the procedure gives it.
-pub(super) fn stage_due(
+pub(crate) fn stage_due(
     office: &Office<'_>,
     procedure: &Procedure,
     dossier: &Dossier,
@@ -254,7 +254,7 @@ pub(super) fn stage_due(
 }
 
 /// Hands the dossier on: ends the open step, opens the next, sets state, holder and due.
-pub(super) fn advance(
+pub(crate) fn advance(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &mut Dossier,
@@ -313,7 +313,7 @@ pub(super) fn advance(
 }
 
 /// Saves the dossier, refuses an overtaken version, and leaves the fact last.
-pub(super) fn finish(
+pub(crate) fn finish(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &mut Dossier,
@@ -343,7 +343,7 @@ pub(super) fn finish(
 
 /// Issues a numbered form for a dossier; the template is the one in force today and stays with the form, as does
 /// what the form says of people, since entries can be corrected and posts change hands.
-pub(super) fn issue_slip(
+pub(crate) fn issue_slip(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &Dossier,
@@ -378,7 +378,7 @@ pub(super) fn issue_slip(
 }
 
 /// A reason that a person must give: 3 to 2,000 characters.
-pub(super) fn reason(field: &str, typed: &str) -> Result<String, AppError> {
+pub(crate) fn reason(field: &str, typed: &str) -> Result<String, AppError> {
     let text = townhall_domain::dossier::applicant::clean(typed)
         .ok_or_else(|| AppError::field(field, "field-control-character"))?;
     match text.chars().count() {

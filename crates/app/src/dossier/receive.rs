@@ -8,10 +8,8 @@ use townhall_domain::dossier::{
     Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
     Dossier, Holder, PaymentState, ProcedureRef, State, SyncState,
 };
-use townhall_domain::fee::Quantity;
 use townhall_domain::form::Form;
 use townhall_domain::ids::{ComponentId, DossierId, PartyId, StepId, UnitId};
-use townhall_domain::money::Dong;
 use townhall_domain::permission::{Right, Role};
 use townhall_domain::procedure::{self, Procedure};
 use townhall_domain::space::Space;
@@ -21,6 +19,7 @@ use townhall_store::{Tx, parties};
 use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
+use crate::fees::{charge_dossier, quantities};
 use crate::record::{Subject, record};
 
 /// One line of the check-list as the counter states it.
@@ -479,6 +478,9 @@ fn accept(
         Action::Accept,
         None,
     )?;
+    let empty = Map::new();
+    let items = [quantities(dossier.form.as_object().unwrap_or(&empty))];
+    let due = charge_dossier(tx, cx, dossier, procedure, circumstances, &items, None)?;
     let slip = issue_slip(
         tx,
         cx,
@@ -487,44 +489,11 @@ fn accept(
         json!({
             "limit": limit.to_string(),
             "due": dossier.deadline.as_ref().map(|deadline| deadline.due),
-            "fee": fee_by_rule(cx, dossier, procedure, circumstances),
+            "fee": due,
         }),
     )?;
-    let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number });
+    let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number, "fee": due });
     finish(tx, cx, dossier, "dossier_accepted", body)
-}
-
-/// What the rules ask for, before any exemption; none where the province has set no amount.
-fn fee_by_rule(
-    cx: &Cx,
-    dossier: &Dossier,
-    procedure: &Procedure,
-    circumstances: &BTreeSet<String>,
-) -> Option<Dong> {
-    let count = |field: &str| {
-        let typed = dossier.form.get(field).and_then(Value::as_u64);
-        typed
-            .and_then(|count| u32::try_from(count).ok())
-            .unwrap_or(1)
-            .max(1)
-    };
-    let asked = Quantity {
-        pages: count("pages"),
-        copies: count("copies"),
-        cases: count("papers"),
-    };
-    let charge = cx
-        .packs()
-        .fees(
-            procedure,
-            &dossier.unit,
-            cx.today(),
-            &[asked],
-            circumstances,
-            None,
-        )
-        .ok()?;
-    charge.unset.is_empty().then(|| charge.total())
 }
 
 fn refuse(

@@ -13,6 +13,22 @@ use townhall_print::Template;
 
 pub(super) use read::FILES;
 
+/// The bank account to which fees of a unit are transferred.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Code of the unit.
+    pub unit: String,
+    /// The bank's identification number at NAPAS, six digits.
+    pub bank: String,
+    /// What the bank is called, as people know it.
+    pub bank_name: String,
+    /// Number of the account.
+    pub number: String,
+    /// In whose name it is.
+    pub holder: String,
+}
+
 /// A data base that stands for papers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -258,6 +274,7 @@ pub(super) struct Lists {
     pub books: Vec<Book>,
     pub organs: Vec<Organ>,
     pub agencies: BTreeMap<String, AgencyId>,
+    pub accounts: Vec<Account>,
 }
 
 impl Lists {

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 use townhall_domain::pack::{PackFile, PackProblem, read_table};
+use townhall_domain::vietqr::BankAccount;
 use townhall_domain::words::Mark;
 use townhall_print::Template;
 
 use super::{
-    AgencyId, Book, Database, DossierCode, Lists, Organ, ResultTemplate, Slip, SlipNumbering, StatusCode,
+    Account, AgencyId, Book, Database, DossierCode, Lists, Organ, ResultTemplate, Slip, SlipNumbering, StatusCode,
 };
 use crate::packs::source::Source;
 
@@ -85,14 +86,22 @@ struct RawPosts {
     incompatible: Vec<RawIncompatible>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAccounts {
+    #[serde(default)]
+    account: Vec<Account>,
+}
+
 /// The files that hold the lists.
-pub(crate) const FILES: [&str; 6] = [
+pub(crate) const FILES: [&str; 7] = [
     "databases.toml",
     "status-codes.toml",
     "templates.toml",
     "numbering.toml",
     "posts.toml",
     "agencies.csv",
+    "units/accounts.toml",
 ];
 
 impl Lists {
@@ -103,6 +112,7 @@ impl Lists {
         let templates: Option<RawTemplates> = toml_of(source, FILES[2], problems);
         let numbering: Option<RawNumbering> = toml_of(source, FILES[3], problems);
         let posts: Option<RawPosts> = toml_of(source, FILES[4], problems);
+        let accounts: Option<RawAccounts> = toml_of(source, FILES[6], problems);
         let agencies = source
             .file(FILES[5])
             .map_err(|problem| vec![problem])
@@ -119,6 +129,7 @@ impl Lists {
             books: numbering.book,
             organs: posts?.organ,
             agencies: agencies?,
+            accounts: accounts?.account,
         };
         let before = problems.len();
         lists.check(problems);
@@ -142,6 +153,13 @@ impl Lists {
         }
         doubled(self.books.iter().map(|one| &one.id))
             .for_each(|id| say(FILES[3], format!("'{id}' stands here twice")));
+        doubled(self.accounts.iter().map(|one| &one.unit))
+            .for_each(|unit| say(FILES[6], format!("unit '{unit}' stands here twice")));
+        for account in &self.accounts {
+            if let Err(error) = BankAccount::parse(&account.bank, &account.number) {
+                say(FILES[6], format!("account of unit {}: {error}", account.unit));
+            }
+        }
         let codes: BTreeSet<u8> = self.statuses.iter().map(|status| status.code).collect();
         if codes != (1..=10).collect() || self.statuses.len() != 10 {
             say(FILES[1], "the national states are 1 to 10, each once".to_owned());
