@@ -43,6 +43,8 @@ pub(super) enum Event {
     AskSupplement,
     Obligate,
     Extend,
+    /// The unit's cashier closes the day.
+    CloseDay,
 }
 
 #[derive(Debug)]
@@ -172,6 +174,13 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
     let days = days(town);
     let office = town.packs().office(&goal.unit);
     let is_light = goal.accepted < 20;
+    if !is_light {
+        // The unit's first dossier stands for the unit: its cashier closes every working day.
+        let of_unit = plan.lives.len();
+        let evenings = days.iter().map(|day| time::instant(day.at(16, 55, 0, 0)));
+        plan.events
+            .extend(evenings.map(|at| (at, of_unit, Event::CloseDay)));
+    }
     let mut sketches: Vec<Sketch> = (0..goal.accepted)
         .map(|number| {
             // Spread evenly; the first days are fuller, as the reports say.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use townhall_domain::dossier::{
     ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery, Holder, Stage, State,
 };
+use townhall_domain::fee::PayMethod;
 use townhall_domain::ids::{DossierId, Id, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::procedure::Procedure;
@@ -18,6 +19,7 @@ use crate::cx::Cx;
 use crate::dossier as commands;
 use crate::dossier::{ComponentInput, ReceiveDossier, Verdict};
 use crate::error::AppError;
+use crate::fees::{self, CloseDay, TakeFee};
 
 /// Carries one event out, as whoever has to.
 pub(super) fn run(
@@ -31,7 +33,45 @@ pub(super) fn run(
         Event::Receive => receive(tx, cx, offices, life),
         Event::Forward => forward(tx, cx, offices, life),
         Event::AskSupplement | Event::Obligate | Event::Extend => hold_up(tx, cx, offices, life, event),
+        Event::CloseDay => close(tx, cx, offices, life),
     }
+}
+
+/// Takes what is due for a dossier, as the officer who has the citizen before him.
+fn pay(tx: &mut Tx<'_>, cx: &Cx, life: &Life) -> Result<(), AppError> {
+    let due = fees::due_of(&townhall_store::fees::charges(tx, life.id)?);
+    if due.0 == 0 {
+        return Ok(());
+    }
+    let by_transfer = life.channel != Channel::Counter || life.form_place == 1;
+    let command = TakeFee {
+        dossier: life.id,
+        due,
+        method: if by_transfer {
+            PayMethod::Transfer
+        } else {
+            PayMethod::Cash
+        },
+        payer: None,
+        reference: by_transfer.then(|| format!("FT{}", &life.id.to_string()[24..])),
+    };
+    fees::take_fee(tx, cx, &command).map(|_| ())
+}
+
+/// The cashier closes the day; a day without receipts has nothing to close.
+fn close(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(), AppError> {
+    let Some(cashier) = acting(offices, &life.unit, Role::Cashier, life.id) else {
+        return Ok(());
+    };
+    if townhall_store::fees::open(tx, &life.unit)?.is_empty() {
+        return Ok(());
+    }
+    let command = CloseDay {
+        unit: life.unit.clone(),
+        counted: None,
+        note: None,
+    };
+    fees::close_day(tx, &cx.as_actor(cashier.clone()), &command).map(|_| ())
 }
 
 fn acting<'a>(offices: &'a Offices, unit: &UnitId, role: Role, turn: DossierId) -> Option<&'a Actor> {
@@ -100,7 +140,12 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
         delivery: life.delivery,
         verdict: life.verdict.clone(),
     };
-    commands::receive_dossier(tx, &cx, &command).map(|_| ())
+    commands::receive_dossier(tx, &cx, &command)?;
+    // Most pay at once, the others when they collect the result.
+    if life.verdict == Verdict::Accept && life.id.uuid().as_bytes()[14] % 8 != 0 {
+        pay(tx, &cx, life)?;
+    }
+    Ok(())
 }
 
 fn address(cx: &Cx, unit: &UnitId) -> String {
@@ -266,6 +311,8 @@ fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
             commands::issue_result(tx, cx, &commands::IssueResult { dossier: id, version })
         }
         State::Resolved => {
+            pay(tx, cx, life)?;
+            let version = dossiers::load(tx, id)?.map_or(version, |dossier| dossier.version);
             let command = commands::ReturnResult {
                 dossier: id,
                 version,
@@ -361,6 +408,6 @@ fn hold_up(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life, event: Even
                 },
             )
         }
-        Event::Receive | Event::Forward | Event::AskSupplement | Event::Obligate => Ok(()),
+        Event::Receive | Event::Forward | Event::AskSupplement | Event::Obligate | Event::CloseDay => Ok(()),
     }
 }

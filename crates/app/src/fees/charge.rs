@@ -8,8 +8,8 @@ use townhall_domain::fee::{ChargeState, Exemption, FeeError, FeeKind, Quantity};
 use townhall_domain::ids::ChargeId;
 use townhall_domain::money::Dong;
 use townhall_domain::procedure::Procedure;
-use townhall_store::fees::{self, Charge};
 use townhall_store::Tx;
+use townhall_store::fees::{self, Charge};
 
 use super::{due_of, set_payment};
 use crate::cx::Cx;
@@ -53,7 +53,14 @@ pub fn charge_dossier(
 ) -> Result<Option<Dong>, AppError> {
     let owed = cx
         .packs()
-        .fees(procedure, &dossier.receiving_unit, cx.today(), items, circumstances, exemption)
+        .fees(
+            procedure,
+            &dossier.receiving_unit,
+            cx.today(),
+            items,
+            circumstances,
+            exemption,
+        )
         .map_err(|error| fee_error(&error))?;
     let mut charges: Vec<Charge> = Vec::new();
     for line in owed.lines.into_iter().filter(|line| line.full.0 > 0) {

@@ -73,6 +73,7 @@ fn thuan_an_received_402_and_resolved_317() {
     eprintln!("{states:?}");
     assert_eq!((received, resolved, posts), (402, 317, 113), "{states:?}");
     the_figures_are_those_of_the_reports(&town);
+    money_was_taken_and_closed(&town);
 }
 
 /// The same figures as a leader reads them, each opening exactly as many rows, and the province as the sum.
@@ -134,4 +135,32 @@ fn the_figures_are_those_of_the_reports(town: &Town) {
         "{} communes",
         province.by_unit.len()
     );
+}
+
+/// Receipts are numbered 1, 2, 3 … and every one stands on the closing of its evening.
+fn money_was_taken_and_closed(town: &Town) {
+    let (receipts, last, open, sums, closed) = town
+        .db()
+        .read_blocking("fees", move |tx| {
+            let one = |tx: &mut townhall_store::Tx<'_>, sql: &str| -> Result<i64, StoreError> {
+                tx.one(sql, &townhall_store::params!["24682-20250701"])?
+                    .map_or(Ok(0), |row| row.get("n"))
+            };
+            Ok::<_, StoreError>((
+                one(tx, "SELECT COUNT(*) AS n FROM payments WHERE unit = $1")?,
+                one(tx, "SELECT MAX(number) AS n FROM payments WHERE unit = $1")?,
+                one(tx, "SELECT COUNT(*) AS n FROM fee_open WHERE unit = $1")?,
+                one(
+                    tx,
+                    "SELECT CAST(SUM(amount) AS BIGINT) AS n FROM payments WHERE unit = $1",
+                )?,
+                one(
+                    tx,
+                    "SELECT CAST(SUM(cash + transfer) AS BIGINT) AS n FROM fee_closings WHERE unit = $1",
+                )?,
+            ))
+        })
+        .expect("fees");
+    assert!(receipts > 200, "{receipts}");
+    assert_eq!((receipts, open, sums), (last, 0, closed));
 }
