@@ -3,10 +3,14 @@
 //! A trial or a demo lives on another day while sessions, tokens and TLS use real time. Below `main` nobody
 //! asks the system for the time; this file is the one place that does.
 
+mod watch;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
+
+pub use watch::{ClockAlarm, ClockWatch};
 
 /// A clock; cheap to clone, all clones show the same time.
 #[derive(Debug, Clone)]

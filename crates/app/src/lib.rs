@@ -11,6 +11,7 @@ pub mod dossier;
 pub mod drafts;
 pub mod error;
 pub mod fees;
+pub mod jobs;
 pub mod log;
 pub mod metrics;
 pub mod organisation;

@@ -12,6 +12,7 @@ pub mod error;
 pub mod evidence;
 pub mod fees;
 pub mod files;
+pub mod jobs;
 pub mod journal;
 pub mod leases;
 pub mod log;

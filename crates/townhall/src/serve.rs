@@ -11,7 +11,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use townhall_app::clock::real_now;
+use townhall_app::clock::{ClockAlarm, real_now};
+use townhall_app::jobs::Worker;
 use townhall_app::log::{KeeperError, LogKeeper, Sequencer};
 use townhall_app::town::Town;
 use townhall_store::node as stored;
@@ -113,7 +114,13 @@ pub fn serve(config: &Config, place: &Place, town: Town) -> Result<()> {
 
     let keeper = LogKeeper::open(town.db(), &place.keys, host_of(&site.base)).map_err(explain)?;
     let holder = holder();
-    let sequencer = Sequencer::start(keeper, holder, real_now).context("no thread for the log")?;
+    let sequencer = Sequencer::start(keeper, holder.clone(), real_now).context("no thread for the log")?;
+    let alarm = ClockAlarm::start(town.db().clone()).context("no thread for the clock")?;
+    let worker = if config.worker {
+        Some(Worker::start(town.clone(), holder).context("no thread for jobs")?)
+    } else {
+        None
+    };
 
     let stopping = Stopping::default();
     let app = App::new(town.clone(), site);
@@ -132,6 +139,8 @@ pub fn serve(config: &Config, place: &Place, town: Town) -> Result<()> {
     });
     // Requests first, then the threads behind them, the database last: its file is left without a log beside it.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    drop(worker);
+    drop(alarm);
     drop(sequencer);
     drop(town);
     tracing::info!("stopped");

@@ -8,6 +8,7 @@ pub mod dossier;
 pub mod drafts;
 pub mod frame;
 pub mod headers;
+pub mod jobs;
 pub mod log;
 pub mod look;
 pub mod papers;
@@ -45,6 +46,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(dossier::routes(app))
         .merge(asked::routes(app))
         .merge(papers::routes(app))
+        .merge(jobs::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

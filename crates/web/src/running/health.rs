@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use townhall_app::clock::real_now;
 use townhall_app::metrics::{self, gauge};
-use townhall_store::{StoreError, dialect, log, node};
+use townhall_store::{StoreError, dialect, jobs, log, node};
 
 use super::Running;
 use crate::visitor::Visitor;
@@ -169,13 +169,33 @@ async fn write_gauges(running: &Running, out: &mut String) {
         .read("figures", move |tx| {
             let lag =
                 log::oldest_waiting(tx)?.map_or(0, |at| business_now.as_millisecond() - at.as_millisecond());
-            Ok::<_, StoreError>((log::waiting(tx)?, lag, dialect::database_bytes(tx)?))
+            Ok::<_, StoreError>((
+                log::waiting(tx)?,
+                lag,
+                dialect::database_bytes(tx)?,
+                jobs::counts(tx)?,
+            ))
         })
         .await;
     match found {
-        Ok((waiting, lag_ms, bytes)) => {
+        Ok((waiting, lag_ms, bytes, (jobs_waiting, gave_up))) => {
             #[expect(clippy::cast_precision_loss, reason = "as above")]
-            let [waiting, lag, bytes] = [waiting as f64, lag_ms.max(0) as f64 / 1000.0, bytes as f64];
+            let [waiting, lag, bytes, jobs_waiting, gave_up] = [
+                waiting as f64,
+                lag_ms.max(0) as f64 / 1000.0,
+                bytes as f64,
+                jobs_waiting as f64,
+                gave_up as f64,
+            ];
+            gauge(
+                out,
+                "townhall_jobs",
+                "Background jobs that wait for their time or gave up.",
+                &[
+                    (&[("state", "waiting")], jobs_waiting),
+                    (&[("state", "gave_up")], gave_up),
+                ],
+            );
             gauge(
                 out,
                 "townhall_log_waiting_facts",

@@ -7,3 +7,5 @@ mod permissions;
 mod printed;
 mod sign_in;
 mod staff;
+mod printed;
+mod jobs;

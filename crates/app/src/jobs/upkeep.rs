@@ -1,0 +1,103 @@
+//! Recurring upkeep: what nobody refers to any more goes.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use townhall_domain::time::Timestamp;
+use townhall_store::evidence::evidence;
+use townhall_store::{StoreError, Tx, audit, jobs, leases, sessions};
+
+use super::{Kind, Outcome, Run};
+
+const HOUR: Duration = Duration::from_hours(1);
+/// A file that no row names is kept so long: its command may still be on the way.
+const FILE_AGE: Duration = Duration::from_hours(24);
+/// A page of hashes.
+const PAGE: u32 = 4_096;
+
+/// Removes files that no row names, a day after they came.
+pub static SWEEP_FILES: Kind = Kind {
+    name: "sweep_files",
+    attempts: u32::MAX,
+    every: Some(Duration::from_hours(6)),
+    run: sweep_files,
+};
+
+/// Forgets sessions that ended and old failures to sign in.
+pub static SWEEP_SESSIONS: Kind = Kind {
+    name: "sweep_sessions",
+    attempts: u32::MAX,
+    every: Some(HOUR),
+    run: sweep_sessions,
+};
+
+/// Forgets jobs that ended long ago.
+pub static SWEEP_JOBS: Kind = Kind {
+    name: "sweep_jobs",
+    attempts: u32::MAX,
+    every: Some(Duration::from_hours(24)),
+    run: sweep_jobs,
+};
+
+fn before(now: Timestamp, age: Duration) -> Timestamp {
+    now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn sweep_files(run: &Run<'_>) -> Result<Outcome, StoreError> {
+    let (holder, now) = (run.holder.to_owned(), run.now);
+    let until = now.checked_add(HOUR).unwrap_or(Timestamp::MAX);
+    let db = run.town.db();
+    let free = db.write_blocking("sweep_lease", move |tx| {
+        leases::take(tx, leases::SWEEP, &holder, now, until)
+    })?;
+    if !free {
+        let why = "a backup copies the files; sweeping waits".to_owned();
+        return Ok(Outcome::Retry { why });
+    }
+    let swept = db
+        .read_blocking("files_in_use", files_in_use)
+        .and_then(|in_use| run.town.files().sweep(FILE_AGE, |name| in_use.contains(name)));
+    let holder = run.holder.to_owned();
+    db.write_blocking("sweep_lease", move |tx| {
+        leases::give_back(tx, leases::SWEEP, &holder)
+    })?;
+    let files = swept?;
+    if files > 0 {
+        tracing::info!(files, "{files} files that nothing refers to were removed");
+    }
+    Ok(Outcome::Done)
+}
+
+/// Hashes of all files that a row names.
+fn files_in_use(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
+    let mut in_use = BTreeSet::new();
+    for table in evidence().tables().values() {
+        for column in &table.files {
+            let mut after = String::new();
+            loop {
+                let page = audit::files_named(tx, &table.name, column, &after, PAGE)?;
+                let Some(last) = page.last() else { break };
+                after.clone_from(last);
+                in_use.extend(page);
+            }
+        }
+    }
+    Ok(in_use)
+}
+
+fn sweep_sessions(run: &Run<'_>) -> Result<Outcome, StoreError> {
+    let now = run.now;
+    run.town.db().write_blocking("sweep_sessions", move |tx| {
+        sessions::sweep(tx, now, before(now, Duration::from_hours(24)))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn sweep_jobs(run: &Run<'_>) -> Result<Outcome, StoreError> {
+    let now = run.now;
+    let days = move |days: u64| before(now, Duration::from_hours(24 * days));
+    run.town
+        .db()
+        .write_blocking("sweep_jobs", move |tx| jobs::sweep(tx, days(7), days(90)))?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,29 @@
+# Background jobs.
+jobs-about = Work that the system does by itself: what waits, what is done, and what could not be done. A job that gave up is tried again only when somebody says so.
+jobs-tab-all = All
+jobs-tab-waiting = Waiting
+jobs-tab-done = Done
+jobs-tab-gave_up = Gave up
+jobs-state-waiting = Waiting
+jobs-state-running = At work
+jobs-state-again = Waiting for another try
+jobs-state-done = Done
+jobs-state-gave_up = Gave up
+jobs-kind = Job
+jobs-changed = Last change
+jobs-next = Next run
+jobs-attempts = Tries
+jobs-error = What went wrong
+jobs-unit = Unit
+jobs-node = Whole system
+jobs-again = Try again
+jobs-none = No jobs here
+jobs-none-text = Nothing is in this state at present. Jobs come by themselves with the work of the offices.
+jobs-shown = { $count ->
+    [one] { $count } job
+   *[other] { $count } jobs
+ }
+jobs-not-again = This job is done or at work right now, so it cannot be started again. Open the list anew to see how it stands.
+jobs-kind-sweep_files = Remove files that nothing refers to
+jobs-kind-sweep_sessions = Forget sessions that have ended
+jobs-kind-sweep_jobs = Forget old jobs

@@ -1,0 +1,26 @@
+# Việc chạy nền.
+jobs-about = Những việc hệ thống tự làm: việc đang chờ, việc đã xong và việc không làm được. Việc đã dừng thử chỉ chạy lại khi có người yêu cầu.
+jobs-tab-all = Tất cả
+jobs-tab-waiting = Đang chờ
+jobs-tab-done = Đã xong
+jobs-tab-gave_up = Đã dừng thử
+jobs-state-waiting = Đang chờ
+jobs-state-running = Đang chạy
+jobs-state-again = Chờ thử lại
+jobs-state-done = Đã xong
+jobs-state-gave_up = Đã dừng thử
+jobs-kind = Việc
+jobs-changed = Thay đổi gần nhất
+jobs-next = Lần chạy tới
+jobs-attempts = Số lần thử
+jobs-error = Lỗi gần nhất
+jobs-unit = Đơn vị
+jobs-node = Toàn hệ thống
+jobs-again = Thử lại
+jobs-none = Không có việc nào ở đây
+jobs-none-text = Hiện không có việc nào ở trạng thái này. Việc chạy nền tự phát sinh theo công việc của các bộ phận.
+jobs-shown = { $count } việc
+jobs-not-again = Việc này đã xong hoặc đang chạy nên không thể chạy lại. Hãy mở lại danh sách để xem trạng thái mới.
+jobs-kind-sweep_files = Xóa tệp không còn được dùng
+jobs-kind-sweep_sessions = Xóa phiên làm việc đã hết hạn
+jobs-kind-sweep_jobs = Xóa việc chạy nền đã cũ
