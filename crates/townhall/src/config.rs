@@ -16,7 +16,7 @@ use townhall_web::running::{Rate, Rules};
 use crate::logging::{Format, Level};
 
 /// Every key that a configuration may hold; `TOWNHALL_` and the key in capitals is its environment variable.
-pub const KEYS: [&str; 22] = [
+pub const KEYS: [&str; 23] = [
     "data",
     "listen",
     "base",
@@ -27,6 +27,7 @@ pub const KEYS: [&str; 22] = [
     "database_readers",
     "packs",
     "clock",
+    "codes_required",
     "tls_certificate_file",
     "tls_key_file",
     "trusted_proxies",
@@ -75,6 +76,8 @@ pub struct Config {
     pub packs: Option<PathBuf>,
     /// `now`, or the business time to begin with.
     pub clock: Option<String>,
+    /// Whether officers must have one-time codes beside their password.
+    pub codes_required: bool,
     /// Certificate chain and key.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
@@ -256,18 +259,14 @@ impl Values {
                     .map(|_| text.to_owned())
                     .map_err(|error| format!("{error:#}"))
             }),
+            codes_required: self.get("codes_required", yes_or_no).unwrap_or(false),
             tls: self.tls(),
             trusted_proxies: self.get("trusted_proxies", list).unwrap_or_default(),
             log: self.get("log", FromStr::from_str).unwrap_or_default(),
             log_level: self.get("log_level", FromStr::from_str).unwrap_or_default(),
             rules,
             stop_time: Duration::from_secs(u64::from(self.number("stop_seconds", 0, 3600, 30))),
-            worker: self
-                .get("worker", |text| {
-                    text.parse()
-                        .map_err(|_| format!("true or false is wanted, not {text}"))
-                })
-                .unwrap_or(true),
+            worker: self.get("worker", yes_or_no).unwrap_or(true),
         }
     }
 
@@ -329,6 +328,11 @@ fn list<T: FromStr>(text: &str) -> Result<Vec<T>, String> {
                 .map_err(|_| format!("{part} is not an address such as 127.0.0.1"))
         })
         .collect()
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    text.parse()
+        .map_err(|_| format!("true or false is wanted, not {text}"))
 }
 
 fn existing(text: &str) -> Result<PathBuf, String> {

@@ -123,7 +123,7 @@ pub fn serve(config: &Config, place: &Place, town: Town) -> Result<()> {
     };
 
     let stopping = Stopping::default();
-    let app = App::new(town.clone(), site);
+    let app = App::new(town.clone(), site).requiring_codes(config.codes_required);
     let router = running::around(app, config.rules.clone(), stopping.clone());
     let served = runtime.block_on(async {
         let mut end = signal(SignalKind::terminate()).context("signals")?;
