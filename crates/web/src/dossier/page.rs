@@ -401,11 +401,11 @@ fn trail(ui: &Ui, view: &DossierView) -> Markup {
                 .map(str::to_owned)
                 .or_else(|| step.and_then(|step| step.note.clone()))
                 .unwrap_or_default();
-            let person = view
-                .steps
-                .iter()
-                .find(|step| step.started_at == fact.at || step.ended_at == Some(fact.at))
-                .and_then(|step| step.given_by_person.or(step.ended_by_person));
+            let ended = view.steps.iter().find(|step| step.ended_at == Some(fact.at));
+            let started = view.steps.iter().find(|step| step.started_at == fact.at);
+            let person = ended
+                .and_then(|step| step.ended_by_person)
+                .or_else(|| started.and_then(|step| step.given_by_person));
             let post = fact
                 .post
                 .map(|post| post_title(ui, view, post))
