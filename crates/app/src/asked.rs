@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use townhall_domain::ids::TaskId;
 use townhall_domain::permission::Right;
 use townhall_domain::space::Space;
-use townhall_store::{StoreError, Tx, params};
+use townhall_store::{Tx, tasks};
 
 use crate::cx::Cx;
 use crate::error::AppError;
@@ -62,7 +63,9 @@ pub fn asked(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<(&'static Record, Option<St
     if !cx.actor.holds(Right::ReadStatistics) {
         return Err(AppError::NotFound("asked"));
     }
-    let tasks = tasks_by_reference(tx, cx.actor.space().unwrap_or(Space::State))?;
+    let tasks: BTreeMap<String, TaskId> = tasks::by_paragraph(tx, cx.actor.space().unwrap_or(Space::State))?
+        .into_iter()
+        .collect();
     Ok(records()
         .iter()
         .map(|record| {
@@ -70,16 +73,6 @@ pub fn asked(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<(&'static Record, Option<St
             (record, task.or_else(|| record.answer.clone()))
         })
         .collect())
-}
-
-fn tasks_by_reference(tx: &mut Tx<'_>, space: Space) -> Result<BTreeMap<String, String>, StoreError> {
-    tx.rows(
-        "SELECT paragraph, id FROM tasks WHERE space = $1 AND paragraph IS NOT NULL ORDER BY id LIMIT 500",
-        &params![space],
-    )?
-    .iter()
-    .map(|row| Ok((row.get("paragraph")?, row.get("id")?)))
-    .collect()
 }
 
 #[cfg(test)]

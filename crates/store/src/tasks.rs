@@ -10,6 +10,7 @@ pub use report::{Line, report};
 
 use townhall_domain::dossier::Holder;
 use townhall_domain::ids::{PostId, TaskId};
+use townhall_domain::space::Space;
 use townhall_domain::task::{Priority, Resting, Source, State, Task};
 
 use crate::dossiers::word;
@@ -250,5 +251,16 @@ pub fn joining(tx: &mut Tx<'_>, task: TaskId) -> Result<Vec<PostId>, StoreError>
     )?
     .iter()
     .map(|row| row.get("post"))
+    .collect()
+}
+
+/// The tasks of a space that name a paragraph of their source: paragraph and task, oldest first, at most 500.
+pub fn by_paragraph(tx: &mut Tx<'_>, space: Space) -> Result<Vec<(String, TaskId)>, StoreError> {
+    tx.rows(
+        "SELECT paragraph, id FROM tasks WHERE space = $1 AND paragraph IS NOT NULL ORDER BY id LIMIT 500",
+        &params![space],
+    )?
+    .iter()
+    .map(|row| Ok((row.get("paragraph")?, row.get("id")?)))
     .collect()
 }
