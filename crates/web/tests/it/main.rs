@@ -2,10 +2,9 @@
 
 mod dossiers;
 mod frame;
+mod jobs;
 mod log;
 mod permissions;
 mod printed;
 mod sign_in;
 mod staff;
-mod printed;
-mod jobs;
