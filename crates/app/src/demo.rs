@@ -3,6 +3,7 @@
 //! Everybody in it is synthetic. The same seed makes the same people, dossiers and times; secrets, salts and
 //! tokens come from the operating system, as everywhere.
 
+mod directives;
 mod month;
 mod names;
 mod office;
@@ -53,5 +54,6 @@ pub fn build(town: &Town, report: &mut dyn FnMut(usize, usize)) -> Result<Vec<De
     let mut names = names::Names::new(SEED);
     let offices = office::build(town, &mut names, report)?;
     month::build(town, &offices, &mut names, report)?;
+    directives::build(town, &offices, &mut names)?;
     Ok(offices.accounts)
 }

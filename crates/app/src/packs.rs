@@ -23,8 +23,8 @@ use townhall_domain::words::Words;
 use townhall_print::Template;
 
 pub use lists::{
-    Account, AgencyId, Book, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate, Slip, SlipForm,
-    SlipNumbering, StatusCode,
+    Account, AgencyId, Book, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate, Slip,
+    SlipForm, SlipNumbering, StatusCode,
 };
 use source::Source;
 

@@ -72,6 +72,14 @@ fn thuan_an_received_402_and_resolved_317() {
         .expect("counts");
     eprintln!("{states:?}");
     assert_eq!((received, resolved, posts), (402, 317, 113), "{states:?}");
+    let directives: i64 = town
+        .db()
+        .read_blocking("tasks", |tx| {
+            tx.one("SELECT COUNT(DISTINCT paragraph) AS n FROM tasks", &[])?
+                .map_or(Ok(0), |row| row.get("n"))
+        })
+        .expect("tasks");
+    assert_eq!(directives, 38);
     the_figures_are_those_of_the_reports(&town);
     money_was_taken_and_closed(&town);
 }

@@ -10,7 +10,8 @@ use townhall_domain::words::Mark;
 use townhall_print::Template;
 
 use super::{
-    Account, AgencyId, Book, Database, DossierCode, Lists, Organ, ResultTemplate, Slip, SlipNumbering, StatusCode,
+    Account, AgencyId, Book, Database, DossierCode, Lists, Organ, ResultTemplate, Slip, SlipNumbering,
+    StatusCode,
 };
 use crate::packs::source::Source;
 
