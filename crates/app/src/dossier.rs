@@ -2,6 +2,7 @@
 
 mod clock;
 mod correct;
+mod counter;
 pub(crate) mod flow;
 mod hand_over;
 mod handle;
@@ -15,6 +16,7 @@ pub use clock::{
     ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier,
 };
 pub use correct::{CorrectEntry, RecallStep, WithdrawDossier, correct_entry, recall_step, withdraw_dossier};
+pub use counter::{Finished, Looked, counter_draft, finished_at_counter, look_up};
 pub use flow::{flow_of, holder_for};
 pub(crate) use flow::{is_visible, procedure_of, reading};
 pub use hand_over::{AssignDossier, TransferDossier, assign_dossier, transfer_dossier};

@@ -133,7 +133,7 @@
   const person = document.body.dataset.person || "";
   const store = person ? localStorage : sessionStorage; // on a citizen's borrowed computer nothing outlives the tab
   const place = (form) => `draft:${person}:${form.dataset.draft}`;
-  const kept = (form) => [...form.elements].filter((field) => field.name && !["password", "file", "hidden", "submit", "button"].includes(field.type) && !("nodraft" in field.dataset));
+  const kept = (form) => [...form.elements].filter((field) => field.name && !["password", "file", "submit", "button"].includes(field.type) && (field.type !== "hidden" || "keep" in field.dataset) && !("nodraft" in field.dataset));
 
   function readFields(form) {
     return kept(form).map((field) => [field.name, field.value, field.type === "checkbox" || field.type === "radio" ? field.checked : null]);
@@ -185,8 +185,19 @@
     const saved = readKept(form);
     if (!saved || saved.sent || document.querySelector(".th-summary")) return;
     if (Date.now() - saved.at > HOURS) { store.removeItem(place(form)); return; }
+    if ("draftDraw" in form.dataset) { drawFrom(form, saved); return; }
     writeFields(form, saved.fields);
     status(form, say("restored", clock(saved.at)));
+  }
+
+  // Where answers decide which fields there are, the server draws the form from what this browser kept.
+  async function drawFrom(form, saved) {
+    const body = new URLSearchParams([["csrf", form.elements.csrf?.value || ""]]);
+    for (const [name, value, checked] of saved.fields) if (checked !== false) body.append(name, value);
+    const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    if (!reply?.ok) { status(form, say("kept", clock(saved.at))); return; }
+    store.setItem(place(form), JSON.stringify({ ...saved, sent: true }));
+    location.reload();
   }
 
   // What was kept for somebody else, or has become a saved case, goes.
@@ -222,7 +233,16 @@
       part.querySelector("[data-when-hint]")?.setAttribute("hidden", "");
     });
   }
-  document.addEventListener("change", (event) => { if (event.target.form?.querySelector("[data-when]")) followAnswers(event.target.form); });
+  document.addEventListener("change", (event) => {
+    const { form, dataset, name, value } = event.target;
+    if (form && dataset.ticks && value) form.elements[dataset.ticks].checked = true;
+    if (form?.querySelector("[data-when]")) followAnswers(form);
+    // An answer on which another part of the page depends.
+    const part = event.target.closest?.("[data-refresh-on]");
+    if (part && JSON.parse(part.dataset.refreshOn).includes(name)) part.dispatchEvent(new CustomEvent("th-refresh"));
+  });
+  // A part that was swapped follows the answers as the page did.
+  document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form:has([data-when])").forEach(followAnswers));
 
   // 5. Files dropped on a field of files.
   ["dragover", "dragleave", "drop"].forEach((kind) => document.addEventListener(kind, (event) => {

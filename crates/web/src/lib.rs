@@ -4,6 +4,7 @@ pub mod admin;
 pub mod asked;
 pub mod assets;
 pub mod bearer;
+pub mod counter;
 pub mod dossier;
 pub mod drafts;
 pub mod frame;
@@ -47,6 +48,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(asked::routes(app))
         .merge(papers::routes(app))
         .merge(jobs::routes(app))
+        .merge(counter::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use townhall_domain::deadline::Deadline;
+use townhall_domain::dossier::applicant::clean;
 use townhall_domain::dossier::{
     Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
     Dossier, Holder, PaymentState, ProcedureRef, State, SyncState,
@@ -112,7 +113,10 @@ pub struct Received {
 /// makes one dossier.
 pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result<Received, AppError> {
     if let Some(before) = dossiers::load(tx, cmd.id)? {
-        let same = before.procedure.code == cmd.procedure && before.receiving_unit == cmd.receiving_unit;
+        // A form sent twice is the same in what it is about; one filled in anew after "back" is another matter.
+        let same = before.procedure.code == cmd.procedure
+            && before.receiving_unit == cmd.receiving_unit
+            && clean(&cmd.applicant.name).is_some_and(|name| name == before.applicant.name);
         if !same {
             return Err(AppError::refused("dossier-refused-id-taken"));
         }
@@ -220,17 +224,20 @@ fn read_input(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<In
     let submitter = cmd.submitter.as_ref().map(|input| person("submitter_", input));
     let form = match form_of(cx, procedure) {
         None => Map::new(),
-        Some(form) => match form.check(&cmd.form, cx.today()) {
-            Ok(clean) => clean.into_values(),
-            Err(wrong) => {
-                problems.extend(wrong.into_iter().map(|error| FieldError {
-                    field: format!("form_{}", error.field),
-                    key: error.key,
-                    args: error.args,
-                }));
-                Map::new()
-            }
-        },
+        Some(form) => {
+            let (clean, wrong) = form.check_so_far(&cmd.form, cx.today());
+            // Whoever is refused, or must bring something, need not have answered everything.
+            let may_be_unfinished = matches!(cmd.verdict, Verdict::Supplement { .. } | Verdict::Refuse { .. });
+            let counts = |error: &townhall_domain::form::FieldError| {
+                !(may_be_unfinished && error.key == "form-required")
+            };
+            problems.extend(wrong.into_iter().filter(counts).map(|error| FieldError {
+                field: format!("form_{}", error.field),
+                key: error.key,
+                args: error.args,
+            }));
+            clean.into_values()
+        }
     };
     match (applicant, problems.is_empty()) {
         (Some(applicant), true) => Ok((applicant, submitter.flatten(), form)),

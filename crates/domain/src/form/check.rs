@@ -58,6 +58,17 @@ impl Form {
     /// # Errors
     /// One mistake a field, in the order of the form, unknown fields last.
     pub fn check(&self, typed: &Map<String, Value>, today: Date) -> Result<CleanForm, Vec<FieldError>> {
+        let (clean, errors) = self.check_so_far(typed, today);
+        if errors.is_empty() {
+            Ok(clean)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// As [`Form::check`] for a form that is not finished: what could be taken, and every mistake beside it; what
+    /// is not answered yet has the key `form-required`.
+    pub fn check_so_far(&self, typed: &Map<String, Value>, today: Date) -> (CleanForm, Vec<FieldError>) {
         let (mut clean, mut errors) = (Map::new(), Vec::new());
         for field in &self.fields {
             if !self.is_visible(field, &clean) {
@@ -75,11 +86,7 @@ impl Form {
         let unknown = typed.keys().filter(|name| self.field(name).is_none());
         // The name comes from outside: cut, so that a message cannot be made huge.
         errors.extend(unknown.map(|name| error(&cut(name), "form-unknown-field", Vec::new())));
-        if errors.is_empty() {
-            Ok(CleanForm(clean))
-        } else {
-            Err(errors)
-        }
+        (CleanForm(clean), errors)
     }
 }
 

@@ -17,6 +17,7 @@ pub struct Form<'a> {
     id: Option<Words<'a>>,
     class: Words<'a>,
     draft: Option<Words<'a>>,
+    drawn_by_server: bool,
     enter_moves_on: bool,
 }
 
@@ -66,6 +67,14 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// What is typed decides which fields there are: a copy that only the browser kept goes to the server, which
+    /// draws the form from it.
+    #[must_use]
+    pub fn drawn_by_server(mut self) -> Self {
+        self.drawn_by_server = true;
+        self
+    }
+
     /// Enter goes to the next field instead of sending (express lane); Shift Enter goes back.
     #[must_use]
     pub fn enter_moves_on(mut self) -> Self {
@@ -82,6 +91,7 @@ pub fn form(ui: &Ui, about: &Form<'_>, body: &Markup) -> Markup {
         form action=(about.action) method=(if about.post { "post" } else { "get" }) novalidate
             enctype=[about.upload.then_some("multipart/form-data")] id=[about.id.as_deref()] class=[class]
             data-draft=[about.draft.as_deref()] data-draft-url=[draft_url]
+            data-draft-draw=[about.drawn_by_server.then_some("")]
             data-enter=[about.enter_moves_on.then_some("next")] {
             @if about.post { (field::hidden(CSRF_FIELD, &ui.csrf)) }
             (body)

@@ -1,5 +1,6 @@
 //! Promises of the pages, kept over HTTP through the real router.
 
+mod counter;
 mod dossiers;
 mod frame;
 mod jobs;

@@ -1,0 +1,114 @@
+# The counter: one screen from the applicant to the receipt.
+counter-title = Take in a dossier
+counter-refresh = Update the form
+counter-begin-anew = New form
+counter-express = Certified copies
+counter-next = Next ticket
+
+counter-person = Applicant
+counter-card = Scan identity card
+counter-fill = Fill in
+counter-card-unreadable = This card cannot be read. Scan the QR code on its front again, or type the identity number of 12 digits.
+counter-card-read = Read from the identity card
+counter-known = Matches what is known
+counter-known-other-name = This number is known under another name
+counter-known-before = Stated before:
+counter-take-known = Take these
+counter-capacity = Submits
+counter-capacity-self = For oneself
+counter-capacity-other = For somebody else
+counter-more = E-mail, kind of applicant
+counter-kind = Kind of applicant
+counter-kind-citizen = Citizen
+counter-kind-enterprise = Enterprise, household business
+counter-kind-agency = State agency
+counter-kind-other = Other organisation
+counter-submitter = Who submits for the applicant
+counter-submitter-only = Only when the person at the counter submits for somebody else.
+counter-somebody = no name yet
+
+counter-procedure = Procedure
+counter-procedure-hint = type its name, code or first letters: “xnhn”
+counter-procedure-search = Find a procedure
+counter-procedures-found = Procedures found
+counter-procedure-none = No procedure found. Try another name, the code, or the first letters of its words.
+counter-procedure-missing = No procedure is chosen. Type some letters of its name and press Enter.
+counter-change-procedure = Change
+counter-not-yet-served = not served here yet
+counter-not-verified = not checked against the legal text
+counter-requirements = Requirements, conditions, legal basis
+counter-basis = Legal basis:
+counter-for-another-commune = Receive for another commune of the province
+counter-competent = Competent commune
+counter-competent-hint = The dossier goes to this commune; its office hours count for the deadline.
+
+counter-components = Papers
+counter-components-met = { $met } of { $needed } are there
+counter-circumstances = Circumstances
+counter-need-required = required
+counter-need-optional = if there is one
+counter-need-one-of = one of its group
+counter-nature-original = original
+counter-nature-copy = certified copy
+counter-nature-photocopy = photocopy, compared with the original
+counter-nature-electronic = electronic file
+counter-nature-shown = only shown
+counter-source-of = Source of: { $paper }
+counter-source-none = Choose a source…
+counter-source-paper = Paper
+counter-source-upload = Uploaded file
+counter-source-e_store = The citizen's e-store
+counter-source-faulty = There, but not right
+counter-paper-reason = Why is paper needed all the same?
+counter-faulty-note = What is not right?
+counter-faulty-item = hand it in again, corrected
+counter-database-note = What a database holds is not asked of the citizen. Where it must be asked for, state the reason.
+
+counter-promise = Deadline, fee and receipt
+counter-due = Appointment
+counter-due-later = Choose a procedure to see the date and its reason.
+counter-before = before { $time }
+counter-extra-add = { $reason }: { $time } more.
+counter-extra-replace = { $reason }: the limit is { $time }.
+counter-fee = Fee and delivery
+counter-to-pay = To pay
+counter-fee-why = How it is computed, and why
+counter-exemption = Exemption
+counter-exemption-none = None
+counter-pages = Pages
+counter-copies = Copies
+counter-cases = Cases
+counter-verdict = Finish
+counter-missing = { $count ->
+    [one] 1 paper is missing: { $papers }.
+   *[other] { $count } papers are missing: { $papers }.
+  }
+counter-accept = Accept, print the receipt
+counter-supplement = Ask for a supplement (Form 02)
+counter-refuse = Refuse (Form 03)
+counter-twin = This person has filed for the same procedure today:
+counter-twin-next = Look at that one first; if this is another matter, go on.
+counter-twin-refused = This person has filed { $code } for the same procedure today. Look at it; if this is another matter, press accept once more.
+
+counter-ask-supplement = Ask { $name } for a supplement
+counter-effect-supplement = Asked once, and completely. The time does not run before the dossier is complete and valid.
+counter-send-supplement = Make Form 02
+counter-items = To hand in or to correct
+counter-items-hint = One thing a line.
+counter-reason = Reason
+counter-ask-refusal = Refuse the dossier of { $name }?
+counter-effect-refusal = The citizen gets the refusal in writing. The dossier ends here and cannot be opened again.
+counter-refusal-reason-hint = Name the provision that forbids to accept it.
+counter-instead = Where to file instead
+counter-instead-hint = Name of the body, address.
+counter-send-refusal = Refuse (Form 03)
+counter-back-to-form = Back to the dossier
+
+counter-done-accepted = Accepted.
+counter-done-supplement = A supplement was asked for.
+counter-done-refused = Refused.
+counter-done-due = due { $at }
+counter-print-receipt = Print the receipt
+counter-print-supplement = Print Form 02
+counter-print-refusal = Print Form 03
+counter-add-papers = Scan or upload papers

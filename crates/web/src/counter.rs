@@ -1,0 +1,305 @@
+//! The counter: one screen on which a dossier is taken in, by keyboard.
+//!
+//! There is one form and one handler. Every button sends the whole form, so nothing depends on a script: `do` says
+//! what is wanted, and what is not a verdict is drawn again with every value kept. With htmx the same buttons swap
+//! only the part that changes, named by `part`. The identity of the dossier is chosen when the form is drawn, so
+//! the same form sent twice makes one dossier.
+
+mod ask;
+mod case;
+mod components;
+mod desk;
+mod done;
+mod fill;
+mod person;
+mod promise;
+mod typed;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::Markup;
+use serde::Deserialize;
+use townhall_app::access_log::{NoteReading, Reading, note};
+use townhall_app::dossier::{
+    Finished, Looked, ReceiveDossier, counter_draft, finished_at_counter, look_up, receive_dossier,
+};
+use townhall_app::drafts::{Draft, forget_draft};
+use townhall_app::error::AppError;
+use townhall_domain::ids::{DossierId, UnitId};
+use townhall_domain::permission::Right;
+
+use crate::refusal::Refusal;
+use crate::routes::{Need, Routes};
+use crate::session::{FormOf, Signed};
+use crate::state::App;
+use crate::ui::{Errors, Ui};
+
+use desk::{Desk, Part};
+use typed::{Typed, Wanted};
+
+/// Name of the draft, and of the form.
+const DRAFT: &str = "counter";
+
+/// Routes of this capability.
+pub fn routes(app: &App) -> Routes {
+    const RECEIVE: Need = Need::Right(Right::ReceiveDossier);
+    Routes::new(app)
+        .get("/counter", RECEIVE, show)
+        .post("/counter", RECEIVE, act)
+        .get("/counter/procedures", RECEIVE, procedures)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// The dossier that has just been finished.
+    done: String,
+    /// Begins with an empty form, whatever was kept.
+    fresh: String,
+}
+
+/// The unit of the post as which the officer acts: the one that receives.
+fn unit_of(signed: &Signed) -> Result<UnitId, AppError> {
+    signed.actor.unit().cloned().ok_or(AppError::NotFound("counter"))
+}
+
+async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
+    let id = asked.done.parse::<DossierId>().ok();
+    let is_fresh = asked.fresh == "1";
+    if is_fresh {
+        let forgotten = app
+            .town
+            .write("forget_draft", &signed.actor, |tx, cx| {
+                forget_draft(tx, cx, DRAFT)
+            })
+            .await;
+        if let Err(error) = forgotten {
+            return signed.refuse(&app, &error);
+        }
+    }
+    let found = app.town.read("open_counter", &signed.actor, move |tx, cx| {
+        let done = id.map(|id| finished_at_counter(tx, cx, id)).transpose()?;
+        Ok::<_, AppError>((done, counter_draft(tx, cx, DRAFT)?))
+    });
+    let (done, draft) = match found.await {
+        Ok(found) => found,
+        Err(error) => return signed.refuse(&app, &error),
+    };
+    let typed = draft
+        .as_ref()
+        .map_or_else(|| Typed::fresh(&app), Typed::from_draft);
+    match look(&app, &signed, &typed, false).await {
+        Ok(looked) => {
+            let draft_gone = is_fresh || done.is_some();
+            page(
+                &app,
+                &signed,
+                &typed,
+                &looked,
+                &Errors::default(),
+                draft.as_ref(),
+                done.as_ref(),
+                draft_gone,
+            )
+        }
+        Err(error) => signed.refuse(&app, &error),
+    }
+}
+
+/// Everything that the form sends comes here.
+async fn act(State(app): State<App>, signed: Signed, FormOf(mut typed): FormOf<Typed>) -> Response {
+    let ui = signed.ui(&app);
+    let wanted = typed.take_wanted();
+    match wanted {
+        Wanted::Draw(part) => {
+            let errors = fill::read_card(&ui, &mut typed);
+            let looked = match look(&app, &signed, &typed, part == Some(Part::Person)).await {
+                Ok(looked) => looked,
+                Err(error) => return signed.refuse(&app, &error),
+            };
+            fill::complete(&app, &mut typed, looked.known.as_ref());
+            if let Some(part) = part.filter(|_| signed.visitor.is_part) {
+                return draw_part(&app, &signed, &ui, &typed, &looked, &errors, part).into_response();
+            }
+            page(&app, &signed, &typed, &looked, &errors, None, None, false)
+        }
+        Wanted::AskSupplement | Wanted::AskRefusal => question(
+            &app,
+            &signed,
+            &ui,
+            &typed,
+            wanted == Wanted::AskRefusal,
+            &Errors::default(),
+        ),
+        Wanted::Accept | Wanted::Supplement | Wanted::Refuse => {
+            match receive(&app, &signed, &typed, wanted).await {
+                Ok(done) => Redirect::to(&format!("/counter?done={done}")).into_response(),
+                Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
+                    refused(&app, &signed, &ui, &typed, wanted, &error).await
+                }
+                Err(error) => signed.refuse(&app, &error),
+            }
+        }
+    }
+}
+
+/// The form again, with what is wrong on top and every value in its place.
+async fn refused(
+    app: &App,
+    signed: &Signed,
+    ui: &Ui,
+    typed: &Typed,
+    wanted: Wanted,
+    error: &AppError,
+) -> Response {
+    let errors = Refusal::of(signed.lang(), error).errors();
+    let only_of_question = errors
+        .iter()
+        .all(|(field, _)| matches!(field, "items" | "reason" | "instead"));
+    if only_of_question {
+        return question(app, signed, ui, typed, wanted == Wanted::Refuse, &errors);
+    }
+    match look(app, signed, typed, false).await {
+        Ok(looked) => page(app, signed, typed, &looked, &errors, None, None, false),
+        Err(error) => signed.refuse(app, &error),
+    }
+}
+
+/// Takes the dossier in and forgets the draft, in one transaction.
+async fn receive(app: &App, signed: &Signed, typed: &Typed, wanted: Wanted) -> Result<DossierId, AppError> {
+    let unit = unit_of(signed)?;
+    let command = typed.command(app, &unit, wanted)?;
+    if wanted == Wanted::Accept {
+        let looked = look(app, signed, typed, false).await?;
+        if let Some((id, code)) = looked.twin.filter(|(id, _)| *id != command.id)
+            && typed.get("twin") != id.to_string()
+        {
+            return Err(AppError::refused_with("counter-twin-refused", "code", code));
+        }
+    }
+    match receive_once(app, signed, command.clone()).await {
+        // The same form, sent twice at one moment: the other one was first, and now stands there to be found.
+        Err(AppError::Store(error)) if error.is_duplicate() => receive_once(app, signed, command).await,
+        outcome => outcome,
+    }
+}
+
+async fn receive_once(app: &App, signed: &Signed, command: ReceiveDossier) -> Result<DossierId, AppError> {
+    app.town
+        .write("receive_at_counter", &signed.actor, move |tx, cx| {
+            let received = receive_dossier(tx, cx, &command)?;
+            forget_draft(tx, cx, DRAFT)?;
+            Ok(received.id)
+        })
+        .await
+}
+
+/// What the unit knows of the person whose number was typed; a new look is noted in the access log.
+async fn look(app: &App, signed: &Signed, typed: &Typed, is_noted: bool) -> Result<Looked, AppError> {
+    let Some(number) = typed.number() else {
+        return Ok(Looked::default());
+    };
+    let procedure = Some(typed.get("procedure").to_owned()).filter(|code| !code.is_empty());
+    let looked = app
+        .town
+        .read("look_up", &signed.actor, move |tx, cx| {
+            look_up(tx, cx, &number, procedure.as_deref())
+        })
+        .await?;
+    if let (true, Some(party)) = (is_noted, looked.known.as_ref().and_then(|known| known.party)) {
+        let unit = unit_of(signed)?;
+        app.town
+            .write("note_look_up", &signed.actor, move |tx, cx| {
+                let reading = NoteReading {
+                    reading: Reading::IdentityNumber,
+                    subject_kind: "party",
+                    subject_id: party.to_string(),
+                    unit: unit.clone(),
+                    about: Some(party),
+                    own_work: true,
+                    reason: None,
+                };
+                note(tx, cx, &reading)
+            })
+            .await?;
+    }
+    Ok(looked)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one page, drawn from three handlers of this file"
+)]
+fn page(
+    app: &App,
+    signed: &Signed,
+    typed: &Typed,
+    looked: &Looked,
+    errors: &Errors,
+    draft: Option<&Draft>,
+    done: Option<&Finished>,
+    draft_gone: bool,
+) -> Response {
+    let ui = signed.ui(app);
+    let unit = match unit_of(signed) {
+        Ok(unit) => unit,
+        Err(error) => return signed.refuse(app, &error),
+    };
+    let desk = Desk::new(app, &ui, &unit, typed, looked, errors);
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    (status, desk.page(draft, done, draft_gone)).into_response()
+}
+
+/// The page that asks what Form 02 or Form 03 must say.
+fn question(
+    app: &App,
+    signed: &Signed,
+    ui: &Ui,
+    typed: &Typed,
+    is_refusal: bool,
+    errors: &Errors,
+) -> Response {
+    let unit = match unit_of(signed) {
+        Ok(unit) => unit,
+        Err(error) => return signed.refuse(app, &error),
+    };
+    let looked = Looked::default();
+    let desk = Desk::new(app, ui, &unit, typed, &looked, errors);
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    (status, ask::page(&desk, is_refusal)).into_response()
+}
+
+fn draw_part(
+    app: &App,
+    signed: &Signed,
+    ui: &Ui,
+    typed: &Typed,
+    looked: &Looked,
+    errors: &Errors,
+    part: Part,
+) -> Markup {
+    match unit_of(signed) {
+        Ok(unit) => Desk::new(app, ui, &unit, typed, looked, errors).part(part),
+        Err(_) => Markup::default(),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Search {
+    procedure_search: String,
+}
+
+/// The procedures that fit what was typed so far.
+async fn procedures(State(app): State<App>, signed: Signed, Query(search): Query<Search>) -> Markup {
+    case::found(&app, &signed.ui(&app), &search.procedure_search)
+}

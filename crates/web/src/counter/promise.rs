@@ -1,0 +1,253 @@
+//! The end side: when the result is due and why, what it costs, how it is handed over, and the verdict.
+
+use maud::{Markup, html};
+use townhall_domain::deadline::{Deadline, DeadlineError};
+use townhall_domain::dossier::Delivery;
+use townhall_domain::fee::{Charge, FeeAmount, FeeError, Quantity};
+use townhall_domain::limit::Limit;
+use townhall_domain::money::Dong;
+use townhall_domain::procedure::{Channel, ExtraMode, Procedure};
+use townhall_text::Arg;
+use townhall_text::deadline::{deadline_chip, deadline_error, deadline_rule, limit as limit_words};
+
+use super::components;
+use super::desk::{Desk, Part};
+use crate::ui::{self, Action, Choice, Field, Icon, NoticeTone, notice_link};
+
+/// All cards of the end side.
+pub fn all(desk: &Desk<'_>, is_swapped_beside: bool) -> Markup {
+    let ui = desk.ui;
+    html! {
+        aside.th-stack.th-sticky id="promise" aria-label=(ui.t("counter-promise"))
+            hx-swap-oob=[is_swapped_beside.then_some("outerMorph")] {
+            section.card aria-labelledby="due-title" {
+                div.card-header { h2.card-title id="due-title" { span.th-no { "4" } (ui.t("counter-due")) } }
+                div.card-body {
+                    @match desk.procedure {
+                        Some(procedure) => (appointment(desk, procedure)),
+                        None => p.th-muted.mb-0 { (ui.t("counter-due-later")) },
+                    }
+                }
+            }
+            section.card aria-labelledby="fee-title" {
+                div.card-header { h2.card-title id="fee-title" { span.th-no { "5" } (ui.t("counter-fee")) } }
+                div.card-body {
+                    @if let Some(procedure) = desk.procedure { (fee(desk, procedure)) }
+                    (delivery(desk))
+                }
+            }
+            (verdict(desk))
+        }
+    }
+}
+
+fn deadline(desk: &Desk<'_>, limit: Limit) -> Result<Deadline, DeadlineError> {
+    let office = desk.app.town.packs().office(&desk.competent);
+    Deadline::compute(&office, desk.ui.now, limit)
+}
+
+fn appointment(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
+    let ui = desk.ui;
+    let limit = procedure.limit(Channel::Direct, &desk.circumstances).time;
+    let deadline = match deadline(desk, limit) {
+        Ok(deadline) => deadline,
+        Err(error) => {
+            return ui::notice(
+                ui,
+                NoticeTone::Warn,
+                "",
+                &html! { (deadline_error(ui.lang, &error, ui.today())) },
+            );
+        }
+    };
+    let office = desk.app.town.packs().office(&desk.competent);
+    let chip = deadline.standing(&office, ui.now, None).ok();
+    let chip = chip.map(|standing| deadline_chip(ui.lang, &standing, ui.today()));
+    let day = townhall_domain::time::local_date(deadline.due);
+    html! {
+        p.th-big.mb-0 { (townhall_text::capitalised(&ui.date(day))) }
+        p.text-secondary.mb-2 {
+            (ui.t_args("counter-before", &[("time", ui.time(deadline.due).into())]))
+            @if let Some(chip) = chip { " · " (lower(&chip.words)) }
+        }
+        (ui::deadline_days(ui, &deadline))
+        p.th-muted.mt-2.mb-0 { (deadline_rule(ui.lang, &deadline)) }
+        @for extra in &procedure.extras {
+            p.th-muted.mt-1.mb-0 {
+                @let key = match extra.mode { ExtraMode::Add => "counter-extra-add", ExtraMode::Replace => "counter-extra-replace" };
+                (Icon::INFO) " " (ui.t_args(key, &[("reason", desk.say(&extra.name).into()), ("time", limit_words(ui.lang, extra.time).into())]))
+            }
+        }
+    }
+}
+
+fn lower(words: &str) -> String {
+    let mut chars = words.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// What is counted for the fee; one where nothing is.
+fn quantity(desk: &Desk<'_>) -> Quantity {
+    let number = |name: &str| desk.typed.get(name).trim().parse().unwrap_or(1);
+    Quantity {
+        pages: number("fee_pages"),
+        copies: number("fee_copies"),
+        cases: number("fee_cases"),
+    }
+}
+
+fn fee(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
+    let ui = desk.ui;
+    let packs = desk.app.town.packs();
+    let exemptions: Vec<Choice<'_>> = packs
+        .exemptions()
+        .iter()
+        .filter(|exemption| {
+            procedure
+                .fees
+                .iter()
+                .any(|fee| fee.exempt.contains(&exemption.code))
+        })
+        .map(|exemption| Choice::new(exemption.code.as_str(), desk.say(&exemption.name)))
+        .collect();
+    let exemption = packs.exemption(desk.typed.get("exemption"));
+    let quantity = [quantity(desk)];
+    let assess = |exemption| {
+        packs.fees(
+            procedure,
+            desk.unit,
+            ui.today(),
+            &quantity,
+            &desk.circumstances,
+            exemption,
+        )
+    };
+    let (charge, error) = match assess(exemption) {
+        Ok(charge) => (charge, None),
+        Err(error) => (assess(None).unwrap_or_default(), Some(error)),
+    };
+    let field = Field::new("exemption", ui.t("counter-exemption")).value(desk.typed.get("exemption"));
+    html! {
+        (lines(desk, &charge))
+        (counted(desk, procedure))
+        @if !exemptions.is_empty() {
+            div.mb-2 hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
+                (ui::select(ui, &field, &exemptions, Some(&ui.t("counter-exemption-none"))))
+            }
+        }
+        @match error {
+            Some(FeeError::Quantity(_)) => (desk.note(NoticeTone::Warn, "fee-refused-quantity")),
+            Some(FeeError::ExemptionNotAllowed(_)) => (desk.note(NoticeTone::Warn, "fee-refused-exemption")),
+            None => {},
+        }
+    }
+}
+
+fn lines(desk: &Desk<'_>, charge: &Charge) -> Markup {
+    let ui = desk.ui;
+    let why = |explanation: &townhall_domain::fee::Explanation| {
+        let args: Vec<(&str, Arg<'_>)> = explanation
+            .args
+            .iter()
+            .map(|(name, value)| (name.as_str(), Arg::from(*value)))
+            .collect();
+        ui.t_args(&explanation.key, &args)
+    };
+    html! {
+        dl.th-kv.th-kv-money {
+            @for line in &charge.lines { dt { (desk.say(&line.name)) } dd.th-num { (ui.money(line.full)) } }
+            @for line in charge.lines.iter().filter(|line| line.reduction > Dong(0)) {
+                dt { (ui.t("counter-exemption")) } dd.th-num { "−" (ui.money(line.reduction)) }
+            }
+            @for unset in &charge.unset { dt { (desk.say(&unset.name)) } dd.th-num { "—" } }
+            dt { b { (ui.t("counter-to-pay")) } } dd.th-num { b.th-big { (ui.money(charge.total())) } }
+        }
+        @if !charge.unset.is_empty() { p.th-muted.mb-2 { (Icon::INFO) " " (ui.t("fee-unset")) } }
+        @if charge.lines.iter().any(|line| line.full > Dong(0)) {
+            details.th-muted.mb-2 {
+                summary { (ui.t("counter-fee-why")) }
+                ul.mb-0.ps-3 {
+                    @for line in &charge.lines { @for step in &line.why { li { (why(step)) } } }
+                    @for line in &charge.lines { li { (line.verified.source) } }
+                }
+            }
+        }
+    }
+}
+
+/// Pages, copies and cases, where a fee counts them.
+fn counted(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
+    let ui = desk.ui;
+    let has = |wanted: fn(&FeeAmount) -> bool| procedure.fees.iter().any(|fee| wanted(&fee.amount));
+    let pages = has(|amount| matches!(amount, FeeAmount::PerPage { .. }));
+    let copies = has(|amount| matches!(amount, FeeAmount::PerPage { .. } | FeeAmount::PerCopy(_)));
+    let cases = has(|amount| matches!(amount, FeeAmount::PerCase(_)));
+    let field = |name: &'static str, key: &str| {
+        let value = match desk.typed.get(name) {
+            "" => "1",
+            typed => typed,
+        };
+        Field::new(name, ui.t(key))
+            .value(value.to_owned())
+            .columns(4)
+            .max_chars(6)
+    };
+    html! {
+        @if pages || copies || cases {
+            div.th-fields.mb-2 hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
+                @if pages { (ui::number_field(ui, &field("fee_pages", "counter-pages"))) }
+                @if copies { (ui::number_field(ui, &field("fee_copies", "counter-copies"))) }
+                @if cases { (ui::number_field(ui, &field("fee_cases", "counter-cases"))) }
+            }
+        }
+    }
+}
+
+fn delivery(desk: &Desk<'_>) -> Markup {
+    let ui = desk.ui;
+    let ways: Vec<Choice<'_>> = Delivery::ALL
+        .iter()
+        .map(|way| Choice::new(way.as_str(), ui.t(&format!("dossier-delivery-{}", way.as_str()))))
+        .collect();
+    let chosen = Delivery::parse(desk.typed.get("delivery")).unwrap_or(Delivery::Counter);
+    ui::radios(
+        ui,
+        &Field::new("delivery", ui.t("dossier-delivery")).value(chosen.as_str()),
+        &ways,
+    )
+}
+
+/// What stands in the way, and the three verdicts.
+fn verdict(desk: &Desk<'_>) -> Markup {
+    let ui = desk.ui;
+    let missing = components::missing(desk);
+    html! {
+        section.card aria-label=(ui.t("counter-verdict")) {
+            div.card-body {
+                @if let Some((id, twin)) = &desk.looked.twin {
+                    div.mb-2 {
+                        (ui::notice(ui, NoticeTone::Warn, &ui.t("counter-twin"), &html! {
+                            (notice_link(&format!("/dossiers/{id}"), twin)) ". " (ui.t("counter-twin-next"))
+                        }))
+                        // Whoever has read this may go on.
+                        (ui::hidden("twin", &id.to_string()))
+                    }
+                }
+                @if !missing.is_empty() {
+                    p.th-muted.mb-1 {
+                        (Icon::ALERT) " "
+                        (ui.t_args("counter-missing", &[("count", missing.len().into()), ("papers", missing.join("; ").into())]))
+                    }
+                }
+                (ui::actions(ui, &[
+                    Action::send(ui.t("counter-accept"), "do", "accept").primary().icon(Icon::PRINTER).key("finish"),
+                    Action::send(ui.t("counter-supplement"), "do", "supplement").key("counter-supplement"),
+                    Action::send(ui.t("counter-refuse"), "do", "refuse").key("counter-refuse"),
+                ]))
+            }
+        }
+    }
+}
