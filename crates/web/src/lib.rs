@@ -22,6 +22,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod staff;
 pub mod state;
+pub mod task;
 pub mod typed;
 pub mod ui;
 pub mod visitor;
@@ -45,6 +46,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(frame::routes(app))
         .merge(drafts::routes(app))
         .merge(dossier::routes(app))
+        .merge(task::routes(app))
         .merge(asked::routes(app))
         .merge(papers::routes(app))
         .merge(jobs::routes(app))

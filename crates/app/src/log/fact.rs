@@ -1,10 +1,10 @@
 //! One fact for an officer: what happened, its place in the log, its proof.
 
-use townhall_domain::ids::{DossierId, FactId, PostId};
+use townhall_domain::ids::{DossierId, FactId, PostId, TaskId};
 use townhall_domain::permission::Right;
 use townhall_store::journal::{self, StoredFact};
 use townhall_store::log::{self as store, Epoch};
-use townhall_store::{Tx, dossiers, organisation};
+use townhall_store::{Tx, dossiers, organisation, tasks};
 
 use super::{Provable, proof};
 use crate::cx::Cx;
@@ -66,7 +66,10 @@ fn may_know_of(tx: &mut Tx<'_>, cx: &Cx, fact: &StoredFact) -> Result<bool, AppE
         "party" => any(&[Right::ReadDossier]),
         "division" | "post" | "person" => any(&[Right::ReadStaff]),
         "account" => any(&[Right::ManageAccounts]),
-        "task" => any(&[Right::IssueTask, Right::AcceptTask]),
+        "task" => match fact.subject_id.parse::<TaskId>() {
+            Ok(id) => tasks::load(tx, id)?.is_some_and(|task| crate::task::is_visible(cx, &task)),
+            Err(_) => false,
+        },
         // A kind that nobody has thought about is nobody's to see.
         _ => false,
     })

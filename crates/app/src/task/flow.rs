@@ -33,7 +33,7 @@ pub(super) fn invalid(problems: Vec<Problem>) -> AppError {
 
 /// Whether the actor may know of this task at all: whose work it is, who issued or entered it, and who accepts or
 /// counts what the unit does.
-pub(super) fn is_visible(cx: &Cx, task: &Task) -> bool {
+pub(crate) fn is_visible(cx: &Cx, task: &Task) -> bool {
     let reads_unit = |right| cx.actor.may(right, &task.unit) || cx.actor.may(right, &task.issuing_unit);
     cx.actor.is_of_space(task.space)
         && (is_of_own_post(cx, task) || reads_unit(Right::AcceptTask) || reads_unit(Right::ReadStatistics))

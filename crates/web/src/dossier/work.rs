@@ -1,4 +1,4 @@
-//! My work: what is due comes first.
+//! My work: dossiers and tasks together, what is due first.
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -7,7 +7,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::my_work;
+use townhall_app::error::AppError;
 use townhall_domain::dossier::State as DossierState;
+use townhall_domain::permission::Right;
 use townhall_domain::time;
 use townhall_store::dossiers::Listed;
 use townhall_text::Arg;
@@ -15,6 +17,7 @@ use townhall_text::Arg;
 use super::{due, procedure_name, stage_key};
 use crate::session::Signed;
 use crate::state::App;
+use crate::task::{TaskRow, my_work_items};
 use crate::ui::{
     self, DayBar, Empty, Icon, ListGroup, MeterPart, Page, PartTone, Place, Tab, Ui, WorkItem, actions, code,
     day_bars, load_meter, tabs,
@@ -25,6 +28,48 @@ use crate::ui::{
 pub struct Asked {
     #[serde(default)]
     part: String,
+    /// `dossier` or `task`; both when empty.
+    #[serde(default)]
+    kind: String,
+}
+
+/// One piece of work, of whatever kind: they share holder and deadline, and are sorted together.
+#[derive(Debug, Clone)]
+enum Work {
+    Dossier(Box<Listed>),
+    Task(Box<TaskRow>),
+}
+
+impl Work {
+    fn due_at(&self) -> Option<Timestamp> {
+        match self {
+            // A result that is issued has no deadline any more: it waits for the citizen.
+            Self::Dossier(item) if item.state == DossierState::Resolved => None,
+            Self::Dossier(item) => item.due_at,
+            Self::Task(row) => Some(row.due_at()),
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        match self {
+            Self::Dossier(item) => item.state.is_waiting() || item.state == DossierState::Resolved,
+            Self::Task(row) => row.is_waiting(),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Dossier(_) => "dossier",
+            Self::Task(_) => "task",
+        }
+    }
+
+    fn row<'a>(&self, app: &App, ui: &Ui) -> WorkItem<'a> {
+        match self {
+            Self::Dossier(item) => row(app, ui, item),
+            Self::Task(task) => task.item(app, ui),
+        }
+    }
 }
 
 /// The groups of the inbox, most urgent first.
@@ -59,14 +104,12 @@ impl Group {
         }
     }
 
-    fn of(item: &Listed, now: Timestamp) -> Self {
+    fn of(item: &Work, now: Timestamp) -> Self {
         let today = time::local_date(now);
-        if item.state.is_waiting() {
+        if item.is_waiting() {
             return Self::Waiting;
         }
-        match item.due_at {
-            // A result that is issued has no deadline any more: it waits for the citizen.
-            _ if item.state == DossierState::Resolved => Self::Waiting,
+        match item.due_at() {
             None => Self::NoDate,
             Some(due) if due < now => Self::Over,
             Some(due) if time::local_date(due) == today => Self::Today,
@@ -83,39 +126,65 @@ fn end_of_week(today: Date) -> Date {
 
 /// The inbox of the post.
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    let work = match app.town.read("my_work", &signed.actor, my_work).await {
-        Ok(work) => work,
+    let found = app
+        .town
+        .read("my_work", &signed.actor, |tx, cx| {
+            Ok::<_, AppError>((my_work(tx, cx)?, my_work_items(tx, cx)?))
+        })
+        .await;
+    let work = match found {
+        Ok((dossiers, tasks)) => sorted(dossiers, tasks),
         Err(error) => return signed.refuse(&app, &error),
     };
     let ui = signed.ui(&app);
     let heading = ui.t("ui-place-work");
     let main = html! {
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (townhall_text::capitalised(&ui.date_time(ui.now))) } }, &html! {}))
-        @if work.is_empty() { (nothing_waits(&ui)) } @else { (inbox(&app, &ui, &work, &asked)) }
+        @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked)) }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()
 }
 
-fn nothing_waits(ui: &Ui) -> Markup {
+/// Both kinds of work by what is due; what nothing binds comes last.
+fn sorted(dossiers: Vec<Listed>, tasks: Vec<TaskRow>) -> Vec<Work> {
+    let mut work: Vec<Work> = dossiers
+        .into_iter()
+        .map(|item| Work::Dossier(Box::new(item)))
+        .collect();
+    work.extend(tasks.into_iter().map(|row| Work::Task(Box::new(row))));
+    // Stable, so that rows of one instant stay in the order of their own lists.
+    work.sort_by_key(|item| item.due_at().unwrap_or(Timestamp::MAX));
+    work
+}
+
+fn nothing_waits(ui: &Ui, signed: &Signed) -> Markup {
+    let (words, href) = if signed.actor.holds(Right::ReadDossier) {
+        ("ui-place-dossiers", "/dossiers")
+    } else {
+        ("ui-place-tasks", "/tasks")
+    };
     ui::empty(
         ui,
         &Empty {
             icon: Icon::INBOX,
             heading: &ui.t("work-empty"),
             text: html! { (ui.t("work-empty-text")) },
-            button: Some((&ui.t("ui-place-dossiers"), "/dossiers")),
+            button: Some((&ui.t(words), href)),
             other: None,
         },
     )
 }
 
-fn inbox(app: &App, ui: &Ui, work: &[Listed], asked: &Asked) -> Markup {
-    let grouped: Vec<(Group, Vec<&Listed>)> = Group::ALL
+fn inbox(app: &App, ui: &Ui, all: &[Work], asked: &Asked) -> Markup {
+    let is_of_kind = |item: &&Work| asked.kind.is_empty() || item.kind() == asked.kind;
+    let work: Vec<&Work> = all.iter().filter(is_of_kind).collect();
+    let grouped: Vec<(Group, Vec<&Work>)> = Group::ALL
         .iter()
         .map(|group| {
             (
                 *group,
                 work.iter()
+                    .copied()
                     .filter(|item| Group::of(item, ui.now) == *group)
                     .collect(),
             )
@@ -125,7 +194,7 @@ fn inbox(app: &App, ui: &Ui, work: &[Listed], asked: &Asked) -> Markup {
     let mut parts = vec![Tab {
         label: ui.t("work-all").into(),
         count: i64::try_from(work.len()).ok(),
-        href: "/work".into(),
+        href: ui::href("/work", &[("kind", &asked.kind)]).into(),
         current: asked.part.is_empty(),
     }];
     parts.extend(
@@ -135,7 +204,7 @@ fn inbox(app: &App, ui: &Ui, work: &[Listed], asked: &Asked) -> Markup {
             .map(|(group, items)| Tab {
                 label: ui.t(&format!("work-{}", group.word())).into(),
                 count: i64::try_from(items.len()).ok(),
-                href: format!("/work?part={}", group.word()).into(),
+                href: ui::href("/work", &[("part", group.word()), ("kind", &asked.kind)]).into(),
                 current: asked.part == group.word(),
             }),
     );
@@ -147,7 +216,7 @@ fn inbox(app: &App, ui: &Ui, work: &[Listed], asked: &Asked) -> Markup {
             count: ui
                 .t_args("work-count", &[("count", Arg::from(items.len()))])
                 .into(),
-            items: items.iter().map(|item| row(app, ui, item)).collect(),
+            items: items.iter().map(|item| item.row(app, ui)).collect(),
         })
         .collect();
     let first = lists
@@ -157,6 +226,7 @@ fn inbox(app: &App, ui: &Ui, work: &[Listed], asked: &Asked) -> Markup {
         .map(|item| item.href.clone());
     html! {
         (load(ui, &grouped))
+        (kinds(ui, all, asked))
         (tabs(ui, &ui.t("work-parts"), &parts))
         (ui::work_list(ui, &lists, false))
         @if let Some(first) = first {
@@ -165,7 +235,28 @@ fn inbox(app: &App, ui: &Ui, work: &[Listed], asked: &Asked) -> Markup {
     }
 }
 
-fn load(ui: &Ui, grouped: &[(Group, Vec<&Listed>)]) -> Markup {
+/// Dossiers, tasks or both; nothing for who has only one kind.
+fn kinds(ui: &Ui, all: &[Work], asked: &Asked) -> Markup {
+    let count = |kind: &str| all.iter().filter(|item| item.kind() == kind).count();
+    let (dossiers, tasks) = (count("dossier"), count("task"));
+    if asked.kind.is_empty() && (dossiers == 0 || tasks == 0) {
+        return html! {};
+    }
+    let tab = |kind: &str, label: &str, count: usize| Tab {
+        label: ui.t(label).into(),
+        count: i64::try_from(count).ok(),
+        href: ui::href("/work", &[("part", &asked.part), ("kind", kind)]).into(),
+        current: asked.kind == kind,
+    };
+    let kinds = [
+        tab("", "work-kind-all", all.len()),
+        tab("dossier", "work-kind-dossier", dossiers),
+        tab("task", "work-kind-task", tasks),
+    ];
+    tabs(ui, &ui.t("work-kinds"), &kinds)
+}
+
+fn load(ui: &Ui, grouped: &[(Group, Vec<&Work>)]) -> Markup {
     let count = |wanted: Group| {
         grouped
             .iter()
@@ -215,7 +306,7 @@ fn load(ui: &Ui, grouped: &[(Group, Vec<&Listed>)]) -> Markup {
 }
 
 /// How many are due on each of the next five days that are no weekend.
-fn next_days(today: Date, grouped: &[(Group, Vec<&Listed>)]) -> Vec<(Date, u32)> {
+fn next_days(today: Date, grouped: &[(Group, Vec<&Work>)]) -> Vec<(Date, u32)> {
     let items = || {
         grouped
             .iter()
@@ -227,7 +318,7 @@ fn next_days(today: Date, grouped: &[(Group, Vec<&Listed>)]) -> Vec<(Date, u32)>
     while days.len() < 5 {
         if day.weekday().to_monday_one_offset() <= 5 {
             let due = items()
-                .filter(|item| item.due_at.is_some_and(|due| time::local_date(due) == day))
+                .filter(|item| item.due_at().is_some_and(|due| time::local_date(due) == day))
                 .count();
             days.push((day, u32::try_from(due).unwrap_or(u32::MAX)));
         }

@@ -82,6 +82,8 @@ fn body(ui: &Ui, view: &FactView) -> Markup {
     let subject = html! {
         @if fact.subject_kind == "dossier" {
             a href=(format!("/dossiers/{}", fact.subject_id)) { (ui.t("log-fact-dossier")) }
+        } @else if fact.subject_kind == "task" {
+            a href=(format!("/tasks/{}", fact.subject_id)) { (ui.t("work-kind-task")) }
         } @else { (ui::code(&fact.subject_id)) }
     };
     let place = view.place.as_ref().map(|(epoch, index)| {

@@ -9,3 +9,4 @@ mod permissions;
 mod printed;
 mod sign_in;
 mod staff;
+mod tasks;
