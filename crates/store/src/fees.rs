@@ -13,7 +13,8 @@ use crate::value::Row;
 use crate::{StoreError, Tx, params};
 
 pub use closings::{
-    Closing, ClosingLine, Open, closing, closing_lines, closings, hold_open, insert_closing, is_open, open, open_kind,
+    Closing, ClosingLine, Open, closing, closing_lines, closings, hold_open, insert_closing, is_open, open,
+    open_kind,
 };
 
 /// One line of what is owed for a dossier.
@@ -170,10 +171,13 @@ pub fn save_charge(tx: &mut Tx<'_>, charge: &Charge) -> Result<(), StoreError> {
 
 /// The charges of a dossier in their order.
 pub fn charges(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Charge>, StoreError> {
-    tx.rows("SELECT * FROM charges WHERE dossier = $1 ORDER BY position", &params![dossier])?
-        .iter()
-        .map(read_charge)
-        .collect()
+    tx.rows(
+        "SELECT * FROM charges WHERE dossier = $1 ORDER BY position",
+        &params![dossier],
+    )?
+    .iter()
+    .map(read_charge)
+    .collect()
 }
 
 fn read_charge(row: &Row) -> Result<Charge, StoreError> {

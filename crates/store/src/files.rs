@@ -196,7 +196,7 @@ mod tests {
             files.read(&stored.sha256).expect("read"),
             "Giấy chứng sinh".as_bytes()
         );
-        assert_eq!(files.list().expect("list"), [stored.sha256.clone()]);
+        assert_eq!(files.list().expect("list"), std::slice::from_ref(&stored.sha256));
         fs::write(files.path(&stored.sha256).expect("path"), b"changed").expect("damage");
         assert!(matches!(
             files.read(&stored.sha256),

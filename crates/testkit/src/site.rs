@@ -262,7 +262,8 @@ impl Drop for Site {
         let keys = self.place.dir().join("keys");
         let checked = std::thread::spawn(move || {
             let keeper = sequence(&db, &keys);
-            verify(&db, &files, keeper.kept_checkpoint().into_iter().collect()).expect("the database can be read")
+            verify(&db, &files, keeper.kept_checkpoint().into_iter().collect())
+                .expect("the database can be read")
         });
         let report = checked.join().expect("verifying does not panic");
         assert!(report.is_clean(), "on {}:\n{report}", self.name());

@@ -20,11 +20,7 @@ pub fn routes(app: &App) -> Routes {
 const REPORTS: [&str; 4] = ["thuan-an", "cu-jut", "quang-tri-party-office", "hoa-binh"];
 
 async fn show(State(app): State<App>, signed: Signed) -> Response {
-    let rows = match app
-        .town
-        .read("asked", &signed.actor, |tx, cx| asked(tx, cx))
-        .await
-    {
+    let rows = match app.town.read("asked", &signed.actor, asked).await {
         Ok(rows) => rows,
         Err(error) => return signed.refuse(&app, &error),
     };

@@ -170,6 +170,7 @@ struct Sketch {
     finish: Timestamp,
 }
 
+#[expect(clippy::too_many_lines, reason = "one plan, read from top to bottom")]
 fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
     let days = days(town);
     let office = town.packs().office(&goal.unit);

@@ -142,7 +142,7 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
     };
     commands::receive_dossier(tx, &cx, &command)?;
     // Most pay at once, the others when they collect the result.
-    if life.verdict == Verdict::Accept && life.id.uuid().as_bytes()[14] % 8 != 0 {
+    if life.verdict == Verdict::Accept && !life.id.uuid().as_bytes()[14].is_multiple_of(8) {
         pay(tx, &cx, life)?;
     }
     Ok(())

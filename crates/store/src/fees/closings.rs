@@ -142,7 +142,11 @@ pub fn insert_closing(tx: &mut Tx<'_>, closing: &Closing, lines: &[ClosingLine])
                 line.amount,
             ],
         )?;
-        let open = if line.kind == "refunded" { "refunded" } else { "taken" };
+        let open = if line.kind == "refunded" {
+            "refunded"
+        } else {
+            "taken"
+        };
         tx.execute(
             "DELETE FROM fee_open WHERE unit = $1 AND payment = $2 AND kind = $3",
             &params![&closing.unit, line.payment, open],
