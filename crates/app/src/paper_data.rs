@@ -4,6 +4,7 @@
 //! dossier's version, unit names as of that day. So a paper of the past prints again as it was.
 
 mod control;
+mod fees;
 mod official;
 mod results;
 mod slips;
@@ -18,6 +19,7 @@ use townhall_print::{PrintError, Template};
 use townhall_text::Lang;
 
 pub use control::control_paper;
+pub use fees::{closing_paper, receipt_paper};
 pub use results::result_paper;
 pub use slips::slip_paper;
 pub use stated::{SIGNER, STATED, Signer, Stated, StatedPaper};
@@ -44,8 +46,8 @@ pub struct Printable {
     at: Timestamp,
     /// Name of the file for whoever saves it: letters, digits, dots, hyphens.
     pub file_name: String,
-    /// Whoever prints it has read the dossier: for the access log.
-    pub reading: NoteReading,
+    /// Whoever prints it has read the dossier: for the access log. None for papers that tell of no one person.
+    pub reading: Option<NoteReading>,
 }
 
 impl Printable {
@@ -53,6 +55,27 @@ impl Printable {
         cx: &Cx,
         house: &House,
         dossier: &Dossier,
+        template: &str,
+        data: Data,
+        at: Timestamp,
+        name: &str,
+    ) -> Result<Self, AppError> {
+        let name = format!("{}-{name}", dossier.code);
+        Ok(Self {
+            reading: Some(reading(
+                cx,
+                dossier,
+                Reading::Dossier,
+                "dossier",
+                dossier.id.to_string(),
+            )),
+            ..Self::of_house(house, template, data, at, &name)?
+        })
+    }
+
+    /// A paper that belongs to no one dossier: a list, a page of a book, a ticket.
+    fn of_house(
+        house: &House,
         template: &str,
         data: Data,
         at: Timestamp,
@@ -68,8 +91,8 @@ impl Printable {
             template,
             data: Value::Object(data),
             at,
-            file_name: format!("{}-{}.pdf", file_safe(&dossier.code), file_safe(name)),
-            reading: reading(cx, dossier, Reading::Dossier, "dossier", dossier.id.to_string()),
+            file_name: format!("{}.pdf", file_safe(name)),
+            reading: None,
         })
     }
 
@@ -119,6 +142,13 @@ fn file_safe(name: &str) -> String {
             }
         })
         .collect()
+}
+
+/// The template of a form of the program's own that is in force on the day of the paper.
+fn in_force(form: &str, at: Timestamp) -> Result<&'static str, AppError> {
+    Template::in_force(form, time::local_date(at))
+        .map(Template::id)
+        .map_err(|_| AppError::refused("paper-refused-no-template"))
 }
 
 /// Words on paper: papers are in Vietnamese, whatever the reader's pages are in.

@@ -7,6 +7,7 @@ pub mod bearer;
 pub mod counter;
 pub mod dossier;
 pub mod drafts;
+pub mod fees;
 pub mod frame;
 pub mod headers;
 pub mod jobs;
@@ -48,6 +49,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(dossier::routes(app))
         .merge(task::routes(app))
         .merge(asked::routes(app))
+        .merge(fees::routes(app))
         .merge(papers::routes(app))
         .merge(jobs::routes(app))
         .merge(counter::routes(app))

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_T
 use axum::response::{IntoResponse, Response};
 use townhall_domain::permission::Right;
 
+pub(crate) use printed::{closing, receipt};
 pub use shelf::Shelf;
 
 use crate::routes::{Need, Routes};

@@ -84,6 +84,11 @@ pub fn transfer_code(packs: &Packs, unit: &UnitId, code: &str, due: Dong) -> Opt
     })
 }
 
+/// The QR code of a payload as SVG without a size; none when it does not fit.
+pub fn qr_svg(payload: &str) -> Option<String> {
+    townhall_print::qr_svg(payload).ok()
+}
+
 /// A receipt with its dossier and charges, for its page and its paper.
 #[derive(Debug, Clone)]
 pub struct ReceiptView {

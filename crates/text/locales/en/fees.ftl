@@ -114,3 +114,4 @@ fees-done-state = The amount is recorded.
 fees-done-void = Voided.
 fees-done-refund = Refunded.
 fees-done-close = The day is closed.
+print-refunded = refunded on { $day }: { $why }

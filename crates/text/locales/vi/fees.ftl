@@ -111,3 +111,4 @@ fees-done-state = Đã ghi mức thu.
 fees-done-void = Đã hủy.
 fees-done-refund = Đã hoàn phí.
 fees-done-close = Đã chốt ngày.
+print-refunded = đã hoàn ngày { $day }: { $why }

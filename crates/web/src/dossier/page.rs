@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use townhall_app::dossier::{ActionNow, DossierView, dossier_view};
 use townhall_app::error::AppError;
+use townhall_app::fees::{FeeView, fee_view};
 use townhall_domain::dossier::{
     Action, ComponentSource, ComponentStatus, Dossier, Holder, Stage, State as DossierState,
 };
@@ -32,12 +33,21 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>
         Ok(view) => view,
         Err(error) => return signed.refuse(&app, &error),
     };
+    let dossier = view.dossier.id;
+    let fees = app
+        .town
+        .read("fee_view", &signed.actor, move |tx, cx| fee_view(tx, cx, dossier))
+        .await;
+    let fees = match fees {
+        Ok(fees) => fees,
+        Err(error) => return signed.refuse(&app, &error),
+    };
     let ui = signed.ui(&app);
     let title = heading(&app, &ui, &view.dossier);
     ui::page(
         &ui,
         &Page::new(&title).at(Place::Dossiers),
-        &body(&app, &ui, &view),
+        &body(&app, &ui, &view, &fees),
     )
     .into_response()
 }
@@ -60,7 +70,7 @@ fn heading(app: &App, ui: &Ui, dossier: &Dossier) -> String {
     )
 }
 
-fn body(app: &App, ui: &Ui, view: &DossierView) -> Markup {
+fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView) -> Markup {
     let dossier = &view.dossier;
     let procedure = app
         .town
@@ -94,6 +104,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView) -> Markup {
             (trail(ui, view))
             aside.th-stack aria-label=(ui.t("dossier-now")) {
                 (now(ui, view))
+                (crate::fees::card(ui, fees))
                 @if let Some(deadline) = &dossier.deadline {
                     section.card { div.card-body { (ui::deadline_reason(ui, "deadline", deadline)) } }
                 }

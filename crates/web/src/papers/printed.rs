@@ -5,8 +5,10 @@ use axum::response::Response;
 use townhall_app::access_log;
 use townhall_app::cx::Cx;
 use townhall_app::error::AppError;
-use townhall_app::paper_data::{House, Printable, control_paper, result_paper, slip_paper};
-use townhall_domain::ids::{DossierId, SlipId};
+use townhall_app::paper_data::{
+    House, Printable, closing_paper, control_paper, receipt_paper, result_paper, slip_paper,
+};
+use townhall_domain::ids::{ClosingId, DossierId, PaymentId, SlipId};
 use townhall_store::Tx;
 
 use crate::session::Signed;
@@ -35,6 +37,28 @@ pub async fn control(State(app): State<App>, signed: Signed, Path(id): Path<Stri
     let id = id.parse::<DossierId>().ok();
     show(&app, &signed, id, |tx, cx, house, id| {
         control_paper(tx, cx, house, id)
+    })
+    .await
+}
+
+/// The receipt of a payment: `/receipts/{id}.pdf`.
+pub async fn receipt(State(app): State<App>, signed: Signed, Path(file): Path<String>) -> Response {
+    let id = file
+        .strip_suffix(".pdf")
+        .and_then(|id| id.parse::<PaymentId>().ok());
+    show(&app, &signed, id, |tx, cx, house, id| {
+        receipt_paper(tx, cx, house, id)
+    })
+    .await
+}
+
+/// The list of a closed day: `/fees/closings/{id}.pdf`.
+pub async fn closing(State(app): State<App>, signed: Signed, Path(file): Path<String>) -> Response {
+    let id = file
+        .strip_suffix(".pdf")
+        .and_then(|id| id.parse::<ClosingId>().ok());
+    show(&app, &signed, id, |tx, cx, house, id| {
+        closing_paper(tx, cx, house, id)
     })
     .await
 }
@@ -74,10 +98,12 @@ async fn print<I: Copy + Send + 'static>(
         .await?;
     let (name, reading) = (paper.file_name.clone(), paper.reading.clone());
     let bytes = app.shelf.print(paper).await?;
-    app.town
-        .write("note_reading", &signed.actor, move |tx, cx| {
-            access_log::note(tx, cx, &reading)
-        })
-        .await?;
+    if let Some(reading) = reading {
+        app.town
+            .write("note_reading", &signed.actor, move |tx, cx| {
+                access_log::note(tx, cx, &reading)
+            })
+            .await?;
+    }
     Ok(super::pdf(&name, bytes))
 }

@@ -2,6 +2,7 @@
 
 mod counter;
 mod dossiers;
+mod fees;
 mod frame;
 mod jobs;
 mod log;

@@ -33,7 +33,7 @@ fn text_of(pdf: &[u8]) -> Option<String> {
 }
 
 #[track_caller]
-fn says(pdf: &[u8], phrases: &[&str]) {
+pub fn says(pdf: &[u8], phrases: &[&str]) {
     let Some(text) = text_of(pdf) else { return };
     for phrase in phrases {
         assert!(text.contains(phrase), "“{phrase}” is not in: {text}");
