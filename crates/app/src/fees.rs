@@ -27,8 +27,8 @@ pub use charge::{charge_dossier, fee_error, quantities};
 pub use close::{CloseDay, ClosedDay, close_day, closed_day};
 pub use pay::{RefundReceipt, TakeFee, VoidReceipt, refund_receipt, take_fee, void_receipt};
 pub use view::{
-    DayView, FeeView, ReceiptView, TransferCode, day_view, fee_view, payment_words, qr_svg,
-    receipt_view, transfer_code,
+    DayView, FeeView, ReceiptView, TransferCode, day_view, fee_view, payment_words, qr_svg, receipt_view,
+    transfer_code,
 };
 
 /// What is due now: the sum of the unpaid charges.

@@ -164,6 +164,14 @@ fn days(town: &Town) -> Vec<Date> {
     days
 }
 
+/// The cashier closes every working day; the unit's first dossier, planned next, stands for the unit.
+fn plan_evenings(plan: &mut Plan, days: &[Date]) {
+    let of_unit = plan.lives.len();
+    let evenings = days.iter().map(|day| time::instant(day.at(16, 55, 0, 0)));
+    plan.events
+        .extend(evenings.map(|at| (at, of_unit, Event::CloseDay)));
+}
+
 struct Sketch {
     procedure: &'static str,
     at: Timestamp,
@@ -176,11 +184,7 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
     let office = town.packs().office(&goal.unit);
     let is_light = goal.accepted < 20;
     if !is_light {
-        // The unit's first dossier stands for the unit: its cashier closes every working day.
-        let of_unit = plan.lives.len();
-        let evenings = days.iter().map(|day| time::instant(day.at(16, 55, 0, 0)));
-        plan.events
-            .extend(evenings.map(|at| (at, of_unit, Event::CloseDay)));
+        plan_evenings(plan, &days);
     }
     let mut sketches: Vec<Sketch> = (0..goal.accepted)
         .map(|number| {

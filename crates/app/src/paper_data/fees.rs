@@ -74,10 +74,7 @@ pub fn receipt_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: PaymentId) -> 
         .put("payer", payment.payer.clone())
         .put("code", dossier.code.clone())
         .put("procedure", procedure_of(cx, dossier)?.name.vi.clone())
-        .put(
-            "items",
-            view.charges.iter().map(item).collect::<Vec<_>>(),
-        )
+        .put("items", view.charges.iter().map(item).collect::<Vec<_>>())
         .put("total", payment.amount.0)
         .put("method", method(payment))
         .put("reference", payment.reference.clone())
@@ -147,7 +144,12 @@ pub fn closing_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: ClosingId) -> 
     if cash {
         data.put("handed_over", closing.counted.unwrap_or(closing.cash).0);
     }
-    let name = format!("fees-{}-{}-{:04}", closing.unit.code(), closing.year, closing.number);
+    let name = format!(
+        "fees-{}-{}-{:04}",
+        closing.unit.code(),
+        closing.year,
+        closing.number
+    );
     Printable::of_house(
         house,
         in_force("daily-closing", closing.at)?,

@@ -25,7 +25,7 @@ pub struct Typed {
 
 /// What is asked once more.
 struct Question {
-    question: String,
+    heading: String,
     effect: String,
     action: String,
     verb: String,
@@ -41,7 +41,7 @@ fn ask(app: &App, signed: &Signed, question: &Question, typed: &Typed, errors: &
     let main = ui::confirm_page(
         &ui,
         &Confirm {
-            question: &question.question,
+            question: &question.heading,
             effect: html! { p { (question.effect) } },
             fields: ui::textarea(&ui, &reason, 3),
             action: &question.action,
@@ -50,7 +50,7 @@ fn ask(app: &App, signed: &Signed, question: &Question, typed: &Typed, errors: &
             errors,
         },
     );
-    let about = Page::new(&question.question)
+    let about = Page::new(&question.heading)
         .at(Place::Fees)
         .with_error(!errors.is_empty());
     let status = if errors.is_empty() {
@@ -87,7 +87,7 @@ async fn receipt_of(app: &App, signed: &Signed, id: &str) -> Result<Payment, App
 fn about_charges(ui: &Ui, view: &FeeView) -> Question {
     let fee = format!("/dossiers/{}/fee", view.dossier.id);
     Question {
-        question: ui.t_args(
+        heading: ui.t_args(
             "fees-void-charges-question",
             &[("code", view.dossier.code.as_str().into())],
         ),
@@ -104,9 +104,13 @@ fn about_receipt(ui: &Ui, payment: &Payment, what: &str) -> Question {
         ("number", number.as_str().into()),
         ("amount", ui.money(payment.amount).into()),
     ];
-    let key = if what == "void" { "fees-void-receipt" } else { "fees-refund" };
+    let key = if what == "void" {
+        "fees-void-receipt"
+    } else {
+        "fees-refund"
+    };
     Question {
-        question: ui.t_args(&format!("{key}-question"), &args),
+        heading: ui.t_args(&format!("{key}-question"), &args),
         effect: ui.t(&format!("{key}-effect")),
         action: format!("/receipts/{}/{what}", payment.id),
         verb: ui.t(key),
@@ -149,7 +153,13 @@ pub async fn void_charges(
     match outcome {
         Ok(()) => Redirect::to(&format!("/dossiers/{id}/fee?done=void")).into_response(),
         Err(error) => match errors_of(&signed, &error) {
-            Some(errors) => ask(&app, &signed, &about_charges(&signed.ui(&app), &view), &typed, &errors),
+            Some(errors) => ask(
+                &app,
+                &signed,
+                &about_charges(&signed.ui(&app), &view),
+                &typed,
+                &errors,
+            ),
             None => signed.refuse(&app, &error),
         },
     }

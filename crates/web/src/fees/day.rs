@@ -54,9 +54,7 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: 
         Err(error) => return signed.refuse(app, &error),
     };
     let heading = ui.t("fees-day");
-    let about = Page::new(&heading)
-        .at(Place::Fees)
-        .with_error(!errors.is_empty());
+    let about = Page::new(&heading).at(Place::Fees).with_error(!errors.is_empty());
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {

@@ -51,7 +51,15 @@ pub async fn show(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    page(&app, &signed, &id, &asked.done, &Typed::default(), &Errors::default()).await
+    page(
+        &app,
+        &signed,
+        &id,
+        &asked.done,
+        &Typed::default(),
+        &Errors::default(),
+    )
+    .await
 }
 
 async fn load(app: &App, signed: &Signed, id: &str) -> Result<FeeView, AppError> {
@@ -246,7 +254,8 @@ fn receipts(ui: &Ui, view: &FeeView) -> Markup {
 fn take_form(app: &App, ui: &Ui, view: &FeeView, typed: &Typed, errors: &Errors) -> Markup {
     let dossier = &view.dossier;
     let action = format!("/dossiers/{}/fee", dossier.id);
-    let transfer = app_fees::transfer_code(app.town.packs(), &dossier.receiving_unit, &dossier.code, view.due);
+    let transfer =
+        app_fees::transfer_code(app.town.packs(), &dossier.receiving_unit, &dossier.code, view.due);
     let fields = html! {
         (hidden("due", &view.due.0.to_string()))
         div.th-fields {
@@ -298,10 +307,11 @@ fn transfer_card(app: &App, ui: &Ui, due: Dong, transfer: &TransferCode) -> Mark
 }
 
 fn exempt_form(app: &App, ui: &Ui, view: &FeeView, typed: &Typed, errors: &Errors) -> Markup {
-    let procedure = app.town.packs().procedures().version(
-        &view.dossier.procedure.code,
-        view.dossier.procedure.version,
-    );
+    let procedure = app
+        .town
+        .packs()
+        .procedures()
+        .version(&view.dossier.procedure.code, view.dossier.procedure.version);
     let choices: Vec<Choice<'_>> = app
         .town
         .packs()

@@ -53,7 +53,12 @@ async fn a_result_is_handed_over_only_when_its_fee_is_taken() {
             .await
             .expect(422);
         let receipt = take(&site, &receptionist, id).await;
-        assert_eq!((receipt.number, receipt.amount), (1, Dong(12_000)), "{}", site.name());
+        assert_eq!(
+            (receipt.number, receipt.amount),
+            (1, Dong(12_000)),
+            "{}",
+            site.name()
+        );
         let now = dossier(&site, id).await;
         assert_eq!(now.payment, PaymentState::Paid);
         let version = now.version.to_string();
@@ -196,10 +201,16 @@ async fn a_receipt_is_voided_before_its_day_is_closed_and_refunded_afterwards() 
             .post(&void, &[("reason", "Ghi nhầm người nộp")])
             .await
             .expect(422);
-        let paper = cashier.get(&format!("/receipts/{}.pdf", wrong.id)).await.expect(200);
+        let paper = cashier
+            .get(&format!("/receipts/{}.pdf", wrong.id))
+            .await
+            .expect(200);
         says(&paper.body, &["Lý do hủy: Ghi nhầm người nộp"]);
         let right = take(&site, &cashier, id).await;
-        assert_eq!(right.number, 2, "the number of a voided receipt is not used again");
+        assert_eq!(
+            right.number, 2,
+            "the number of a voided receipt is not used again"
+        );
 
         receptionist.post("/fees/close", &[]).await.expect(404);
         cashier
@@ -224,7 +235,10 @@ async fn a_receipt_is_voided_before_its_day_is_closed_and_refunded_afterwards() 
             .await
             .expect(303);
         assert_eq!(dossier(&site, id).await.payment, PaymentState::Refunded);
-        let paper = cashier.get(&format!("/receipts/{}.pdf", right.id)).await.expect(200);
+        let paper = cashier
+            .get(&format!("/receipts/{}.pdf", right.id))
+            .await
+            .expect(200);
         says(&paper.body, &["đã hoàn ngày 04/8/2025: Người dân rút yêu cầu"]);
         cashier.post("/fees/close", &[]).await.expect(303);
 
@@ -303,7 +317,11 @@ async fn the_page_offers_a_transfer_code_and_refuses_an_amount_that_changed() {
         receptionist.post(&path, &typed).await.expect(303);
         let receipt = payments(&site, id).await.pop().expect("a receipt");
         assert_eq!(
-            (receipt.method, receipt.reference.as_deref(), receipt.payer.as_str()),
+            (
+                receipt.method,
+                receipt.reference.as_deref(),
+                receipt.payer.as_str()
+            ),
             (PayMethod::Transfer, Some("FT25216001"), "Y Thử Niê")
         );
         // A stranger to the unit does not know of it.
