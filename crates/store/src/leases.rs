@@ -7,6 +7,8 @@ use townhall_domain::time::Timestamp;
 use crate::params;
 use crate::{StoreError, Tx};
 
+/// Whoever holds it gives facts their places in the transparency log.
+pub const LOG: &str = "log";
 /// Holds off the sweeping of files: a backup copies them, or a sweep is at work.
 pub const SWEEP: &str = "sweep-files";
 

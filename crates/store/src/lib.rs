@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod counters;
 pub mod db;
 pub mod dialect;
@@ -22,6 +23,7 @@ pub mod organisation;
 pub mod papers;
 pub mod parties;
 mod postgres;
+pub mod restored;
 pub mod sessions;
 mod sqlite;
 pub mod statistics;

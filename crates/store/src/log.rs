@@ -10,7 +10,7 @@ use townhall_journal::{Checkpoint, Edge, Hash, Leaf, LogKey, TileId, TileStore, 
 
 use crate::params;
 use crate::value::{Row, Value};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, leases};
 
 /// A log and its public key. A node has one at a time; a restored node begins the next.
 #[derive(Debug, Clone, PartialEq)]
@@ -255,14 +255,8 @@ pub fn sequence(tx: &mut Tx<'_>, turn: &Turn<'_>) -> Result<Sequenced, StoreErro
 /// Takes or renews the lease. On `PostgreSQL` the row stays locked until the transaction ends, so two processes
 /// never work at the log at the same time, whatever their clocks say.
 fn take_lease(tx: &mut Tx<'_>, turn: &Turn<'_>) -> Result<bool, StoreError> {
-    let now = turn.now.as_millisecond();
-    let taken = tx.execute(
-        "INSERT INTO leases (name, holder, until) VALUES ('log', $1, $2)
-         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-         WHERE leases.holder = excluded.holder OR leases.until <= $3",
-        &params![turn.holder, now + turn.lease_ms, now],
-    )?;
-    Ok(taken == 1)
+    let until = Timestamp::from_millisecond(turn.now.as_millisecond() + turn.lease_ms).unwrap_or(turn.now);
+    leases::take(tx, leases::LOG, turn.holder, turn.now, until)
 }
 
 /// Writes entries and takes them off the queue, many to a statement: on a server each is a round trip. A few

@@ -34,7 +34,8 @@ fn runner(rewrite: impl Fn(&str) -> String) -> Result<Runner, StoreError> {
         .set_abort_missing(true))
 }
 
-fn known_version() -> i64 {
+/// The newest schema version that this program knows.
+pub fn known_version() -> i64 {
     let number = |name: &str| {
         name.trim_start_matches('V')
             .split("__")

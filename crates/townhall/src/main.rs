@@ -1,8 +1,11 @@
 //! The Townhall binary: one program, one command a task.
 
+mod admin;
+mod backup;
 mod config;
 mod deadline;
 mod demo;
+mod log;
 mod logging;
 mod node;
 mod packs;
@@ -30,6 +33,16 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Serve a node
     Serve(serve::ServeArgs),
+    /// Create the first administrator of an empty node
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Write everything but the keys into one file, while the node serves
+    Backup(backup::BackupArgs),
+    /// Make a node from a backup; it begins a new transparency log
+    Restore(backup::RestoreArgs),
+    /// Look after the transparency log
+    #[command(subcommand)]
+    Log(log::LogCommand),
     /// Find any change that was made behind the program's back
     Verify(verify::VerifyArgs),
     /// Look at a configuration
@@ -53,6 +66,10 @@ fn main() -> ExitCode {
         Command::Deadline(args) => deadline::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Admin(command) => admin::run(&command),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Log(command) => log::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Config(ConfigCommand::Check { file }) => check_config(file),
         Command::Packs(args) => packs::run(&args),

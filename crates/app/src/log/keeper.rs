@@ -15,7 +15,7 @@ use std::time::Duration;
 use townhall_domain::time::Timestamp;
 use townhall_journal::{Checkpoint, KeyError, KeyFileError, LogKey, TreeError, root};
 use townhall_store::log::{self as store, Epoch, Sequenced, StoredTiles, Turn, tree_error};
-use townhall_store::{Db, StoreError, Tx};
+use townhall_store::{Db, StoreError, Tx, leases};
 
 use super::name_of;
 
@@ -148,6 +148,17 @@ impl LogKeeper {
             self.keep_checkpoint()?;
         }
         Ok(done)
+    }
+
+    /// Lets the next process begin at once instead of waiting for the turn to run out.
+    fn give_turn_back(&self, holder: &str) {
+        let holder = holder.to_owned();
+        let given = self.db.write_blocking("log_turn_ends", move |tx| {
+            leases::give_back(tx, leases::LOG, &holder)
+        });
+        if let Err(error) = given {
+            tracing::warn!(%error, "the turn at the log runs out by itself");
+        }
     }
 
     /// Writes the last committed checkpoint beside the key.
@@ -299,6 +310,7 @@ impl Sequencer {
                     break;
                 }
             }
+            keeper.give_turn_back(&holder);
         })?;
         Ok(Self {
             stop: Some(stop),

@@ -3,3 +3,4 @@
 mod demo;
 mod serve;
 mod support;
+mod tools;

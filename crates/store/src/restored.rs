@@ -1,0 +1,16 @@
+//! What a restored database must not take over from the moment of its backup.
+
+use crate::{StoreError, Tx};
+
+/// Ends all sessions, frees all leases and lets jobs that were at work begin again.
+pub fn forget_the_moment(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM sessions",
+        "DELETE FROM sign_in_failures",
+        "DELETE FROM leases",
+        "UPDATE jobs SET lease_holder = NULL, lease_until = 0 WHERE state = 'waiting'",
+    ] {
+        tx.execute(sql, &[])?;
+    }
+    Ok(())
+}
