@@ -105,7 +105,7 @@ fn body(ui: &Ui, view: &FactView) -> Markup {
             (&ui.t("log-fact-post"), html! { @if let Some(post) = post { (post) } }),
             (&ui.t("log-fact-in-log"), html! { @if let Some(place) = &place { (place) } }),
         ]))
-        (proof_part(ui, view))
+        div.mt-3 { (proof_part(ui, view)) }
     }
 }
 

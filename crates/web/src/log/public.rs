@@ -7,14 +7,15 @@ use maud::{Markup, html};
 use serde_json::Value;
 use townhall_app::error::AppError;
 use townhall_app::log::{self, Verdict};
+use townhall_domain::ids::UnitId;
 use townhall_domain::time::Timestamp;
 use townhall_store::log::{Epoch, StoredCheckpoint};
 
 use super::fact::kind_words;
 use crate::refusal::Refusal;
 use crate::state::App;
-use crate::ui::{self, Column, Errors, Field, Form, NoticeTone, Page, Ui};
-use crate::visitor::Visitor;
+use crate::ui::{self, Errors, Field, Form, NoticeTone, Page, Ui};
+use crate::visitor::{Visitor, office_of};
 
 /// Proof and fact are a few kilobytes each.
 const FILE_BYTES: usize = 64 * 1024;
@@ -47,8 +48,8 @@ fn overview(app: &App, ui: &Ui, logs: &[(Epoch, Option<StoredCheckpoint>)]) -> M
                     div.card-body {
                         (ui::key_values(ui, &[
                             (&ui.t("log-entries"), html! { (ui.number(size)) }),
-                            (&ui.t("log-root"), html! { @if let Some(last) = last { (ui::code(&last.root.to_string())) } }),
-                            (&ui.t("log-key"), ui::code(&epoch.vkey)),
+                            (&ui.t("log-root"), html! { @if let Some(last) = last { (long(&last.root.to_string())) } }),
+                            (&ui.t("log-key"), long(&epoch.vkey)),
                             (&ui.t("log-follows"), html! {
                                 @if let Some(previous) = &epoch.previous {
                                     (ui.t_args("log-follows-at", &[
@@ -76,8 +77,13 @@ fn overview(app: &App, ui: &Ui, logs: &[(Epoch, Option<StoredCheckpoint>)]) -> M
     }
 }
 
+/// Hashes and keys, which have no place to break a line.
+fn long(text: &str) -> Markup {
+    html! { code.text-break { (text) } }
+}
+
 pub(super) async fn ask(State(app): State<App>, visitor: Visitor) -> Response {
-    form_page(&visitor.ui(&app), &Errors::default(), None, StatusCode::OK)
+    form_page(&app, &visitor.ui(&app), &Errors::default(), None, StatusCode::OK)
 }
 
 pub(super) async fn check(State(app): State<App>, visitor: Visitor, form: Multipart) -> Response {
@@ -95,7 +101,7 @@ pub(super) async fn check(State(app): State<App>, visitor: Visitor, form: Multip
         }
     }
     if !errors.is_empty() {
-        return form_page(&ui, &errors, None, StatusCode::UNPROCESSABLE_ENTITY);
+        return form_page(&app, &ui, &errors, None, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app
         .town
@@ -103,7 +109,7 @@ pub(super) async fn check(State(app): State<App>, visitor: Visitor, form: Multip
         .read("check_proof", move |tx| log::check(tx, &proof, &fact))
         .await
     {
-        Ok(verdict) => form_page(&ui, &errors, Some(&verdict), StatusCode::OK),
+        Ok(verdict) => form_page(&app, &ui, &errors, Some(&verdict), StatusCode::OK),
         Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&ui),
     }
 }
@@ -127,14 +133,14 @@ async fn read(mut form: Multipart) -> Option<(String, String)> {
     Some((proof, fact))
 }
 
-fn form_page(ui: &Ui, errors: &Errors, verdict: Option<&Verdict>, status: StatusCode) -> Response {
+fn form_page(app: &App, ui: &Ui, errors: &Errors, verdict: Option<&Verdict>, status: StatusCode) -> Response {
     let heading = ui.t("log-verify");
     let main = html! {
         (ui::error_summary(ui, errors))
         h1 { (heading) }
-        @if let Some(verdict) = verdict { (told(ui, verdict)) }
+        @if let Some(verdict) = verdict { (told(app, ui, verdict)) }
         p.th-text { (ui.t("log-verify-text")) }
-        (ui::form(ui, &Form::post("/verify").upload(), &html! {
+        (ui::form(ui, &Form::post("/verify").upload().class("th-fields"), &html! {
             (ui::file(ui, &Field::new("proof", ui.t("log-verify-proof")).hint(ui.t("log-verify-proof-hint")).errors(errors), ".tlog-proof,text/plain", false))
             (ui::file(ui, &Field::new("fact", ui.t("log-verify-fact")).hint(ui.t("log-verify-fact-hint")).errors(errors), ".json,application/json", false))
             div.mt-3 { button.btn.btn-primary type="submit" { (ui.t("log-verify-now")) } }
@@ -148,7 +154,7 @@ fn form_page(ui: &Ui, errors: &Errors, verdict: Option<&Verdict>, status: Status
         .into_response()
 }
 
-fn told(ui: &Ui, verdict: &Verdict) -> Markup {
+fn told(app: &App, ui: &Ui, verdict: &Verdict) -> Markup {
     match verdict {
         Verdict::Proven {
             origin,
@@ -167,7 +173,7 @@ fn told(ui: &Ui, verdict: &Verdict) -> Markup {
             );
             html! {
                 (ui::notice(ui, NoticeTone::Ok, &ui.t("log-verify-proven"), &html! { (sentence) }))
-                (fact_told(ui, fact))
+                (fact_told(app, ui, fact))
             }
         }
         Verdict::OtherLog { origin } => {
@@ -195,26 +201,37 @@ fn told(ui: &Ui, verdict: &Verdict) -> Markup {
 }
 
 /// What the proven fact says, in words as far as there are any.
-fn fact_told(ui: &Ui, fact: &Value) -> Markup {
+fn fact_told(app: &App, ui: &Ui, fact: &Value) -> Markup {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let at = fact["at"]
         .as_i64()
         .and_then(|at| Timestamp::from_millisecond(at).ok());
-    let kind = kind_words(ui, &text(&fact["kind"]));
-    html! {
-        div.mb-4 {
-            (ui::table(ui, &ui.t("log-fact"), &[Column::text(ui.t("log-fact")), Column::text("")], None, &html! {
-                tr { td { (ui.t("log-fact-what")) } td { b { (kind) } } }
-                @if let Some(at) = at {
-                    tr { td { (ui.t("log-fact-at")) } td { (townhall_text::capitalised(&ui.date_time(at))) } }
-                }
-                tr { td { (ui.t("log-fact-unit")) } td { (ui::code(&text(&fact["unit"]))) } }
-                tr { td { (ui.t("log-fact-subject")) } td { (ui::code(&text(&fact["subject"]["id"]))) } }
-                tr {
-                    td { (ui.t("log-fact-version")) }
-                    td { (ui.number(fact["subject"]["version"].as_i64().unwrap_or(0))) }
-                }
-            }))
-        }
-    }
+    let unit: Option<UnitId> = fact["unit"].as_str().and_then(|unit| unit.parse().ok());
+    let office = unit
+        .map(|unit| office_of(app, ui.lang, unit.code()).name)
+        .unwrap_or_default();
+    // A dossier is known to people by its code, which its facts carry.
+    let subject = fact["body"]["code"]
+        .as_str()
+        .map_or_else(|| text(&fact["subject"]["id"]), str::to_owned);
+    let pairs = ui::key_values(
+        ui,
+        &[
+            (
+                &ui.t("log-fact-what"),
+                html! { b { (kind_words(ui, &text(&fact["kind"]))) } },
+            ),
+            (
+                &ui.t("log-fact-at"),
+                html! { @if let Some(at) = at { (townhall_text::capitalised(&ui.date_time(at))) } },
+            ),
+            (&ui.t("log-fact-unit"), html! { (office) }),
+            (&ui.t("log-fact-subject"), ui::code(&subject)),
+            (
+                &ui.t("log-fact-version"),
+                html! { (ui.number(fact["subject"]["version"].as_i64().unwrap_or(0))) },
+            ),
+        ],
+    );
+    html! { div.my-3 { (ui::card("proven", &ui.t("log-fact"), &html! {}, &html! { div.card-body { (pairs) } })) } }
 }
