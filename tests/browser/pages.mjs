@@ -7,6 +7,27 @@
 // prepare  what to do on the page before it is looked at
 export const pages = [
   { name: "sign in", path: "/sign-in" },
+  // One's own settings.
+  { name: "settings", path: "/settings", role: "clerk" },
+  { name: "own password", path: "/settings/password", role: "clerk" },
+  { name: "own one-time codes", path: "/settings/codes", role: "clerk" },
+  { name: "own tokens", path: "/settings/tokens", role: "clerk" },
+  // Organisation, as who keeps it and as who only reads it.
+  { name: "staff", path: "/staff", role: "organisation_officer" },
+  { name: "staff read only", path: "/staff", role: "clerk" },
+  { name: "post", path: firstLink("/staff", "/staff/posts/", 36), role: "organisation_officer" },
+  { name: "post form", path: "/staff/posts/new", role: "organisation_officer" },
+  { name: "give a post", path: firstLink("/staff", "/staff/posts/", 36, "/mandates"), role: "organisation_officer" },
+  { name: "record an absence", path: firstLink("/staff", "/staff/posts/", 36, "/absences"), role: "organisation_officer" },
+  { name: "people", path: "/staff/people", role: "organisation_officer" },
+  { name: "people, nobody found", path: "/staff/people?q=zzz", role: "organisation_officer" },
+  { name: "person", path: firstLink("/staff/people", "/staff/people/", 36), role: "organisation_officer" },
+  { name: "division form", path: "/staff/divisions/new", role: "organisation_officer" },
+  // Administration.
+  { name: "administration", path: "/admin", role: "administrator" },
+  { name: "accounts", path: "/admin/accounts", role: "administrator" },
+  { name: "close an account", path: firstLink("/admin/accounts", "/admin/accounts/", 36, "/close"), role: "administrator" },
+  { name: "access log", path: "/admin/access-log", role: "inspector" },
   // Every component in every state; debug builds only.
   { name: "components", path: "/dev/gallery", prepare: openDetails },
 ];
@@ -14,4 +35,16 @@ export const pages = [
 /** What is folded must be accessible too. */
 async function openDetails(page) {
   await page.evaluate(() => document.querySelectorAll("main details").forEach((part) => { part.open = true; }));
+}
+
+/** The address of the first link on a page that begins so, cut after `id` more characters, with `end` added. */
+function firstLink(on, begins, id, end = "") {
+  return async (visit) => {
+    const entry = pages.find((candidate) => candidate.path === on);
+    const page = await visit.open(on, { role: entry.role, unit: entry.unit });
+    const hrefs = await page.locator(`a[href^="${begins}"]`).evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    const found = hrefs.map((href) => href.slice(0, begins.length + id)).find((href) => /[0-9a-f-]{36}$/.test(href));
+    if (!found) throw new Error(`${on} has no link to ${begins}…`);
+    return found + end;
+  };
 }

@@ -198,9 +198,9 @@ fn read(row: &Row) -> Result<Versioned<Account>, StoreError> {
 /// How a person likes the pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// `vi` or `en`.
+    /// `vi` or `en`; empty: what the browser prefers.
     pub language: String,
-    /// `light` or `dark`.
+    /// `light` or `dark`; empty: not chosen.
     pub theme: String,
     /// Whether single keys (without Ctrl or Alt) are shortcuts (WCAG 2.1.4: they can be turned off).
     pub single_keys: bool,
@@ -209,8 +209,8 @@ pub struct AccountSettings {
 impl Default for AccountSettings {
     fn default() -> Self {
         Self {
-            language: "vi".to_owned(),
-            theme: "light".to_owned(),
+            language: String::new(),
+            theme: String::new(),
             single_keys: true,
         }
     }

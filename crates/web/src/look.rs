@@ -53,14 +53,8 @@ pub fn chosen(parts: &Parts) -> Option<Look> {
 pub async fn keep(app: &App, look: &Look, signed: Option<&Signed>) -> Response {
     if let Some(signed) = signed {
         let settings = AccountSettings {
-            language: look.lang.map_or_else(
-                || signed.account.settings.language.clone(),
-                |lang| lang.code().to_owned(),
-            ),
-            theme: look.theme.map_or_else(
-                || signed.account.settings.theme.clone(),
-                |theme| theme.code().to_owned(),
-            ),
+            language: look.lang.unwrap_or(signed.visitor.lang).code().to_owned(),
+            theme: look.theme.unwrap_or(signed.visitor.theme).code().to_owned(),
             ..signed.account.settings.clone()
         };
         let saved = app

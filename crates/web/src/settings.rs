@@ -138,10 +138,10 @@ fn result(ui: &Ui, done: &str) -> Markup {
 
 fn look_form(ui: &Ui, own: &OwnAccount, errors: &Errors) -> Markup {
     let language = Field::new("language", ui.t("account-language"))
-        .value(own.settings.language.as_str())
+        .value(ui.lang.code())
         .errors(errors);
     let theme = Field::new("theme", ui.t("account-theme"))
-        .value(own.settings.theme.as_str())
+        .value(ui.theme.code())
         .errors(errors);
     let keys = Field::new("single_keys", ui.t("account-single-keys")).hint(ui.t("account-single-keys-hint"));
     let languages = [

@@ -24,7 +24,7 @@ pub fn empty(_ui: &Ui, state: &Empty<'_>) -> Markup {
     html! {
         div.th-empty {
             (state.icon)
-            h3.th-h { (state.heading) }
+            h2.th-h { (state.heading) }
             @if !state.text.0.is_empty() { p.text-secondary.th-text { (state.text) } }
             @if state.button.is_some() || state.other.is_some() {
                 div.th-row {
