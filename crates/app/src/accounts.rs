@@ -58,7 +58,8 @@ pub struct FirstAdministrator {
     pub password: HashedPassword,
 }
 
-/// Creates the first administrator; only the program itself may, and only once.
+/// Creates the first administrator; only the program itself may, and only once. The password was shown on a
+/// terminal, so it must be changed at the first sign-in.
 pub fn create_first_administrator(
     tx: &mut Tx<'_>,
     cx: &Cx,
@@ -122,7 +123,7 @@ pub fn create_first_administrator(
         person: person.id,
         unit: unit.clone(),
         active: true,
-        change_password: false,
+        change_password: true,
         password_hash: command.password.stored().to_owned(),
         totp_secret: None,
         created_at: cx.now(),

@@ -2,6 +2,8 @@
 //!
 //! Thuận An has 113 posts of which 96 are filled, Cư Jút 128 staff, as the reports say; who they are is made up.
 
+mod cover;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,6 +59,8 @@ struct Tables {
     cu_jut: Vec<Organ>,
     light: Vec<Organ>,
     province: Vec<Organ>,
+    cover: Vec<cover::Cover>,
+    away: Vec<cover::Away>,
 }
 
 fn tables() -> Result<Tables, AppError> {
@@ -127,6 +131,7 @@ pub fn build(
     let mut offices = Offices::default();
     let tables = tables()?;
     let light = Arc::new(tables.light);
+    let (covers, away) = (tables.cover, tables.away);
     let mut plan: Vec<(UnitId, Arc<Vec<Organ>>)> = vec![
         (unit("24682"), Arc::new(tables.thuan_an)),
         (unit("24640"), Arc::new(tables.cu_jut)),
@@ -162,9 +167,12 @@ pub fn build(
         let system = Actor::System { job: "demo" };
         let clock_at = time::instant(day.at(7, 0, 0, 0));
         let base = town.cx(&system);
+        let (covers, away) = (covers.clone(), away.clone());
         let (seated, accounts) = town.db().write_blocking("demo_office", move |tx| {
             let cx = base.at(clock_at);
-            fill(tx, &cx, &to, &organs, &people, &password, &above, &reach)
+            let filled = fill(tx, &cx, &to, &organs, &people, &password, &above, &reach)?;
+            cover::stand_in(tx, &cx, &to, &covers, &away)?;
+            Ok::<_, AppError>(filled)
         })?;
         offices.seats.insert(unit, seated);
         offices.accounts.extend(accounts);

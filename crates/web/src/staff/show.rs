@@ -183,7 +183,7 @@ fn division_card(ui: &Ui, unit: &AskedUnit, division: &StaffDivision, manages: b
         span.th-muted { (ui.t(&format!("staff-space-{}", item.space.as_str()))) }
         @if manages {
             a.th-text href=(href(&format!("/staff/divisions/{}", item.id), &[("unit", unit.0.code())]))
-                aria-label=(format!("{}: {caption}", ui.t("staff-division-edit"))) { (ui.t("common-edit")) }
+                aria-label=(format!("{}: {caption}", ui.t("common-edit"))) { (ui.t("common-edit")) }
         }
     };
     let id = format!("division-{}", item.id);
