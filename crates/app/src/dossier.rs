@@ -7,6 +7,7 @@ pub(crate) mod flow;
 mod hand_over;
 mod handle;
 mod list;
+mod papers;
 mod receive;
 mod result;
 mod supplement;
@@ -24,6 +25,7 @@ pub use handle::{
     AnswerConsultation, AppraiseDossier, ConsultUnit, answer_consultation, appraise_dossier, consult_unit,
 };
 pub use list::{dossier_list, my_work};
+pub use papers::{AddPapers, PaperView, RemovePaper, add_papers, paper_view, remove_paper};
 pub use receive::{
     AcceptDossier, ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, accept_dossier,
     receive_dossier, refuse_dossier,

@@ -16,6 +16,7 @@ pub mod log;
 pub mod metrics;
 pub mod organisation;
 pub mod packs;
+pub mod paper;
 pub mod paper_data;
 pub mod record;
 pub mod sign_in;

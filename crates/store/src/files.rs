@@ -12,6 +12,10 @@ use sha2::{Digest, Sha256};
 
 use crate::StoreError;
 
+mod partial;
+
+pub use partial::{Partial, PartialError};
+
 /// A directory of files named by the hash of their content.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -148,6 +152,11 @@ impl Incoming {
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
         Ok(())
+    }
+
+    /// Where it lies while it comes in, to be looked at before it is kept.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// How much has come in so far.

@@ -50,6 +50,19 @@ enum Command {
     Config(ConfigCommand),
     /// Check law as data
     Packs(packs::PacksArgs),
+    /// Look at a foreign file; the server starts this for each one that comes in
+    #[command(hide = true)]
+    InspectFile(InspectFile),
+}
+
+#[derive(Debug, clap::Args)]
+struct InspectFile {
+    /// Name as it was sent
+    #[arg(long)]
+    name: String,
+    /// Creation date of a PDF made from an image, RFC 3339
+    #[arg(long)]
+    at: jiff::Timestamp,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +86,9 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Config(ConfigCommand::Check { file }) => check_config(file),
         Command::Packs(args) => packs::run(&args),
+        Command::InspectFile(InspectFile { name, at }) => {
+            townhall_app::paper::run_child(&townhall_app::paper::InspectArgs { name, at }).map_err(Into::into)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
