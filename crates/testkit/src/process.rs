@@ -211,22 +211,32 @@ impl Drop for Server {
 /// # Panics
 /// When it is not built; `cargo build -p townhall` builds it.
 pub fn binary() -> PathBuf {
-    let named = std::env::var_os("TOWNHALL_BIN").map(PathBuf::from);
-    let file = named.unwrap_or_else(|| {
-        let test = std::env::current_exe().expect("a test knows its own file");
-        // target/debug/deps/it-0123 lies beside target/debug/townhall.
-        let build = test
-            .parent()
-            .and_then(Path::parent)
-            .expect("tests lie two folders deep");
-        build.join("townhall")
-    });
+    let file = binary_place();
     assert!(
         file.is_file(),
         "{} is not there: cargo build -p townhall",
         file.display()
     );
     file
+}
+
+/// Where [`binary`] looks, whether or not it is built.
+///
+/// # Panics
+/// When the test does not know its own file.
+pub fn binary_place() -> PathBuf {
+    std::env::var_os("TOWNHALL_BIN").map_or_else(
+        || {
+            let test = std::env::current_exe().expect("a test knows its own file");
+            // target/debug/deps/it-0123 lies beside target/debug/townhall.
+            let build = test
+                .parent()
+                .and_then(Path::parent)
+                .expect("tests lie two folders deep");
+            build.join("townhall")
+        },
+        PathBuf::from,
+    )
 }
 
 /// Sends a signal (`TERM`, `KILL`, …) to a process; one that is gone already is no fault.

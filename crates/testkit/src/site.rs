@@ -17,6 +17,7 @@
 //! command that forgets a fact, or saves after it, fails the test that ran it.
 
 mod client;
+pub mod dossiers;
 pub mod people;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ use townhall_app::cx::{Cx, IdSource};
 use townhall_app::error::AppError;
 use townhall_app::log::LogKeeper;
 use townhall_app::packs::Packs;
+use townhall_app::paper::Inspector;
 use townhall_app::sign_in::password::{PasswordCost, Passwords};
 use townhall_app::sign_in::{self, Moment};
 use townhall_app::town::Town;
@@ -107,6 +109,7 @@ impl Site {
                 unit_code: "24682".to_owned(),
             },
         )
+        .inspecting_with(Inspector::new(crate::process::binary_place()))
         .with_passwords(PASSWORDS.clone());
         let router = townhall_web::router(app.clone());
         Self {

@@ -257,6 +257,68 @@
     }
   }));
 
+  // 5b. Large files go in pieces before their form does, and go on where a bad line broke off. Without a script, or
+  // when they are small, they go with the form.
+  const LARGE = 4 << 20;
+  const PIECE = 1 << 20;
+  const begun = new Map(); // file → name of its upload, for a second try
+
+  async function sendPieces(zone, file, token, tell) {
+    const url = zone.dataset.pieces;
+    const ask = async (path, options) => {
+      const reply = await fetch(path, { ...options, headers: { "x-csrf": token, ...options.headers } });
+      const answer = await reply.json().catch(() => ({}));
+      if (!reply.ok && reply.status !== 409) throw Object.assign(new Error(answer.sentence), { final: reply.status < 500 });
+      return answer;
+    };
+    if (!begun.has(file)) {
+      const body = JSON.stringify({ name: file.name, bytes: file.size });
+      begun.set(file, (await ask(url, { method: "POST", body, headers: { "content-type": "application/json" } })).id);
+    }
+    const path = `${url}/${begun.get(file)}`;
+    let { offset } = await ask(path, {});
+    for (let tries = 0; offset < file.size;) {
+      tell(`${file.name}: ${Math.floor((100 * offset) / file.size)} %`);
+      try {
+        const body = await file.slice(offset, offset + PIECE).arrayBuffer();
+        ({ offset } = await ask(path, { method: "PATCH", body, headers: { "upload-offset": String(offset), "content-type": "application/octet-stream" } }));
+        tries = 0;
+      } catch (error) {
+        if (error.final || ++tries > 5) throw error;
+        await new Promise((later) => setTimeout(later, 1000 * 2 ** tries));
+        offset = (await ask(path, {}).catch(() => ({ offset }))).offset;
+      }
+    }
+    return begun.get(file);
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const zone = form.querySelector("[data-pieces]");
+    const field = zone?.querySelector("input[type=file]");
+    const all = [...(field?.files || [])];
+    const large = all.filter((file) => file.size > LARGE);
+    if (!large.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (form.dataset.busy) return;
+    form.dataset.busy = "1";
+    const status = zone.querySelector("[data-pieces-status]");
+    const tell = (text) => { status.textContent = text; };
+    try {
+      const names = [];
+      for (const file of large) names.push(await sendPieces(zone, file, form.elements.csrf.value, (text) => tell(`${zone.dataset.piecesSay} ${text}`)));
+      const rest = new DataTransfer();
+      all.filter((file) => !large.includes(file)).forEach((file) => rest.items.add(file));
+      field.files = rest.files;
+      names.forEach((value) => zone.append(Object.assign(document.createElement("input"), { type: "hidden", name: "uploads", value })));
+      form.submit();
+    } catch (error) {
+      delete form.dataset.busy;
+      tell(error.final && error.message ? error.message : zone.dataset.piecesFail);
+    }
+  }, true);
+
   // 6. Live parts: an event stream while the tab is seen; where streams fail, a look every 15 seconds.
   function goLive(part) {
     let stream = null;

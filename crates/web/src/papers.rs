@@ -1,13 +1,18 @@
 //! Papers: the forms and results that the program prints, and the files of a dossier.
 
+mod add;
+mod intake;
+mod pieces;
 mod printed;
 mod shelf;
+mod view;
 
-use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use townhall_domain::permission::Right;
 
+pub use intake::Intake;
 pub(crate) use printed::{closing, receipt};
 pub use shelf::Shelf;
 
@@ -25,6 +30,27 @@ const PDF_POLICY: &str =
 pub fn routes(app: &App) -> Routes {
     const READ: Need = Need::Right(Right::ReadDossier);
     Routes::new(app)
+        .get("/dossiers/{id}/add_paper", READ, add::ask)
+        .upload(
+            Method::POST,
+            "/dossiers/{id}/add_paper",
+            READ,
+            add::MOST_FORM_BYTES,
+            add::add,
+        )
+        .post("/uploads", Need::Session, pieces::begin)
+        .get("/uploads/{id}", Need::Session, pieces::place)
+        .upload(
+            Method::PATCH,
+            "/uploads/{id}",
+            Need::Session,
+            pieces::MOST_PIECE_BYTES,
+            pieces::go_on,
+        )
+        .get("/papers/{id}", Need::Session, view::show)
+        .get("/papers/{id}/file", Need::Session, view::file)
+        .get("/papers/{id}/original", Need::Session, view::original)
+        .post("/papers/{id}/remove", READ, view::remove)
         .get("/slips/{file}", READ, printed::slip)
         .get("/dossiers/{id}/result.pdf", READ, printed::result)
         .get("/dossiers/{id}/control.pdf", READ, printed::control)

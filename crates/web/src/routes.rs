@@ -4,6 +4,7 @@
 //! says. The permission test walks the same table as every kind of wrong person.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
@@ -72,6 +73,34 @@ impl Routes {
         T: 'static,
     {
         self.add(Method::POST, path, need, handler)
+    }
+
+    /// A command whose body may be larger than a form: so many bytes.
+    #[must_use]
+    pub fn upload<H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        need: Need,
+        most_bytes: usize,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let filter = if method == Method::PATCH {
+            MethodFilter::PATCH
+        } else {
+            MethodFilter::POST
+        };
+        let guard = axum::middleware::from_fn_with_state((self.app.clone(), need), session::guard);
+        let limit = DefaultBodyLimit::max(most_bytes);
+        self.router = self
+            .router
+            .route(path, on(filter, handler).layer(limit).layer(guard));
+        self.table.push(Entry { method, path, need });
+        self
     }
 
     /// A route of any method.

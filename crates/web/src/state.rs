@@ -3,11 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
+use townhall_app::paper::Inspector;
 use townhall_app::sign_in::password::{PasswordCost, Passwords};
 use townhall_app::town::Town;
 use townhall_store::StoreError;
 
-use crate::papers::Shelf;
+use crate::papers::{Intake, Shelf};
 
 /// So many passwords are hashed at a time, each with some 20 MiB of memory; others wait.
 const HASHING: usize = 2;
@@ -28,6 +29,8 @@ pub struct App {
     queue: Arc<Semaphore>,
     /// Papers printed a moment ago.
     pub shelf: Arc<Shelf>,
+    /// Takes files from outside.
+    pub intake: Arc<Intake>,
 }
 
 /// How this server is reached.
@@ -54,7 +57,15 @@ impl App {
             hashing: Arc::new(Semaphore::new(HASHING)),
             queue: Arc::new(Semaphore::new(WAITING)),
             shelf: Arc::default(),
+            intake: Arc::default(),
         }
+    }
+
+    /// Looks at files with another program than the one that is running: a test is not the program.
+    #[must_use]
+    pub fn inspecting_with(mut self, inspector: Inspector) -> Self {
+        self.intake = Arc::new(Intake::new(inspector));
+        self
     }
 
     /// Asks every officer for one-time codes: who has none enrols before anything else.

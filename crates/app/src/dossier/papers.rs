@@ -83,7 +83,9 @@ pub(crate) fn attach(
         };
         papers::insert(tx, &paper)?;
         ids.push(paper.id);
-        fresh.push(json!({ "paper": paper.id, "sha256": paper.sha256, "original_sha256": paper.original_sha256 }));
+        fresh.push(
+            json!({ "paper": paper.id, "sha256": paper.sha256, "original_sha256": paper.original_sha256 }),
+        );
     }
     if fresh.is_empty() {
         return Ok(ids);
@@ -119,7 +121,9 @@ fn check_component(cx: &Cx, procedure: &Procedure, cmd: &AddPapers) -> Result<()
 }
 
 fn component_is_there(tx: &mut Tx<'_>, dossier: &Dossier, cmd: &AddPapers) -> Result<(), AppError> {
-    let Some(component) = &cmd.component else { return Ok(()) };
+    let Some(component) = &cmd.component else {
+        return Ok(());
+    };
     let mut entries = dossiers::components(tx, dossier.id)?;
     let Some(entry) = entries
         .iter_mut()

@@ -77,7 +77,10 @@ pub fn run_child(args: &InspectArgs) -> std::io::Result<()> {
         rlimit::setrlimit(resource, limit, limit)?;
     }
     let mut file = Vec::new();
-    std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut file)?;
+    std::io::stdin()
+        .lock()
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut file)?;
     let (said, converted) = match inspect(&file, args) {
         Ok((inspection, converted)) => (Said::Kept(inspection), converted),
         Err(problem) => (Said::Refused(problem.as_str().to_owned()), None),
@@ -128,9 +131,14 @@ fn type_of(file: &[u8]) -> Option<&'static str> {
     if file.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Some("image/png");
     }
-    let start = file.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != 0)?;
+    let start = file
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace() && *byte != 0)?;
     let head = &file[start..file.len().min(start + 1024)];
-    let is_other = head.starts_with(b"<") || head.starts_with(b"MZ") || head.starts_with(b"PK") || head.starts_with(b"#!");
+    let is_other = head.starts_with(b"<")
+        || head.starts_with(b"MZ")
+        || head.starts_with(b"PK")
+        || head.starts_with(b"#!");
     let has_header = head.windows(5).any(|window| window == b"%PDF-");
     (has_header && !is_other).then_some("application/pdf")
 }

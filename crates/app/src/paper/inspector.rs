@@ -100,11 +100,16 @@ impl Inspector {
         at: Timestamp,
     ) -> Result<(Inspection, Option<Incoming>), TakeError> {
         let mut child = self.start(incoming, name, at)?;
-        let stdout = child.stdout.take().ok_or_else(|| failed("no pipe to the child"))?;
+        let stdout = child
+            .stdout
+            .take()
+            .ok_or_else(|| failed("no pipe to the child"))?;
         let files = files.clone();
         let reader = std::thread::spawn(move || hear(&files, stdout));
         let ended = wait(&mut child);
-        let heard = reader.join().map_err(|_| failed("the reader of a child panicked"))?;
+        let heard = reader
+            .join()
+            .map_err(|_| failed("the reader of a child panicked"))?;
         match ended? {
             Some(true) => {}
             // Killed by a limit, or by us: the file asked for more than a file may ask.
@@ -112,9 +117,7 @@ impl Inspector {
         }
         match heard? {
             (Said::Kept(inspection), pdf) => Ok((inspection, pdf)),
-            (Said::Refused(word), _) => {
-                Err(FileProblem::parse(&word).unwrap_or(FileProblem::Damaged).into())
-            }
+            (Said::Refused(word), _) => Err(FileProblem::parse(&word).unwrap_or(FileProblem::Damaged).into()),
         }
     }
 
@@ -164,8 +167,7 @@ fn hear(files: &Files, stdout: ChildStdout) -> Result<(Said, Option<Incoming>), 
     let mut stdout = BufReader::new(stdout);
     let mut line = String::new();
     (&mut stdout).take(MOST_LINE).read_line(&mut line)?;
-    let said: Said =
-        serde_json::from_str(&line).map_err(|_| TakeError::Problem(FileProblem::TooHard))?;
+    let said: Said = serde_json::from_str(&line).map_err(|_| TakeError::Problem(FileProblem::TooHard))?;
     let Said::Kept(Inspection { converted: true, .. }) = &said else {
         return Ok((said, None));
     };
@@ -195,4 +197,3 @@ impl From<TakeError> for crate::error::AppError {
         }
     }
 }
-

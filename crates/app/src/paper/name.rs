@@ -17,7 +17,11 @@ pub fn clean_name(raw: &str, extension: &str) -> String {
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| !c.is_control() && !is_hidden(*c))
         .collect();
-    let text = text.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let text = text
+        .split(' ')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let stem = match text.rsplit_once('.') {
         Some((stem, ending)) if is_known(ending) => stem,
         _ => &text,
@@ -70,7 +74,10 @@ mod tests {
 
     #[test]
     fn a_name_is_composed_and_holds_nothing_hidden() {
-        assert_eq!(clean_name("Gia\u{302}\u{301}y to\u{31b}\u{300}.pdf", "pdf"), "Giấy tờ.pdf");
+        assert_eq!(
+            clean_name("Gia\u{302}\u{301}y to\u{31b}\u{300}.pdf", "pdf"),
+            "Giấy tờ.pdf"
+        );
         assert_eq!(clean_name("a\u{0}b\u{202e}fdp\r\n.jpg", "pdf"), "abfdp.pdf");
         assert_eq!(clean_name("ảnh 👩.png", "pdf"), "ảnh 👩.pdf");
         assert_eq!(clean_name("bản.quét", "pdf"), "bản.quét.pdf");

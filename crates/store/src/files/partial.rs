@@ -171,7 +171,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let files = Files::open(dir.path()).expect("open");
         let id = files.begin_partial(&partial(6)).expect("begun");
-        assert_eq!(files.continue_partial(&id, "account", 0, b"abc").expect("a piece"), 3);
+        assert_eq!(
+            files
+                .continue_partial(&id, "account", 0, b"abc")
+                .expect("a piece"),
+            3
+        );
         // The answer was lost: the piece comes again, and the sender learns where to go on.
         assert!(matches!(
             files.continue_partial(&id, "account", 0, b"abc"),
@@ -185,7 +190,12 @@ mod tests {
             files.continue_partial(&id, "account", 3, b"defg"),
             Err(PartialError::TooMuch)
         ));
-        assert_eq!(files.continue_partial(&id, "account", 3, b"def").expect("a piece"), 6);
+        assert_eq!(
+            files
+                .continue_partial(&id, "account", 3, b"def")
+                .expect("a piece"),
+            6
+        );
         let (about, incoming) = files.take_partial(&id, "account").expect("whole");
         assert_eq!(about.name, "a.pdf");
         let stored = incoming.finish().expect("stored");
@@ -194,7 +204,10 @@ mod tests {
             files.take_partial(&id, "account"),
             Err(PartialError::Unknown)
         ));
-        assert_eq!(fs::read_dir(dir.path().join("incoming")).expect("list").count(), 0);
+        assert_eq!(
+            fs::read_dir(dir.path().join("incoming")).expect("list").count(),
+            0
+        );
     }
 
     #[test]
@@ -202,7 +215,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let files = Files::open(dir.path()).expect("open");
         let id = files.begin_partial(&partial(3)).expect("begun");
-        for (id, owner) in [(id.as_str(), "other"), ("../../etc/passwd", "account"), ("", "account")] {
+        for (id, owner) in [
+            (id.as_str(), "other"),
+            ("../../etc/passwd", "account"),
+            ("", "account"),
+        ] {
             assert!(matches!(files.partial(id, owner), Err(PartialError::Unknown)));
             assert!(matches!(
                 files.continue_partial(id, owner, 0, b"abc"),
@@ -219,6 +236,9 @@ mod tests {
         files.continue_partial(&id, "account", 0, b"ab").expect("a piece");
         std::thread::sleep(Duration::from_millis(20));
         assert_eq!(files.sweep(Duration::from_millis(1), |_| true).expect("swept"), 2);
-        assert!(matches!(files.partial(&id, "account"), Err(PartialError::Unknown)));
+        assert!(matches!(
+            files.partial(&id, "account"),
+            Err(PartialError::Unknown)
+        ));
     }
 }

@@ -355,7 +355,10 @@ async fn each_mistake_is_told_at_its_field_and_everything_typed_stays() {
     let too_much = client
         .post("/counter", &[("applicant_name", &"a".repeat(3_000_000))])
         .await;
-    assert!(too_much.status.is_client_error(), "a form of megabytes is not read");
+    assert!(
+        too_much.status.is_client_error(),
+        "a form of megabytes is not read"
+    );
     // A name typed in parts is the same name, and an emoji beside letters is no mistake.
     let mut fields = right;
     set(&mut fields, "applicant_name", "Tra\u{302}\u{300}n Thử 😀");

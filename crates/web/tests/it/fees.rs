@@ -8,8 +8,8 @@ use townhall_domain::money::Dong;
 use townhall_store::fees::{self, Payment};
 use townhall_testkit::{Client, Site};
 
-use crate::dossiers::{accepted, bring_to, dossier};
 use crate::printed::says;
+use townhall_testkit::site::dossiers::{accepted, bring_to, dossier};
 
 async fn payments(site: &Site, id: DossierId) -> Vec<Payment> {
     site.read(move |tx, _| Ok(fees::payments(tx, id)?)).await

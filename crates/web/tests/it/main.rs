@@ -1,7 +1,6 @@
 //! Promises of the pages, kept over HTTP through the real router.
 
 mod counter;
-mod dossiers;
 mod fees;
 mod frame;
 mod jobs;

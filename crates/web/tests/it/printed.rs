@@ -7,9 +7,8 @@ use townhall_domain::dossier::State;
 use townhall_domain::ids::DossierId;
 use townhall_store::dossiers;
 use townhall_testkit::Site;
+use townhall_testkit::site::dossiers::{APPLICANT, accepted, bring_to, dossier, received};
 use townhall_testkit::tools::{find_program, skip};
-
-use crate::dossiers::{APPLICANT, accepted, bring_to, dossier, received};
 
 /// The text of a PDF with all white space made one blank; nothing where poppler is not installed.
 fn text_of(pdf: &[u8]) -> Option<String> {

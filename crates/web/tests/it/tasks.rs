@@ -253,7 +253,7 @@ async fn the_four_classes_stand_above_the_list_and_each_opens_its_rows() {
 #[tokio::test]
 async fn my_work_shows_dossiers_and_tasks_together_by_what_is_due() {
     for site in Site::on_each().await {
-        crate::dossiers::accepted(&site, "2.000815").await;
+        townhall_testkit::site::dossiers::accepted(&site, "2.000815").await;
         let chair = site.sign_in("chair").await;
         issued(&chair, six(&post_of(&site, "receptionist"))).await;
         let receptionist = site.sign_in("receptionist").await;

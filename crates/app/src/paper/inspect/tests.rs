@@ -48,7 +48,9 @@ fn packed(bytes: usize) -> Vec<u8> {
 }
 
 fn problem(file: &[u8], name: &str) -> FileProblem {
-    inspect(file, &args(name)).map(|(kept, _)| kept).expect_err("refused")
+    inspect(file, &args(name))
+        .map(|(kept, _)| kept)
+        .expect_err("refused")
 }
 
 /// A PNG of one grey pixel.
@@ -77,7 +79,10 @@ fn what_is_empty_foreign_or_not_what_it_says_is_refused() {
     assert_eq!(problem(b"GIF89a", "a.gif"), FileProblem::Type);
     assert_eq!(problem(PNG, "a.pdf"), FileProblem::NotWhatItSays);
     assert_eq!(problem(&pdf(1, None), "a.jpg"), FileProblem::NotWhatItSays);
-    assert_eq!(problem(&vec![0; 50 * 1024 * 1024 + 1], "a.pdf"), FileProblem::TooLarge);
+    assert_eq!(
+        problem(&vec![0; 50 * 1024 * 1024 + 1], "a.pdf"),
+        FileProblem::TooLarge
+    );
 }
 
 #[test]
@@ -87,7 +92,10 @@ fn what_is_damaged_or_has_no_page_is_refused() {
     assert!(inspect(&whole[..whole.len() / 4], &args("a.pdf")).is_err());
     assert_eq!(problem(&pdf(0, None), "a.pdf"), FileProblem::NoPages);
     assert_eq!(problem(&PNG[..40], "a.png"), FileProblem::Damaged);
-    assert_eq!(problem(&[0xff, 0xd8, 0xff, 0xe0, 0, 4], "a.jpg"), FileProblem::Damaged);
+    assert_eq!(
+        problem(&[0xff, 0xd8, 0xff, 0xe0, 0, 4], "a.jpg"),
+        FileProblem::Damaged
+    );
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! Dossiers for the tests of pages: received and brought on by the commands themselves, each by whoever holds it.
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a step that the program refuses ends the test"
+)]
 
 use serde_json::{Map, Value, json};
 use townhall_app::dossier as commands;
@@ -9,7 +13,8 @@ use townhall_domain::dossier::{
 use townhall_domain::ids::{DossierId, PostId};
 use townhall_domain::permission::Role;
 use townhall_store::dossiers;
-use townhall_testkit::Site;
+
+use super::Site;
 
 /// The name of whoever asks.
 pub const APPLICANT: &str = "Phan Thị Mẫu";
@@ -92,6 +97,7 @@ pub async fn received(
     id
 }
 
+/// A dossier as it stands.
 pub async fn dossier(site: &Site, id: DossierId) -> Dossier {
     site.read(move |tx, _| Ok(dossiers::load(tx, id)?.expect("the dossier")))
         .await

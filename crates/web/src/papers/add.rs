@@ -1,0 +1,313 @@
+//! Adding papers to a dossier: several files at once, chosen, dropped, or sent in pieces before.
+
+use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use townhall_app::dossier::{ActionNow, AddPapers, DossierView, add_papers, dossier_view};
+use townhall_app::error::AppError;
+use townhall_app::paper::{FileProblem, TakeError, Taken, clean_name};
+use townhall_domain::dossier::{Action, ComponentSource, ComponentStatus};
+use townhall_domain::ids::DossierId;
+use townhall_domain::procedure::Nature;
+use townhall_text::{Arg, Lang, t_args};
+
+use super::intake::problem_of;
+use super::pieces;
+use crate::refusal::Refusal;
+use crate::session::Signed;
+use crate::state::App;
+use crate::ui::{self, CSRF_FIELD, Choice, Errors, Field, Form, Page, Place, Ui, code, error_summary};
+
+/// A form with its files: one of the largest, or several smaller ones; more than that goes in pieces.
+pub const MOST_FORM_BYTES: usize = 60 * 1024 * 1024;
+/// Files of one form.
+const MOST_FILES: usize = 40;
+/// A text beside the files.
+const MOST_TEXT_BYTES: usize = 8 * 1024;
+
+/// What was typed beside the files.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    component: String,
+    source: String,
+    note: String,
+}
+
+/// The page.
+pub async fn ask(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(typed): Query<Typed>,
+) -> Response {
+    show(&app, &signed, &id, &typed, &Errors::default()).await
+}
+
+async fn show(app: &App, signed: &Signed, id: &str, typed: &Typed, errors: &Errors) -> Response {
+    let view = match load(app, signed, id).await {
+        Ok(view) => view,
+        Err(error) => return signed.refuse(app, &error),
+    };
+    let ui = signed.ui(app);
+    let heading = ui.t("dossier-action-add_paper");
+    let about = Page::new(&heading)
+        .at(Place::Dossiers)
+        .with_error(!errors.is_empty());
+    let page = ui::page(&ui, &about, &body(app, &ui, &view, typed, errors, &heading));
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    (status, page).into_response()
+}
+
+async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, AppError> {
+    let id: DossierId = id.parse().map_err(|_| AppError::NotFound("dossier"))?;
+    let view = app
+        .town
+        .read("dossier_view", &signed.actor, move |tx, cx| {
+            dossier_view(tx, cx, id)
+        })
+        .await?;
+    let now = view
+        .actions
+        .iter()
+        .find(|(action, _)| *action == Action::AddPaper)
+        .map(|(_, now)| now);
+    match now {
+        Some(ActionNow::Yes) => Ok(view),
+        Some(ActionNow::NotInThisState(why)) => Err(AppError::NotAllowed(*why)),
+        Some(ActionNow::NotInYourHand) | None => Err(AppError::NotFound("action")),
+    }
+}
+
+fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, heading: &str) -> Markup {
+    let dossier = &view.dossier;
+    let back = format!("/dossiers/{}", dossier.id);
+    let procedure = app
+        .town
+        .packs()
+        .procedures()
+        .version(&dossier.procedure.code, dossier.procedure.version);
+    let spec_of = |id: &str| procedure.and_then(|procedure| procedure.component(id));
+    let components: Vec<Choice<'_>> = view
+        .components
+        .iter()
+        .filter(|entry| entry.status != ComponentStatus::NotApplicable)
+        .filter_map(|entry| spec_of(&entry.component))
+        .filter(|spec| spec.nature != Nature::Shown)
+        .map(|spec| Choice::new(spec.id.clone(), spec.name.get(ui.lang.code()).to_owned()))
+        .collect();
+    let sources = [
+        ComponentSource::Paper,
+        ComponentSource::Upload,
+        ComponentSource::EStore,
+    ]
+    .map(|source| {
+        Choice::new(
+            source.as_str(),
+            ui.t(&format!("dossier-source-{}", source.as_str())),
+        )
+    });
+    let source = if typed.source.is_empty() {
+        ComponentSource::Paper.as_str()
+    } else {
+        &typed.source
+    };
+    let field = |name: &'static str, value: &str| {
+        Field::new(name, ui.t(&format!("paper-field-{name}")))
+            .value(value.to_owned())
+            .errors(errors)
+    };
+    let files = field("files", "").hint(ui.t("paper-hint-files"));
+    let inside = html! {
+        div.th-fields data-pieces="/uploads" data-pieces-say=(ui.t("paper-sending")) data-pieces-fail=(ui.t("paper-sending-failed")) {
+            (ui::file(ui, &files, "application/pdf,image/jpeg,image/png", true))
+            p.th-muted role="status" data-pieces-status="" {}
+            (ui::select(ui, &field("component", &typed.component).optional(), &components, Some(&ui.t("paper-component-none"))))
+            (ui::radios(ui, &field("source", source), &sources))
+            (ui::text(ui, &field("note", &typed.note).optional().hint(ui.t("paper-hint-note")).max_chars(500)))
+        }
+        div.th-row.mt-3 {
+            button.btn.btn-primary type="submit" data-key="finish" { (heading) }
+            a.btn href=(back) { (ui.t("ui-leave-it")) }
+        }
+    };
+    html! {
+        (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (heading) }))
+        div.th-narrow {
+            (error_summary(ui, errors))
+            h1 { (heading) }
+            p { (dossier.subject) " · " (code(&dossier.code)) }
+            (ui::form(ui, &Form::post(format!("{back}/add_paper")).upload(), &inside))
+        }
+    }
+}
+
+/// What came with the form.
+#[derive(Default)]
+struct Sent {
+    typed: Typed,
+    taken: Vec<Taken>,
+    problems: Vec<String>,
+}
+
+/// Adds what came; a file that cannot be kept is named with the reason, and the others are kept.
+pub async fn add(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let Ok(form) = form else {
+        return Refusal::unreadable(signed.lang()).page(&signed.ui(&app));
+    };
+    // Before a byte is kept: a dossier that is not there, or not his, or ended.
+    if let Err(error) = load(&app, &signed, &id).await {
+        return signed.refuse(&app, &error);
+    }
+    let mut sent = match read(&app, &signed, form).await {
+        Ok(sent) => sent,
+        Err(refusal) => return refusal.page(&signed.ui(&app)),
+    };
+    let (typed, mut errors) = (sent.typed.clone(), Errors::default());
+    if !sent.taken.is_empty() || sent.problems.is_empty() {
+        match command(&app, &signed, &id, &mut sent).await {
+            Ok(()) if sent.problems.is_empty() => {
+                return Redirect::to(&format!("/dossiers/{id}?done=add_paper#papers")).into_response();
+            }
+            Ok(()) => {
+                let kept = t_args(
+                    signed.lang(),
+                    "paper-others-kept",
+                    &[("count", sent.taken.len().into())],
+                );
+                sent.problems.push(kept);
+            }
+            Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
+                errors = Refusal::of(signed.lang(), &error).errors();
+            }
+            Err(error) => return signed.refuse(&app, &error),
+        }
+    }
+    for problem in sent.problems {
+        errors.push("files", problem);
+    }
+    show(&app, &signed, &id, &typed, &errors).await
+}
+
+async fn command(app: &App, signed: &Signed, id: &str, sent: &mut Sent) -> Result<(), AppError> {
+    let cmd = AddPapers {
+        dossier: id.parse().map_err(|_| AppError::NotFound("dossier"))?,
+        component: Some(sent.typed.component.clone()).filter(|component| !component.is_empty()),
+        source: ComponentSource::parse(&sent.typed.source)
+            .filter(|source| *source != ComponentSource::Database)
+            .ok_or_else(|| AppError::field("source", "paper-source-missing"))?,
+        note: Some(sent.typed.note.clone()),
+        papers: sent.taken.clone(),
+    };
+    app.town
+        .write("add_papers", &signed.actor, move |tx, cx| {
+            add_papers(tx, cx, &cmd)
+        })
+        .await
+        .map(|_| ())
+}
+
+/// Reads the form as it comes: the token first, then texts and files in any order.
+async fn read(app: &App, signed: &Signed, mut form: Multipart) -> Result<Sent, Refusal> {
+    let lang = signed.lang();
+    let mut sent = Sent::default();
+    let (mut is_ours, mut files) = (false, 0);
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(error) => return Err(broken(lang, problem_of(&error))),
+        };
+        let name = field.name().unwrap_or_default().to_owned();
+        if !matches!(name.as_str(), "files" | "uploads") {
+            let value = text(field).await.ok_or_else(|| Refusal::unreadable(lang))?;
+            match name.as_str() {
+                CSRF_FIELD => is_ours = value == signed.csrf,
+                "component" => sent.typed.component = value,
+                "source" => sent.typed.source = value,
+                "note" => sent.typed.note = value,
+                _ => {}
+            }
+            continue;
+        }
+        // The token is the form's first field: nothing of a foreign form is written to the disk.
+        if !is_ours {
+            return Err(Refusal::forgery(lang));
+        }
+        files += 1;
+        if files > MOST_FILES {
+            return Err(Refusal::unreadable(lang));
+        }
+        let (shown, taken) = if name == "files" {
+            let shown = field.file_name().unwrap_or_default().to_owned();
+            let taken = app.intake.take_field(&app.town, &shown, field).await;
+            if shown.is_empty() && matches!(taken, Err(TakeError::Problem(FileProblem::Empty))) {
+                // A browser sends an empty file without a name when none was chosen.
+                continue;
+            }
+            if matches!(taken, Err(TakeError::BrokenOff)) {
+                return Err(broken(lang, TakeError::BrokenOff));
+            }
+            (shown, taken)
+        } else {
+            let id = text(field).await.ok_or_else(|| Refusal::unreadable(lang))?;
+            match pieces::whole(app, signed, id).await {
+                Ok((shown, incoming)) => {
+                    let taken = app.intake.take(&app.town, &shown, incoming).await;
+                    (shown, taken)
+                }
+                Err(error) => (String::new(), Err(error)),
+            }
+        };
+        match taken {
+            Ok(taken) => sent.taken.push(taken),
+            Err(TakeError::Store(error)) => return Err(Refusal::of(lang, &AppError::Store(error))),
+            Err(problem) => sent.problems.push(file_words(lang, &shown, &problem)),
+        }
+    }
+    if is_ours {
+        Ok(sent)
+    } else {
+        Err(Refusal::forgery(lang))
+    }
+}
+
+/// A text field; nothing when it is longer than any of ours or no text.
+async fn text(mut field: axum::extract::multipart::Field<'_>) -> Option<String> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.ok()? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > MOST_TEXT_BYTES {
+            return None;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The form did not come to its end.
+fn broken(lang: Lang, error: TakeError) -> Refusal {
+    Refusal::of(lang, &AppError::from(error))
+}
+
+/// What is wrong with a file, with its name.
+pub(super) fn file_words(lang: Lang, name: &str, error: &TakeError) -> String {
+    let key = match error {
+        TakeError::Problem(problem) => problem.key(),
+        TakeError::BrokenOff | TakeError::Store(_) => "paper-file-broken-off",
+    };
+    let name = clean_name(name, "pdf");
+    let name = name.trim_end_matches(".pdf");
+    t_args(lang, key, &[("name", Arg::from(name))])
+}

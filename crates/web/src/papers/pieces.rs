@@ -1,0 +1,158 @@
+//! `/uploads`: a large file in pieces over a bad line. It goes on where it broke off, and the form of the page then
+//! names it instead of bringing it.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use townhall_app::paper::{FileProblem, MOST_BYTES, TakeError};
+use townhall_store::StoreError;
+use townhall_store::files::{Incoming, Partial, PartialError};
+
+use crate::refusal::Refusal;
+use crate::session::Signed;
+use crate::state::App;
+
+/// The largest piece; the script sends smaller ones.
+pub const MOST_PIECE_BYTES: usize = 4 * 1024 * 1024;
+/// The header that says where a piece belongs.
+const OFFSET: &str = "upload-offset";
+/// The header that carries the session's token: these requests have no form.
+const TOKEN: &str = "x-csrf";
+
+/// What the script says first.
+#[derive(Debug, Deserialize)]
+pub struct Begin {
+    name: String,
+    bytes: u64,
+}
+
+/// Begins an upload; its name comes back.
+pub async fn begin(
+    State(app): State<App>,
+    signed: Signed,
+    headers: HeaderMap,
+    body: Result<Json<Begin>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    if !bears_token(&signed, &headers) {
+        return told(StatusCode::FORBIDDEN, Refusal::forgery(signed.lang()).sentence);
+    }
+    let Ok(Json(begin)) = body else {
+        return told(
+            StatusCode::BAD_REQUEST,
+            Refusal::unreadable(signed.lang()).sentence,
+        );
+    };
+    let problem = match begin.bytes {
+        0 => Some(FileProblem::Empty),
+        bytes if bytes > MOST_BYTES => Some(FileProblem::TooLarge),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        let sentence = super::add::file_words(signed.lang(), &begin.name, &problem.into());
+        return told(StatusCode::UNPROCESSABLE_ENTITY, sentence);
+    }
+    let partial = Partial {
+        owner: owner(&signed),
+        name: begin.name.chars().take(400).collect(),
+        bytes: begin.bytes,
+    };
+    let files = app.town.files().clone();
+    match off_async(move || files.begin_partial(&partial)).await {
+        Ok(id) => (StatusCode::CREATED, Json(json!({ "id": id, "offset": 0 }))).into_response(),
+        Err(error) => failed(&signed, PartialError::Store(error)),
+    }
+}
+
+/// How much is here.
+pub async fn place(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
+    let (files, owner) = (app.town.files().clone(), owner(&signed));
+    match off_async(move || Ok(files.partial(&id, &owner))).await {
+        Ok(Ok((partial, here))) => Json(json!({ "offset": here, "bytes": partial.bytes })).into_response(),
+        Ok(Err(error)) => failed(&signed, error),
+        Err(error) => failed(&signed, PartialError::Store(error)),
+    }
+}
+
+/// Adds a piece.
+pub async fn go_on(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Response {
+    if !bears_token(&signed, &headers) {
+        return told(StatusCode::FORBIDDEN, Refusal::forgery(signed.lang()).sentence);
+    }
+    let offset = headers
+        .get(OFFSET)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<u64>().ok());
+    let (Some(offset), Ok(piece)) = (offset, body) else {
+        return told(
+            StatusCode::BAD_REQUEST,
+            Refusal::unreadable(signed.lang()).sentence,
+        );
+    };
+    let (files, owner) = (app.town.files().clone(), owner(&signed));
+    match off_async(move || Ok(files.continue_partial(&id, &owner, offset, &piece))).await {
+        Ok(Ok(here)) => Json(json!({ "offset": here })).into_response(),
+        Ok(Err(error)) => failed(&signed, error),
+        Err(error) => failed(&signed, PartialError::Store(error)),
+    }
+}
+
+/// A whole upload of this person, with the name under which it was begun.
+pub(super) async fn whole(app: &App, signed: &Signed, id: String) -> Result<(String, Incoming), TakeError> {
+    let (files, owner) = (app.town.files().clone(), owner(signed));
+    let taken = off_async(move || Ok(files.take_partial(&id, &owner))).await?;
+    match taken {
+        Ok((partial, incoming)) => Ok((partial.name, incoming)),
+        Err(PartialError::Store(error)) => Err(error.into()),
+        Err(_) => Err(TakeError::BrokenOff),
+    }
+}
+
+fn owner(signed: &Signed) -> String {
+    signed
+        .actor
+        .account()
+        .map(|account| account.to_string())
+        .unwrap_or_default()
+}
+
+fn bears_token(signed: &Signed, headers: &HeaderMap) -> bool {
+    let sent = headers.get(TOKEN).and_then(|value| value.to_str().ok());
+    sent == Some(signed.csrf.as_str())
+}
+
+fn told(status: StatusCode, sentence: String) -> Response {
+    (status, Json(json!({ "sentence": sentence }))).into_response()
+}
+
+fn failed(signed: &Signed, error: PartialError) -> Response {
+    match error {
+        PartialError::Unknown => told(StatusCode::NOT_FOUND, Refusal::not_found(signed.lang()).sentence),
+        PartialError::Offset(here) => (StatusCode::CONFLICT, Json(json!({ "offset": here }))).into_response(),
+        PartialError::TooMuch | PartialError::Busy => told(
+            StatusCode::CONFLICT,
+            townhall_text::t(signed.lang(), "paper-file-broken-off"),
+        ),
+        PartialError::Store(error) => {
+            let refusal = Refusal::of(signed.lang(), &townhall_app::error::AppError::Store(error));
+            told(refusal.status, refusal.sentence)
+        }
+    }
+}
+
+async fn off_async<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| StoreError::Panicked)?
+}
