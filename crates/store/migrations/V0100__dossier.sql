@@ -250,3 +250,4 @@ CREATE TABLE idempotency (
   at BIGINT NOT NULL,
   PRIMARY KEY (account, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_age ON idempotency (account, at);

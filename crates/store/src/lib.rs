@@ -13,6 +13,7 @@ pub mod error;
 pub mod evidence;
 pub mod fees;
 pub mod files;
+pub mod idempotency;
 pub mod jobs;
 pub mod journal;
 pub mod leases;

@@ -6,6 +6,8 @@ mod list;
 mod page;
 mod work;
 
+pub(crate) use page::masked;
+
 use maud::{Markup, html};
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{PaymentState, Stage, State, SyncState};

@@ -1,6 +1,7 @@
 //! Pages and REST API. One folder a capability; components in [`ui`].
 
 pub mod admin;
+pub mod api;
 pub mod asked;
 pub mod assets;
 pub mod bearer;
@@ -58,6 +59,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(settings::routes(app))
         .merge(staff::routes(app))
         .merge(admin::routes(app))
+        .merge(api::routes(app))
 }
 
 /// The whole site: routes, assets, and what stands before every answer.
@@ -68,6 +70,7 @@ pub fn router(app: App) -> Router {
         .merge(assets::routes())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(axum::middleware::from_fn(api::problem::put_into_words))
         .layer(axum::middleware::from_fn(move |request, next| {
             headers::add(is_tls, request, next)
         }))

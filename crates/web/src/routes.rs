@@ -10,6 +10,7 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use townhall_domain::permission::Right;
 
+use crate::api::guard::{self, Gate, Limits};
 use crate::session;
 use crate::state::App;
 
@@ -35,6 +36,13 @@ pub struct Entry {
     pub path: &'static str,
     /// What it needs.
     pub need: Need,
+}
+
+impl Entry {
+    /// Whether programs come to it with a token, and nobody with a cookie.
+    pub fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
 }
 
 /// Routes of one capability.
@@ -110,15 +118,34 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        let filter = match method {
-            Method::POST => MethodFilter::POST,
-            Method::PUT => MethodFilter::PUT,
-            Method::PATCH => MethodFilter::PATCH,
-            Method::DELETE => MethodFilter::DELETE,
-            _ => MethodFilter::GET,
-        };
         let guard = axum::middleware::from_fn_with_state((self.app.clone(), need), session::guard);
-        self.router = self.router.route(path, on(filter, handler).layer(guard));
+        self.router = self.router.route(path, on(filter(&method), handler).layer(guard));
+        self.table.push(Entry { method, path, need });
+        self
+    }
+
+    /// A route of the API: programs come to it with a token; cookies are not looked at.
+    #[must_use]
+    pub fn api<H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        need: Need,
+        limits: &Limits,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        debug_assert!(path.starts_with("/api/"), "{path} is no address of the API");
+        let gate = Gate {
+            app: self.app.clone(),
+            need,
+            limits: limits.clone(),
+        };
+        let guard = axum::middleware::from_fn_with_state(gate, guard::stand_before);
+        self.router = self.router.route(path, on(filter(&method), handler).layer(guard));
         self.table.push(Entry { method, path, need });
         self
     }
@@ -139,5 +166,15 @@ impl Routes {
     /// The router itself.
     pub fn into_router(self) -> Router<App> {
         self.router
+    }
+}
+
+fn filter(method: &Method) -> MethodFilter {
+    match *method {
+        Method::POST => MethodFilter::POST,
+        Method::PUT => MethodFilter::PUT,
+        Method::PATCH => MethodFilter::PATCH,
+        Method::DELETE => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
     }
 }

@@ -19,6 +19,7 @@ use axum::http::Method;
 use tower_http::limit::RequestBodyLimitLayer;
 
 pub use limit::Rate;
+pub(crate) use limit::{Buckets, network};
 
 use crate::routes::Need;
 use crate::state::App;
@@ -72,7 +73,7 @@ struct Running {
     app: App,
     rules: Rules,
     stopping: Stopping,
-    limits: limit::Buckets,
+    limits: limit::Buckets<IpAddr>,
     public: HashSet<(Method, &'static str)>,
     last_probe: tokio::sync::Mutex<Option<health::Probe>>,
 }
@@ -107,6 +108,7 @@ pub fn around(app: App, rules: Rules, stopping: Stopping) -> Router {
             layer(&running),
             watch::stand_around,
         ))
+        .layer(axum::middleware::from_fn(crate::api::problem::put_into_words))
         // Once more around everything, for the answers that come from these layers themselves.
         .layer(axum::middleware::from_fn(move |request, next| {
             crate::headers::add(is_tls, request, next)

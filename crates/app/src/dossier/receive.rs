@@ -112,6 +112,8 @@ pub struct Received {
 /// The same identity a second time returns what the first call made, so a repeated click or a repeated request
 /// makes one dossier.
 pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result<Received, AppError> {
+    // First of all: who may not receive here is not told of what another received.
+    check_right(cx, cmd)?;
     if let Some(before) = dossiers::load(tx, cmd.id)? {
         // A form sent twice is the same in what it is about; one filled in anew after "back" is another matter.
         let same = before.procedure.code == cmd.procedure
@@ -126,7 +128,6 @@ pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result
             receipt_secret: before.receipt_secret,
         });
     }
-    check_right(cx, cmd)?;
     let procedure = cx
         .packs()
         .procedures()
@@ -363,6 +364,9 @@ fn new_dossier(
     form: Map<String, Value>,
 ) -> Result<Dossier, AppError> {
     let code = if let Some(code) = &cmd.portal_code {
+        if dossiers::by_code(tx, code)?.is_some() {
+            return Err(AppError::field("portal_code", "dossier-code-taken"));
+        }
         code.clone()
     } else {
         let serial = dossiers::next_serial(tx, &cmd.receiving_unit, cx.today())?;

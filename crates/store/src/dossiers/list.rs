@@ -40,6 +40,10 @@ pub struct Listed {
     pub holder: Option<Holder>,
     /// When it reached the system.
     pub received_at: Timestamp,
+    /// When it was accepted.
+    pub accepted_at: Option<Timestamp>,
+    /// Since when its clock stands.
+    pub paused_at: Option<Timestamp>,
     /// Its deadline with what happened to it.
     pub deadline: Option<Deadline>,
     /// When it is due.
@@ -125,7 +129,7 @@ pub struct Page {
 
 const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
     d.field AS field, d.subject AS subject, d.applicant AS applicant, d.channel AS channel, d.state AS state, d.stage AS stage, \
-    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.due_at AS due_at, d.deadline AS deadline, \
+    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.accepted_at AS accepted_at, d.paused_at AS paused_at, d.due_at AS due_at, d.deadline AS deadline, \
     d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, d.sync AS sync, \
     d.version AS version";
 
@@ -365,6 +369,8 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         state,
         holder: holder(row)?,
         received_at: row.get("received_at")?,
+        accepted_at: row.get("accepted_at")?,
+        paused_at: row.get("paused_at")?,
         deadline: deadline.as_deref().map(serde_json::from_str).transpose()?,
         due_at: row.get("due_at")?,
         original_due_at: row.get("original_due_at")?,

@@ -318,3 +318,4 @@ fact-dossier_resumed = Work goes on
 fact-dossier_withdrawn = Stopped at the citizen's wish
 fact-entry_corrected = Entry corrected
 fact-step_recalled = Step recalled
+dossier-code-taken = A dossier with this code is here already. Each dossier of the portal is taken in once.

@@ -318,3 +318,4 @@ fact-dossier_resumed = Tiếp tục giải quyết
 fact-dossier_withdrawn = Dừng theo yêu cầu của công dân
 fact-entry_corrected = Sửa thông tin
 fact-step_recalled = Thu hồi bước
+dossier-code-taken = Đã có hồ sơ mang mã này. Mỗi hồ sơ của cổng chỉ nhận một lần.

@@ -4,6 +4,7 @@
 //! be guarded against guessing (passwords, dossier codes) has limits of its own beside it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -37,15 +38,15 @@ struct Bucket {
     filled_at: Instant,
 }
 
-/// The buckets of all addresses.
+/// The buckets of all addresses, or of whatever else is limited.
 #[derive(Debug)]
-pub(super) struct Buckets {
+pub(crate) struct Buckets<K> {
     rate: Rate,
-    buckets: Mutex<HashMap<IpAddr, Bucket>>,
+    buckets: Mutex<HashMap<K, Bucket>>,
 }
 
-impl Buckets {
-    pub(super) fn new(rate: Rate) -> Self {
+impl<K: Eq + Hash> Buckets<K> {
+    pub(crate) fn new(rate: Rate) -> Self {
         Self {
             rate,
             buckets: Mutex::default(),
@@ -53,7 +54,7 @@ impl Buckets {
     }
 
     /// Takes a token; the seconds to wait when there is none.
-    fn take(&self, address: IpAddr, now: Instant) -> Result<(), u64> {
+    pub(crate) fn take(&self, who: K, now: Instant) -> Result<(), u64> {
         if self.rate.per_second == 0 {
             return Ok(());
         }
@@ -66,7 +67,7 @@ impl Buckets {
         if buckets.len() >= ADDRESSES {
             buckets.retain(|_, bucket| level(bucket) < full);
         }
-        let bucket = buckets.entry(network(address)).or_insert(Bucket {
+        let bucket = buckets.entry(who).or_insert(Bucket {
             tokens: full,
             filled_at: now,
         });
@@ -88,7 +89,7 @@ impl Buckets {
 }
 
 /// One subscriber of IPv6 has at least a network of 64 bits: that is what counts as one address.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) & (u128::MAX << 64)).into()),
@@ -117,7 +118,7 @@ pub(super) async fn stand_before(
     }
     let (mut parts, body) = request.into_parts();
     let Ok(visitor) = Visitor::from_request_parts(&mut parts, &running.app).await;
-    match running.limits.take(visitor.address, Instant::now()) {
+    match running.limits.take(network(visitor.address), Instant::now()) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(seconds) => {
             metrics::count(&metrics::LIMITED, &[]);

@@ -1,5 +1,6 @@
 //! Promises of the pages, kept over HTTP through the real router.
 
+mod api;
 mod counter;
 mod fees;
 mod frame;

@@ -1,0 +1,111 @@
+//! Commands of programs: carried out once for each idempotency key, the answer kept for a day and given again.
+
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use townhall_app::clock::real_now;
+use townhall_app::cx::Cx;
+use townhall_app::error::AppError;
+use townhall_domain::ids::AccountId;
+use townhall_store::idempotency::{self, Kept};
+use townhall_store::{StoreError, Tx};
+
+use super::problem::Wrong;
+use super::read::Sent;
+use crate::state::App;
+
+/// Said of an answer that was given before.
+const REPLAYED: &str = "idempotency-replayed";
+
+/// An answer as it is kept.
+struct Answer {
+    status: StatusCode,
+    body: String,
+    replayed: bool,
+}
+
+/// Runs a command and answers with what it gives, as JSON. With a key, the command and the kept answer commit
+/// together; the same request again gets the same answer, another request with that key is refused.
+///
+/// # Errors
+/// Those of the command; [`Wrong::KeyReused`].
+pub async fn once<B>(
+    app: &App,
+    sent: &Sent<B>,
+    name: &'static str,
+    status: StatusCode,
+    mut command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<Value, AppError> + Send + 'static,
+) -> Result<Response, Wrong> {
+    let (key, digest) = (sent.key.clone(), sent.digest.clone());
+    let account = sent.asker.actor.account();
+    let answer = app
+        .town
+        .write(name, &sent.asker.actor, move |tx, cx| {
+            let (Some(key), Some(account)) = (&key, account) else {
+                return Ok(fresh(status, &command(tx, cx)?));
+            };
+            if let Some(kept) = begin(tx, account, key, &digest)? {
+                return replay(kept, &digest);
+            }
+            let answer = fresh(status, &command(tx, cx)?);
+            idempotency::finish(tx, account, key, i64::from(status.as_u16()), &answer.body)?;
+            Ok(answer)
+        })
+        .await?;
+    Ok(respond(&answer))
+}
+
+/// Takes the key; gives what was kept for it when it was taken before. Another request with the same key that is
+/// still under way is waited for.
+fn begin(tx: &mut Tx<'_>, account: AccountId, key: &str, digest: &str) -> Result<Option<Kept>, StoreError> {
+    idempotency::forget_before(tx, account, real_now())?;
+    if idempotency::take(tx, account, key, digest, real_now())? {
+        Ok(None)
+    } else {
+        idempotency::kept(tx, account, key)
+    }
+}
+
+fn replay(kept: Kept, digest: &str) -> Result<Answer, Wrong> {
+    if kept.request_hash != digest {
+        return Err(Wrong::KeyReused);
+    }
+    let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    Ok(Answer {
+        status: status.unwrap_or(StatusCode::OK),
+        body: kept.body,
+        replayed: true,
+    })
+}
+
+fn fresh(status: StatusCode, body: &Value) -> Answer {
+    Answer {
+        status,
+        body: body.to_string(),
+        replayed: false,
+    }
+}
+
+fn respond(answer: &Answer) -> Response {
+    let mut response = (answer.status, answer.body.clone()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // Both are in the body, so a replayed answer has them, too.
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    if let Some(version) = body.get("version").and_then(Value::as_i64)
+        && let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\""))
+    {
+        headers.insert(ETAG, tag);
+    }
+    let at = body.get("href").and_then(Value::as_str).map(HeaderValue::from_str);
+    if answer.status == StatusCode::CREATED
+        && let Some(Ok(at)) = at
+    {
+        headers.insert(LOCATION, at);
+    }
+    if answer.replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
