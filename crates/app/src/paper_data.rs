@@ -198,6 +198,6 @@ mod tests {
             file_safe("H36.24682-250707-0012-receipt"),
             "H36.24682-250707-0012-receipt"
         );
-        assert_eq!(file_safe("../a\"b\r\nĐơn"), "..-a-b---n");
+        assert_eq!(file_safe("../a\"b\r\nĐơn"), "..-a-b----n");
     }
 }
