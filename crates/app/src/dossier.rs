@@ -10,6 +10,7 @@ mod list;
 mod papers;
 mod receive;
 mod result;
+mod status;
 mod supplement;
 mod view;
 
@@ -35,5 +36,6 @@ pub use result::{
     SubmitResult, approve_result, draft_result, endorse_result, issue_result, refuse_after_appraisal,
     return_result, send_back, submit_result,
 };
+pub use status::{DossierStatus, status_by_secret};
 pub use supplement::{CompleteSupplement, RequestSupplement, complete_supplement, request_supplement};
 pub use view::{ActionNow, DossierView, dossier_view};

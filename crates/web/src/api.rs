@@ -43,5 +43,7 @@ pub fn routes(app: &App) -> Routes {
         let page = page::page(&visitor.ui(&app), &operations);
         async move { page.into_response() }
     };
-    routes.get("/openapi.json", Need::Public, description).get("/api", Need::Public, page)
+    routes
+        .get("/openapi.json", Need::Public, description)
+        .get("/api", Need::Public, page)
 }

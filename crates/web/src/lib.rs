@@ -24,6 +24,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod staff;
 pub mod state;
+pub mod status;
 pub mod task;
 pub mod typed;
 pub mod ui;
@@ -50,6 +51,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(dossier::routes(app))
         .merge(task::routes(app))
         .merge(asked::routes(app))
+        .merge(status::routes(app))
         .merge(fees::routes(app))
         .merge(papers::routes(app))
         .merge(jobs::routes(app))

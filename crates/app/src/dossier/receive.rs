@@ -228,7 +228,8 @@ fn read_input(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<In
         Some(form) => {
             let (clean, wrong) = form.check_so_far(&cmd.form, cx.today());
             // Whoever is refused, or must bring something, need not have answered everything.
-            let may_be_unfinished = matches!(cmd.verdict, Verdict::Supplement { .. } | Verdict::Refuse { .. });
+            let may_be_unfinished =
+                matches!(cmd.verdict, Verdict::Supplement { .. } | Verdict::Refuse { .. });
             let counts = |error: &townhall_domain::form::FieldError| {
                 !(may_be_unfinished && error.key == "form-required")
             };

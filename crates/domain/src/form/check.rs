@@ -59,11 +59,7 @@ impl Form {
     /// One mistake a field, in the order of the form, unknown fields last.
     pub fn check(&self, typed: &Map<String, Value>, today: Date) -> Result<CleanForm, Vec<FieldError>> {
         let (clean, errors) = self.check_so_far(typed, today);
-        if errors.is_empty() {
-            Ok(clean)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(clean) } else { Err(errors) }
     }
 
     /// As [`Form::check`] for a form that is not finished: what could be taken, and every mistake beside it; what

@@ -39,7 +39,10 @@ pub struct Operation {
 
 impl Operation {
     fn new(method: Method, id: &'static str, path: &'static str, need: Need) -> Self {
-        let names = path.split('{').skip(1).filter_map(|piece| piece.split('}').next());
+        let names = path
+            .split('{')
+            .skip(1)
+            .filter_map(|piece| piece.split('}').next());
         Self {
             id,
             method,
@@ -158,14 +161,19 @@ impl Operation {
             "responses": responses,
         });
         if let Some(schema) = &self.body {
-            operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+            operation["requestBody"] =
+                json!({ "required": true, "content": { "application/json": { "schema": schema } } });
         }
         operation
     }
 
     /// The first part of its path: what it is about.
     pub fn tag(&self) -> &'static str {
-        self.path.trim_start_matches("/api/v1/").split('/').next().unwrap_or("")
+        self.path
+            .trim_start_matches("/api/v1/")
+            .split('/')
+            .next()
+            .unwrap_or("")
     }
 }
 
@@ -174,13 +182,21 @@ fn schemas_of<T: ToSchema>() -> Vec<(String, Value)> {
     let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
     T::schemas(&mut schemas);
     schemas.push((T::name().into_owned(), T::schema()));
-    let written = schemas.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default()));
+    let written = schemas
+        .into_iter()
+        .map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default()));
     written.collect()
 }
 
 /// Which right an operation needs, in words.
 pub fn need_words(lang: Lang, need: Need) -> String {
-    let list = |rights: &[Right]| rights.iter().map(|right| right.as_str()).collect::<Vec<_>>().join(", ");
+    let list = |rights: &[Right]| {
+        rights
+            .iter()
+            .map(|right| right.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let rights = match need {
         Need::Public => return townhall_text::t(lang, "api-need-none"),
         Need::Session => return townhall_text::t(lang, "api-need-token"),
@@ -225,9 +241,13 @@ impl Book {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.routes =
-            self.routes
-                .api(operation.method.clone(), operation.path, operation.need, &self.limits, handler);
+        self.routes = self.routes.api(
+            operation.method.clone(),
+            operation.path,
+            operation.need,
+            &self.limits,
+            handler,
+        );
         self.operations.push(operation);
         self
     }
@@ -246,10 +266,15 @@ pub fn open_api(operations: &[Operation], base: &str, lang: Lang) -> Value {
         let item = paths.entry(operation.path).or_insert_with(|| json!({}));
         item[operation.method.as_str().to_ascii_lowercase()] = operation.describe(lang);
     }
-    let used = operations.iter().flat_map(|operation| operation.schemas.iter().cloned());
+    let used = operations
+        .iter()
+        .flat_map(|operation| operation.schemas.iter().cloned());
     for (name, schema) in used.chain(schemas_of::<Problem>()) {
         let before = schemas.insert(name.clone(), schema.clone());
-        debug_assert!(before.is_none_or(|before| before == schema), "two types are called {name}");
+        debug_assert!(
+            before.is_none_or(|before| before == schema),
+            "two types are called {name}"
+        );
     }
     json!({
         "openapi": "3.1.0",

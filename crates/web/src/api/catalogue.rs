@@ -45,11 +45,15 @@ pub(super) fn add(book: Book) -> Book {
         fees,
     )
     .add(
-        Operation::get("list_units", "/api/v1/units", Need::Session).query::<UnitQuery>().gives::<UnitList>(200),
+        Operation::get("list_units", "/api/v1/units", Need::Session)
+            .query::<UnitQuery>()
+            .gives::<UnitList>(200),
         units,
     )
     .add(
-        Operation::get("get_unit", "/api/v1/units/{unit}", Need::Session).query::<OnDay>().gives::<UnitOut>(200),
+        Operation::get("get_unit", "/api/v1/units/{unit}", Need::Session)
+            .query::<OnDay>()
+            .gives::<UnitOut>(200),
         unit,
     )
     .add(
@@ -133,7 +137,11 @@ async fn procedures(
         },
     };
     Ok(Json(
-        found.iter().map(item).filter(|item| served.is_none_or(|served| served == item.served)).collect(),
+        found
+            .iter()
+            .map(item)
+            .filter(|item| served.is_none_or(|served| served == item.served))
+            .collect(),
     ))
 }
 
@@ -199,7 +207,10 @@ async fn procedure(
 ) -> Result<Json<ProcedureOut>, Wrong> {
     let day = query.on.map_or(today(&app), |day| day.0);
     let packs = app.town.packs();
-    let listing = packs.procedures().listing(&code.0, day).ok_or(Wrong::not_found("procedure"))?;
+    let listing = packs
+        .procedures()
+        .listing(&code.0, day)
+        .ok_or(Wrong::not_found("procedure"))?;
     let lang = asker.lang.code();
     let item = ProcedureItem {
         code: listing.code().to_owned(),
@@ -236,7 +247,9 @@ async fn procedure(
             townhall_domain::procedure::Need::When(circumstance) => circumstance.clone(),
         },
         one_of: component.one_of.clone(),
-        database: component.replaced_on(day).map(|replaced| replaced.database.clone()),
+        database: component
+            .replaced_on(day)
+            .map(|replaced| replaced.database.clone()),
     });
     Ok(Json(ProcedureOut {
         item: ProcedureItem {
@@ -247,8 +260,16 @@ async fn procedure(
         non_boundary: Some(procedure.non_boundary),
         limits: limits.collect(),
         components: components.collect(),
-        circumstances: procedure.circumstances.iter().map(|circumstance| circumstance.id.clone()).collect(),
-        form_schema: procedure.form.as_deref().and_then(|path| packs.form_schema(path)).cloned(),
+        circumstances: procedure
+            .circumstances
+            .iter()
+            .map(|circumstance| circumstance.id.clone())
+            .collect(),
+        form_schema: procedure
+            .form
+            .as_deref()
+            .and_then(|path| packs.form_schema(path))
+            .cloned(),
         basis: procedure.basis.clone(),
     }))
 }
@@ -319,31 +340,49 @@ async fn fees(
 ) -> Result<Json<FeesOut>, Wrong> {
     let packs = app.town.packs();
     let day = query.on.map_or(today(&app), |day| day.0);
-    let procedure: &Procedure =
-        packs.procedures().as_of(&code.0, day).ok_or(Wrong::not_found("procedure"))?;
+    let procedure: &Procedure = packs
+        .procedures()
+        .as_of(&code.0, day)
+        .ok_or(Wrong::not_found("procedure"))?;
     let unit = own_or(&app, &asker, &query.unit)?;
     let items = [Quantity {
         pages: query.pages.unwrap_or(1),
         copies: query.copies.unwrap_or(1),
         cases: query.cases.unwrap_or(1),
     }];
-    let circumstances: BTreeSet<String> =
-        query.circumstances.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let circumstances: BTreeSet<String> = query
+        .circumstances
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     let exemption = match query.exemption.as_str() {
         "" => None,
-        code => Some(packs.exemption(code).ok_or_else(|| Wrong::field("exemption", "api-word-unknown"))?),
+        code => Some(
+            packs
+                .exemption(code)
+                .ok_or_else(|| Wrong::field("exemption", "api-word-unknown"))?,
+        ),
     };
-    let charge = packs.fees(procedure, &unit, day, &items, &circumstances, exemption).map_err(|error| {
-        let field = match error {
-            townhall_domain::fee::FeeError::Quantity(_) => ("pages", "api-number-wrong"),
-            townhall_domain::fee::FeeError::ExemptionNotAllowed(_) => ("exemption", "api-exemption-not-allowed"),
-        };
-        Wrong::field(field.0, field.1)
-    })?;
+    let charge = packs
+        .fees(procedure, &unit, day, &items, &circumstances, exemption)
+        .map_err(|error| {
+            let field = match error {
+                townhall_domain::fee::FeeError::Quantity(_) => ("pages", "api-number-wrong"),
+                townhall_domain::fee::FeeError::ExemptionNotAllowed(_) => {
+                    ("exemption", "api-exemption-not-allowed")
+                }
+            };
+            Wrong::field(field.0, field.1)
+        })?;
     let lang = asker.lang;
     let why = |step: &townhall_domain::fee::Explanation| {
-        let args: Vec<(&str, townhall_text::Arg<'_>)> =
-            step.args.iter().map(|(name, value)| (name.as_str(), (*value).into())).collect();
+        let args: Vec<(&str, townhall_text::Arg<'_>)> = step
+            .args
+            .iter()
+            .map(|(name, value)| (name.as_str(), (*value).into()))
+            .collect();
         townhall_text::t_args(lang, &step.key, &args)
     };
     Ok(Json(FeesOut {
@@ -360,7 +399,11 @@ async fn fees(
                 why: line.why.iter().map(why).collect(),
             })
             .collect(),
-        unset: charge.unset.iter().map(|fee| fee.name.get(lang.code()).to_owned()).collect(),
+        unset: charge
+            .unset
+            .iter()
+            .map(|fee| fee.name.get(lang.code()).to_owned())
+            .collect(),
     }))
 }
 
@@ -435,7 +478,9 @@ async fn units(
         let parent = parent.ok_or_else(|| Wrong::field("parent", "api-unit-unknown"))?;
         units.communes_of(&parent.id, day).collect()
     };
-    Ok(Json(found.into_iter().map(|unit| UnitOut::of(unit, day)).collect()))
+    Ok(Json(
+        found.into_iter().map(|unit| UnitOut::of(unit, day)).collect(),
+    ))
 }
 
 async fn unit(
@@ -445,7 +490,12 @@ async fn unit(
     Asked(query): Asked<OnDay>,
 ) -> Result<Json<UnitOut>, Wrong> {
     let day = query.on.map_or(today(&app), |day| day.0);
-    let unit = app.town.packs().units().by_code(&code.0, day).ok_or(Wrong::not_found("unit"))?;
+    let unit = app
+        .town
+        .packs()
+        .units()
+        .by_code(&code.0, day)
+        .ok_or(Wrong::not_found("unit"))?;
     Ok(Json(UnitOut::of(unit, day)))
 }
 
@@ -482,7 +532,10 @@ async fn deadline(
     Asked(query): Asked<DeadlineQuery>,
 ) -> Result<Json<DeadlineOut>, Wrong> {
     let from = start(&query.from).ok_or_else(|| Wrong::field("from", "date-wrong"))?;
-    let limit: Limit = query.limit.parse().map_err(|_| Wrong::field("limit", "api-limit-of-time-wrong"))?;
+    let limit: Limit = query
+        .limit
+        .parse()
+        .map_err(|_| Wrong::field("limit", "api-limit-of-time-wrong"))?;
     let unit = own_or(&app, &asker, &query.unit)?;
     let office = app.town.packs().office(&unit);
     let deadline = Deadline::compute(&office, from, limit)
@@ -497,7 +550,11 @@ async fn deadline(
 fn start(text: &str) -> Option<Timestamp> {
     let at = match text.parse::<Timestamp>() {
         Ok(at) => at,
-        Err(_) => time::instant(text.parse::<jiff::civil::DateTime>().ok().filter(|at| (1900..=2200).contains(&at.year()))?),
+        Err(_) => time::instant(
+            text.parse::<jiff::civil::DateTime>()
+                .ok()
+                .filter(|at| (1900..=2200).contains(&at.year()))?,
+        ),
     };
     (1900..=2200).contains(&time::local(at).year()).then_some(at)
 }
@@ -508,7 +565,9 @@ fn own_or(app: &App, asker: &Asker, code: &str) -> Result<UnitId, Wrong> {
         return asker.actor.unit().cloned().ok_or(Wrong::not_found("unit"));
     }
     let found = app.town.packs().units().by_code(code, today(app));
-    found.map(|unit| unit.id.clone()).ok_or_else(|| Wrong::field("unit", "api-unit-unknown"))
+    found
+        .map(|unit| unit.id.clone())
+        .ok_or_else(|| Wrong::field("unit", "api-unit-unknown"))
 }
 
 fn today(app: &App) -> jiff::civil::Date {

@@ -28,8 +28,8 @@ use super::guard::Asker;
 use super::problem::Wrong;
 use super::read::{Asked, Day, InPath, Text, flag, known, number};
 use super::shapes::{
-    ComponentList, ComponentOut, DossierItem, DossierList, DossierOut, DossierPage, FactList, FactOut, PaperList,
-    PaperOut, RecordList, RecordOut, SlipList, SlipOut, StepList, StepOut, maybe,
+    ComponentList, ComponentOut, DossierItem, DossierList, DossierOut, DossierPage, FactList, FactOut,
+    PaperList, PaperOut, RecordList, RecordOut, SlipList, SlipOut, StepList, StepOut, maybe,
 };
 use crate::routes::Need;
 use crate::state::App;
@@ -53,7 +53,8 @@ pub(super) fn add(book: Book) -> Book {
             one,
         )
         .add(
-            Operation::get("list_components", "/api/v1/dossiers/{id}/components", READ).gives::<ComponentList>(200),
+            Operation::get("list_components", "/api/v1/dossiers/{id}/components", READ)
+                .gives::<ComponentList>(200),
             components,
         )
         .add(
@@ -69,8 +70,12 @@ pub(super) fn add(book: Book) -> Book {
             records,
         )
         .add(
-            Operation::get("list_papers", "/api/v1/dossiers/{id}/papers", Need::Right(Right::ReadPapers))
-                .gives::<PaperList>(200),
+            Operation::get(
+                "list_papers",
+                "/api/v1/dossiers/{id}/papers",
+                Need::Right(Right::ReadPapers),
+            )
+            .gives::<PaperList>(200),
             papers,
         )
         .add(
@@ -155,7 +160,9 @@ impl ListQuery {
         let cx_now = app.town.clock().now();
         let today = time::local_date(cx_now);
         let words = fold(&self.q);
-        let words = words.split_whitespace().map(|word| word.chars().take(40).collect());
+        let words = words
+            .split_whitespace()
+            .map(|word| word.chars().take(40).collect());
         let mut filter = Filter {
             units: self.units(app, today)?,
             received_for_others: self.for_others,
@@ -171,9 +178,12 @@ impl ListQuery {
             "open" => filter.open = Some(true),
             "ended" => filter.open = Some(false),
             codes => {
-                let codes = codes.split(',').map(|code| code.parse().ok().filter(|code| (1..=10).contains(code)));
-                filter.states =
-                    codes.collect::<Option<_>>().ok_or_else(|| Wrong::field("state", "api-word-unknown"))?;
+                let codes = codes
+                    .split(',')
+                    .map(|code| code.parse().ok().filter(|code| (1..=10).contains(code)));
+                filter.states = codes
+                    .collect::<Option<_>>()
+                    .ok_or_else(|| Wrong::field("state", "api-word-unknown"))?;
             }
         }
         if !self.channel.is_empty() {
@@ -198,7 +208,10 @@ impl ListQuery {
             _ => return Err(Wrong::field("sort", "api-word-unknown")),
         };
         if !self.after.is_empty() {
-            let key = self.after.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+            let key = self
+                .after
+                .split_once('.')
+                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
             filter.after = Some(key.ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
         }
         Ok(filter)
@@ -210,10 +223,17 @@ impl ListQuery {
         }
         let day = self.to.map_or(today, |day| day.0);
         let units = app.town.packs().units();
-        let unit = units.by_code(&self.unit, day).or_else(|| units.by_code(&self.unit, today));
+        let unit = units
+            .by_code(&self.unit, day)
+            .or_else(|| units.by_code(&self.unit, today));
         let unit = unit.ok_or_else(|| Wrong::field("unit", "api-unit-unknown"))?;
-        let below = units.all().iter().filter(|below| below.parent.as_ref() == Some(&unit.id));
-        Ok(std::iter::once(unit.id.clone()).chain(below.map(|below| below.id.clone())).collect())
+        let below = units
+            .all()
+            .iter()
+            .filter(|below| below.parent.as_ref() == Some(&unit.id));
+        Ok(std::iter::once(unit.id.clone())
+            .chain(below.map(|below| below.id.clone()))
+            .collect())
     }
 
     /// The figure whose rows are asked for, with its period.
@@ -221,9 +241,7 @@ impl ListQuery {
         match (self.measure.as_str(), self.from, self.to) {
             ("", None, None) => Ok(None),
             ("", _, _) => Err(Wrong::field("measure", "api-field-missing")),
-            (word, Some(from), Some(to)) => {
-                Ok(Some((known("measure", word, Measure::parse)?, from.0, to.0)))
-            }
+            (word, Some(from), Some(to)) => Ok(Some((known("measure", word, Measure::parse)?, from.0, to.0))),
             (_, None, _) => Err(Wrong::field("from", "api-field-missing")),
             (_, _, None) => Err(Wrong::field("to", "api-field-missing")),
         }
@@ -241,7 +259,8 @@ fn interval(from: Option<Day>, to: Option<Day>) -> Option<(time::Timestamp, time
         (None, None) => None,
         (from, to) => Some((
             from.map_or(time::Timestamp::UNIX_EPOCH, |day| start(day.0)),
-            to.and_then(|day| day.0.tomorrow().ok()).map_or(time::Timestamp::MAX, start),
+            to.and_then(|day| day.0.tomorrow().ok())
+                .map_or(time::Timestamp::MAX, start),
         )),
     }
 }
@@ -289,14 +308,26 @@ async fn list(
     let (packs, today) = (app.town.packs(), time::local_date(app.town.clock().now()));
     let next = page.next.map(|(at, id)| format!("{at}.{id}"));
     let headers = next_link(&uri, next.as_deref());
-    let items = page.rows.iter().map(|row| DossierItem::of_row(packs, today, row)).collect();
+    let items = page
+        .rows
+        .iter()
+        .map(|row| DossierItem::of_row(packs, today, row))
+        .collect();
     Ok((headers, Json(DossierPage { items, next })).into_response())
 }
 
 async fn work(State(app): State<App>, asker: Asker) -> Result<Json<DossierList>, Wrong> {
-    let rows = app.town.read("my_work", &asker.actor, my_work).await.map_err(Wrong::App)?;
+    let rows = app
+        .town
+        .read("my_work", &asker.actor, my_work)
+        .await
+        .map_err(Wrong::App)?;
     let (packs, today) = (app.town.packs(), time::local_date(app.town.clock().now()));
-    Ok(Json(rows.iter().map(|row| DossierItem::of_row(packs, today, row)).collect()))
+    Ok(Json(
+        rows.iter()
+            .map(|row| DossierItem::of_row(packs, today, row))
+            .collect(),
+    ))
 }
 
 /// Loads a dossier for whoever asks, and notes that he opened it.
@@ -304,13 +335,16 @@ async fn view(app: &App, asker: &Asker, id: &InPath) -> Result<DossierView, Wron
     let id: DossierId = id.id("dossier")?;
     let view = app
         .town
-        .read("dossier_view", &asker.actor, move |tx, cx| dossier_view(tx, cx, id))
+        .read("dossier_view", &asker.actor, move |tx, cx| {
+            dossier_view(tx, cx, id)
+        })
         .await
         .map_err(Wrong::App)?;
     let dossier = &view.dossier;
-    let is_held = asker.actor.post().is_some_and(|post| {
-        dossier.is_held_by(post, asker.actor.roles()) || view.joining.contains(&post)
-    });
+    let is_held = asker
+        .actor
+        .post()
+        .is_some_and(|post| dossier.is_held_by(post, asker.actor.roles()) || view.joining.contains(&post));
     let note = NoteReading {
         reading: Reading::Dossier,
         subject_kind: "dossier",
@@ -320,7 +354,9 @@ async fn view(app: &App, asker: &Asker, id: &InPath) -> Result<DossierView, Wron
         own_work: is_held,
         reason: None,
     };
-    let noted = app.town.write("note_reading", &asker.actor, move |tx, cx| access_log::note(tx, cx, &note));
+    let noted = app.town.write("note_reading", &asker.actor, move |tx, cx| {
+        access_log::note(tx, cx, &note)
+    });
     noted.await.map_err(Wrong::App)?;
     Ok(view)
 }
@@ -339,17 +375,26 @@ async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Respons
 async fn components(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<ComponentList>, Wrong> {
     let view = view(&app, &asker, &id).await?;
     let procedure = &view.dossier.procedure;
-    let procedure = app.town.packs().procedures().version(&procedure.code, procedure.version);
+    let procedure = app
+        .town
+        .packs()
+        .procedures()
+        .version(&procedure.code, procedure.version);
     let name_of = |id: &str| {
         let component = procedure.and_then(|procedure| procedure.component(id));
-        component.map_or_else(|| id.to_owned(), |component| component.name.get(asker.lang.code()).to_owned())
+        component.map_or_else(
+            || id.to_owned(),
+            |component| component.name.get(asker.lang.code()).to_owned(),
+        )
     };
     let lines = view.components.iter().map(|entry| ComponentOut {
         name: name_of(&entry.component),
         component: entry.component.clone(),
         required: entry.required,
         status: entry.status.as_str(),
-        source: entry.source.map(townhall_domain::dossier::ComponentSource::as_str),
+        source: entry
+            .source
+            .map(townhall_domain::dossier::ComponentSource::as_str),
         copies: entry.copies,
         database: entry.database.clone(),
         queried_at: maybe(entry.queried_at),
@@ -378,7 +423,10 @@ async fn papers(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json
     if view.papers_hidden {
         let unit = view.dossier.unit.clone();
         let right = Right::ReadPapers;
-        return Err(Wrong::App(AppError::Denied(townhall_app::actor::Denied { right, unit })));
+        return Err(Wrong::App(AppError::Denied(townhall_app::actor::Denied {
+            right,
+            unit,
+        })));
     }
     Ok(Json(view.papers.iter().map(PaperOut::from).collect()))
 }

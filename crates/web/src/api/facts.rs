@@ -51,7 +51,9 @@ pub struct ProofOut {
 
 async fn view(app: &App, asker: &Asker, id: &InPath) -> Result<FactView, Wrong> {
     let id: FactId = id.id("fact")?;
-    let found = app.town.read("fact", &asker.actor, move |tx, cx| fact_view(tx, cx, id));
+    let found = app
+        .town
+        .read("fact", &asker.actor, move |tx, cx| fact_view(tx, cx, id));
     found.await.map_err(Wrong::App)
 }
 

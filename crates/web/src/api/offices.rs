@@ -26,15 +26,23 @@ pub(super) fn add(book: Book) -> Book {
         me,
     )
     .add(
-        Operation::get("get_statistics", "/api/v1/units/{unit}/statistics", Need::Right(Right::ReadStatistics))
-            .query::<PeriodQuery>()
-            .gives::<StatisticsOut>(200),
+        Operation::get(
+            "get_statistics",
+            "/api/v1/units/{unit}/statistics",
+            Need::Right(Right::ReadStatistics),
+        )
+        .query::<PeriodQuery>()
+        .gives::<StatisticsOut>(200),
         figures,
     )
     .add(
-        Operation::get("get_staff", "/api/v1/units/{unit}/staff", Need::Right(Right::ReadStaff))
-            .query::<StaffQuery>()
-            .gives::<StaffOut>(200),
+        Operation::get(
+            "get_staff",
+            "/api/v1/units/{unit}/staff",
+            Need::Right(Right::ReadStaff),
+        )
+        .query::<StaffQuery>()
+        .gives::<StaffOut>(200),
         staff,
     )
 }
@@ -60,7 +68,9 @@ async fn me(State(app): State<App>, asker: Asker) -> Json<MeOut> {
     let actor = &asker.actor;
     Json(MeOut {
         post: actor.post().map(|post| post.to_string()),
-        unit: actor.unit().map(|unit| UnitRef::of(app.town.packs(), unit, today)),
+        unit: actor
+            .unit()
+            .map(|unit| UnitRef::of(app.town.packs(), unit, today)),
         space: actor.space().map(townhall_domain::space::Space::as_str),
         roles: actor.roles().iter().map(|role| role.as_str()).collect(),
         rights: actor.rights().iter().map(Right::as_str).collect(),
@@ -157,13 +167,26 @@ async fn figures(
         total: found.total.into(),
         by_procedure: split(found.by_procedure),
         by_field: split(found.by_field),
-        by_channel: split(found.by_channel.into_iter().map(|(channel, figures)| (channel.as_str().to_owned(), figures))),
-        by_unit: split(found.by_unit.into_iter().map(|(unit, figures)| (unit.to_string(), figures))),
+        by_channel: split(
+            found
+                .by_channel
+                .into_iter()
+                .map(|(channel, figures)| (channel.as_str().to_owned(), figures)),
+        ),
+        by_unit: split(
+            found
+                .by_unit
+                .into_iter()
+                .map(|(unit, figures)| (unit.to_string(), figures)),
+        ),
     }))
 }
 
 fn split(parts: impl IntoIterator<Item = (String, Figures)>) -> BTreeMap<String, FiguresOut> {
-    parts.into_iter().map(|(name, figures)| (name, figures.into())).collect()
+    parts
+        .into_iter()
+        .map(|(name, figures)| (name, figures.into()))
+        .collect()
 }
 
 /// As of which day.
@@ -270,10 +293,17 @@ async fn staff(
 ) -> Result<Json<StaffOut>, Wrong> {
     let today = time::local_date(app.town.clock().now());
     let day = query.on.map_or(today, |day| day.0);
-    let unit = app.town.packs().units().by_code(&code.0, day).map(|unit| unit.id.clone());
+    let unit = app
+        .town
+        .packs()
+        .units()
+        .by_code(&code.0, day)
+        .map(|unit| unit.id.clone());
     let unit = unit.ok_or(Wrong::not_found("unit"))?;
     let asked = unit.clone();
-    let staff = app.town.read("staff", &asker.actor, move |tx, cx| staff_of(tx, cx, &asked, day));
+    let staff = app
+        .town
+        .read("staff", &asker.actor, move |tx, cx| staff_of(tx, cx, &asked, day));
     let staff = staff.await.map_err(Wrong::App)?;
     let seats = staff.divisions.iter().flat_map(|division| &division.seats);
     Ok(Json(StaffOut {

@@ -71,7 +71,9 @@ fn replay(kept: Kept, digest: &str) -> Result<Answer, Wrong> {
     if kept.request_hash != digest {
         return Err(Wrong::KeyReused);
     }
-    let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = u16::try_from(kept.status)
+        .ok()
+        .and_then(|status| StatusCode::from_u16(status).ok());
     Ok(Answer {
         status: status.unwrap_or(StatusCode::OK),
         body: kept.body,
@@ -98,7 +100,10 @@ fn respond(answer: &Answer) -> Response {
     {
         headers.insert(ETAG, tag);
     }
-    let at = body.get("href").and_then(Value::as_str).map(HeaderValue::from_str);
+    let at = body
+        .get("href")
+        .and_then(Value::as_str)
+        .map(HeaderValue::from_str);
     if answer.status == StatusCode::CREATED
         && let Some(Ok(at)) = at
     {

@@ -47,9 +47,16 @@ pub fn page(ui: &Ui, operations: &[Operation]) -> Markup {
 }
 
 fn entry(ui: &Ui, operation: &Operation) -> Markup {
-    let tone = if operation.method == Method::GET { Tone::Plain } else { Tone::Run };
+    let tone = if operation.method == Method::GET {
+        Tone::Plain
+    } else {
+        Tone::Run
+    };
     let body = operation.body.as_ref().and_then(name_of);
-    let answers = operation.answers.iter().filter_map(|(status, schema)| Some((*status, name_of(schema)?)));
+    let answers = operation
+        .answers
+        .iter()
+        .filter_map(|(status, schema)| Some((*status, name_of(schema)?)));
     html! {
         details.mb-2 id=(operation.id) {
             summary {
@@ -77,7 +84,12 @@ fn entry(ui: &Ui, operation: &Operation) -> Markup {
 
 /// The name at the end of a reference to a schema.
 fn name_of(schema: &Value) -> Option<String> {
-    schema.get("$ref")?.as_str()?.rsplit('/').next().map(str::to_owned)
+    schema
+        .get("$ref")?
+        .as_str()?
+        .rsplit('/')
+        .next()
+        .map(str::to_owned)
 }
 
 fn problems(ui: &Ui) -> Markup {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -186,7 +188,9 @@ fn wrong_field(lang: Lang, field: &FieldError) -> WrongField {
         ("form_", "form."),
         ("component_", "components."),
     ];
-    let part = PARTS.iter().find_map(|(prefix, part)| Some((part, field.field.strip_prefix(prefix)?)));
+    let part = PARTS
+        .iter()
+        .find_map(|(prefix, part)| Some((part, field.field.strip_prefix(prefix)?)));
     WrongField {
         field: part.map_or_else(|| field.field.clone(), |(part, rest)| format!("{part}{rest}")),
         code: field.key.clone(),
@@ -264,7 +268,8 @@ fn of_status(lang: Lang, status: StatusCode) -> Problem {
 fn say(lang: Lang, wrong: Option<&Wrong>, problem: &Problem, before: &HeaderMap) -> Response {
     let body = serde_json::to_vec(problem).unwrap_or_default();
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(lang.code()));
@@ -275,7 +280,10 @@ fn say(lang: Lang, wrong: Option<&Wrong>, problem: &Problem, before: &HeaderMap)
     }
     match wrong {
         Some(Wrong::Unauthorized) => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"townhall\""));
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"townhall\""),
+            );
         }
         Some(Wrong::TooMany(seconds)) => {
             headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));

@@ -60,7 +60,9 @@ pub struct Day(pub Date);
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        let day: Option<Date> = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
+        let day: Option<Date> = Some(&text)
+            .filter(|text| text.len() == 10)
+            .and_then(|text| text.parse().ok());
         day.filter(|day| (1900..=2200).contains(&day.year()))
             .map(Self)
             .ok_or_else(|| D::Error::custom(Key("date-wrong")))
@@ -192,7 +194,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
         }
         let value = serde_json::from_slice(&bytes).map_err(|error| Wrong::NoJson(error.to_string()))?;
         let mut hash = Sha256::new();
-        let post = asker.actor.post().map(|post| post.to_string()).unwrap_or_default();
+        let post = asker
+            .actor
+            .post()
+            .map(|post| post.to_string())
+            .unwrap_or_default();
         let head = format!("{} {} {post} {version:?}\n", parts.method, parts.uri);
         hash.update(head.as_bytes());
         hash.update(&bytes);
@@ -258,7 +264,10 @@ fn key_of(message: &str) -> (&'static str, Option<String>) {
         "api-word-unknown",
     ];
     let name = || message.split('`').nth(1).map(str::to_owned);
-    if let Some(own) = OWN.into_iter().find(|own| message.contains(&format!("\u{1}{own}"))) {
+    if let Some(own) = OWN
+        .into_iter()
+        .find(|own| message.contains(&format!("\u{1}{own}")))
+    {
         (own, None)
     } else if message.starts_with("unknown field") {
         ("api-field-unknown", name())
@@ -295,7 +304,10 @@ fn look_for_controls(value: &Value, path: &str, problems: &mut Vec<FieldError>) 
 }
 
 fn check_text(text: &str, path: &str, problems: &mut Vec<FieldError>) {
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         let printable: String = path.chars().filter(|c| !c.is_control()).collect();
         problems.push(FieldError::new(printable, "field-control-character"));
     } else if text.chars().count() > TEXT_CHARS {
@@ -326,9 +338,11 @@ mod tests {
 
     fn refusal(value: Value) -> String {
         match read::<Outer>(value) {
-            Err(Wrong::App(AppError::Invalid(fields))) => {
-                fields.iter().map(|field| format!("{}: {}", field.field, field.key)).collect::<Vec<_>>().join(", ")
-            }
+            Err(Wrong::App(AppError::Invalid(fields))) => fields
+                .iter()
+                .map(|field| format!("{}: {}", field.field, field.key))
+                .collect::<Vec<_>>()
+                .join(", "),
             other => panic!("{other:?}"),
         }
     }
@@ -341,13 +355,34 @@ mod tests {
         for (value, expected) in [
             (json!({ "parts": [] }), "name: api-field-missing"),
             (json!({ "name": 5, "parts": [] }), "name: api-field-wrong"),
-            (json!({ "name": "123456", "parts": [] }), "name: api-text-too-long"),
-            (json!({ "name": "", "parts": [], "more": 1 }), "more: api-field-unknown"),
-            (json!({ "name": "", "parts": [day, { "day": "2025-02-30" }] }), "parts[1].day: date-wrong"),
-            (json!({ "name": "", "parts": [{ "day": "1899-01-01" }] }), "parts[0].day: date-wrong"),
-            (json!({ "name": "", "parts": [{}] }), "parts[0].day: api-field-missing"),
-            (json!({ "name": "A\u{0}B", "parts": [] }), "name: field-control-character"),
-            (json!({ "name": "", "parts": [{ "day": "x".repeat(50_001) }] }), "parts[0].day: api-text-too-long"),
+            (
+                json!({ "name": "123456", "parts": [] }),
+                "name: api-text-too-long",
+            ),
+            (
+                json!({ "name": "", "parts": [], "more": 1 }),
+                "more: api-field-unknown",
+            ),
+            (
+                json!({ "name": "", "parts": [day, { "day": "2025-02-30" }] }),
+                "parts[1].day: date-wrong",
+            ),
+            (
+                json!({ "name": "", "parts": [{ "day": "1899-01-01" }] }),
+                "parts[0].day: date-wrong",
+            ),
+            (
+                json!({ "name": "", "parts": [{}] }),
+                "parts[0].day: api-field-missing",
+            ),
+            (
+                json!({ "name": "A\u{0}B", "parts": [] }),
+                "name: field-control-character",
+            ),
+            (
+                json!({ "name": "", "parts": [{ "day": "x".repeat(50_001) }] }),
+                "parts[0].day: api-text-too-long",
+            ),
         ] {
             assert_eq!(refusal(value), expected);
         }

@@ -41,7 +41,10 @@ pub struct UnitRef {
 impl UnitRef {
     /// A unit of the packs.
     pub fn of(packs: &Packs, unit: &UnitId, today: jiff::civil::Date) -> Self {
-        let name = packs.units().by_id(unit).map(|unit| unit.full_name(today).to_owned());
+        let name = packs
+            .units()
+            .by_id(unit)
+            .map(|unit| unit.full_name(today).to_owned());
         Self {
             id: unit.to_string(),
             code: unit.code().to_owned(),
@@ -321,7 +324,10 @@ impl DossierOut {
             support_place: dossier.support_place.clone(),
             assisting_post: dossier.assisting_post.map(|post| post.to_string()),
             delivery: dossier.delivery.as_str(),
-            deadline: dossier.deadline.as_ref().map(townhall_domain::deadline::explain_json),
+            deadline: dossier
+                .deadline
+                .as_ref()
+                .map(townhall_domain::deadline::explain_json),
             supplements: dossier.supplements,
             waited_minutes: dossier.waited_ms / 60_000,
             returned_at: maybe(dossier.returned_at),

@@ -15,8 +15,8 @@ use townhall_domain::permission::Right;
 use townhall_domain::space::Space;
 use townhall_domain::task::{Class, Task, TaskDraft};
 use townhall_domain::time::Timestamp;
-use townhall_store::tasks::{self as store, Filter, Listed, Sight, Sort};
 use townhall_store::Tx;
+use townhall_store::tasks::{self as store, Filter, Listed, Sight, Sort};
 use townhall_text::fold;
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,13 +32,19 @@ use crate::routes::Need;
 use crate::state::App;
 
 /// Who works with tasks at all.
-const TASKS: Need =
-    Need::AnyOf(&[Right::WorkTask, Right::IssueTask, Right::AcceptTask, Right::ReadStatistics]);
+const TASKS: Need = Need::AnyOf(&[
+    Right::WorkTask,
+    Right::IssueTask,
+    Right::AcceptTask,
+    Right::ReadStatistics,
+]);
 
 pub(super) fn add(book: Book) -> Book {
     let book = book
         .add(
-            Operation::get("list_tasks", "/api/v1/tasks", TASKS).query::<TaskQuery>().gives::<TaskPageOut>(200),
+            Operation::get("list_tasks", "/api/v1/tasks", TASKS)
+                .query::<TaskQuery>()
+                .gives::<TaskPageOut>(200),
             list,
         )
         .add(
@@ -47,8 +53,14 @@ pub(super) fn add(book: Book) -> Book {
                 .gives::<TaskItem>(201),
             issue,
         )
-        .add(Operation::get("get_task", "/api/v1/tasks/{id}", TASKS).gives::<TaskOut>(200), one)
-        .add(Operation::get("my_tasks", "/api/v1/work/tasks", Need::Session).gives::<MyTaskList>(200), work);
+        .add(
+            Operation::get("get_task", "/api/v1/tasks/{id}", TASKS).gives::<TaskOut>(200),
+            one,
+        )
+        .add(
+            Operation::get("my_tasks", "/api/v1/work/tasks", Need::Session).gives::<MyTaskList>(200),
+            work,
+        );
     let book = act::add::<ReceiveTaskBody>(book);
     let book = act::add::<ReportBody>(book);
     let book = act::add::<HandInBody>(book);
@@ -94,7 +106,11 @@ impl TaskQuery {
         // What may be seen is put in by the query itself.
         let mut filter = Filter::new(space, Sight::default(), now);
         let words = fold(&self.q);
-        filter.words = words.split_whitespace().take(6).map(|word| word.chars().take(40).collect()).collect();
+        filter.words = words
+            .split_whitespace()
+            .take(6)
+            .map(|word| word.chars().take(40).collect())
+            .collect();
         if !self.class.is_empty() {
             filter.class = Some(known("class", &self.class, Class::parse)?);
         }
@@ -114,7 +130,10 @@ impl TaskQuery {
             _ => return Err(Wrong::field("sort", "api-word-unknown")),
         };
         if !self.after.is_empty() {
-            let key = self.after.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+            let key = self
+                .after
+                .split_once('.')
+                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
             filter.after = Some(key.ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
         }
         Ok(filter)
@@ -242,11 +261,17 @@ async fn list(
     let now = app.town.clock().now();
     let filter = query.filter(now, asker.actor.space().unwrap_or(Space::State))?;
     let limit = page_size(query.limit)?;
-    let found = app.town.read("task_list", &asker.actor, move |tx, cx| task_list(tx, cx, &filter, limit));
+    let found = app.town.read("task_list", &asker.actor, move |tx, cx| {
+        task_list(tx, cx, &filter, limit)
+    });
     let page = found.await.map_err(Wrong::App)?.page;
     let next = page.next.map(|(at, id)| format!("{at}.{id}"));
     let items = page.rows.iter().map(|row| TaskItem::of_row(row, now)).collect();
-    Ok((next_link(&uri, next.as_deref()), Json(TaskPageOut { items, next })).into_response())
+    Ok((
+        next_link(&uri, next.as_deref()),
+        Json(TaskPageOut { items, next }),
+    )
+        .into_response())
 }
 
 /// A task that waits for the caller's post.
@@ -265,7 +290,11 @@ list_of!(
 
 async fn work(State(app): State<App>, asker: Asker) -> Result<Json<MyTaskList>, Wrong> {
     let now = app.town.clock().now();
-    let mine = app.town.read("my_tasks", &asker.actor, my_tasks).await.map_err(Wrong::App)?;
+    let mine = app
+        .town
+        .read("my_tasks", &asker.actor, my_tasks)
+        .await
+        .map_err(Wrong::App)?;
     let of = |mine: &store::Mine| MyTask {
         why: serde_json::to_value(mine.why)
             .ok()
@@ -384,7 +413,9 @@ impl TaskOut {
 
 async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Response, Wrong> {
     let id: TaskId = id.id("task")?;
-    let view = app.town.read("task_view", &asker.actor, move |tx, cx| task_view(tx, cx, id));
+    let view = app
+        .town
+        .read("task_view", &asker.actor, move |tx, cx| task_view(tx, cx, id));
     let view = view.await.map_err(Wrong::App)?;
     let mut headers = HeaderMap::new();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", view.task.version)) {

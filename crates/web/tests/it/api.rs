@@ -34,7 +34,10 @@ impl Program {
             days: 30,
             now: real_now(),
         };
-        let made = site.town.write("token", &actor, move |tx, cx| add_token(tx, cx, &command)).await;
+        let made = site
+            .town
+            .write("token", &actor, move |tx, cx| add_token(tx, cx, &command))
+            .await;
         Self {
             client: site.visitor(),
             token: token_text(&made.expect("a token").secret),
@@ -64,7 +67,8 @@ impl Program {
     async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
         let mut all = vec![("content-type", "application/json")];
         all.extend(headers);
-        self.send(Method::POST, path, &all, Body::from(body.to_string())).await
+        self.send(Method::POST, path, &all, Body::from(body.to_string()))
+            .await
     }
 }
 
@@ -72,20 +76,37 @@ impl Program {
 #[track_caller]
 fn problem(reply: &Reply, status: u16) -> Value {
     assert_eq!(reply.status.as_u16(), status, "{}", reply.text());
-    assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{}", reply.text());
+    assert_eq!(
+        reply.header("content-type"),
+        Some("application/problem+json"),
+        "{}",
+        reply.text()
+    );
     let problem = reply.json();
     assert_eq!(problem["status"], status);
     for part in ["type", "title", "detail", "code"] {
-        assert!(problem[part].as_str().is_some_and(|text| !text.is_empty() && !text.contains('⟦')), "{part}: {problem}");
+        assert!(
+            problem[part]
+                .as_str()
+                .is_some_and(|text| !text.is_empty() && !text.contains('⟦')),
+            "{part}: {problem}"
+        );
     }
     problem
 }
 
 /// A dossier as a program files it.
 fn copy_of(site: &Site) -> Value {
-    let form = site.town.packs().form("forms/2.000815.json").expect("the form").examples[0].clone();
-    let papers = ["original", "copies"]
-        .map(|component| json!({ "component": component, "status": "present", "source": "paper", "copies": 1 }));
+    let form = site
+        .town
+        .packs()
+        .form("forms/2.000815.json")
+        .expect("the form")
+        .examples[0]
+        .clone();
+    let papers = ["original", "copies"].map(
+        |component| json!({ "component": component, "status": "present", "source": "paper", "copies": 1 }),
+    );
     json!({
         "procedure": "2.000815", "channel": "counter",
         "applicant": { "name": "Trần Thị Mẫu", "id_number": "068190009002", "born_on": "1996-05-06" },
@@ -99,9 +120,17 @@ fn copy_of(site: &Site) -> Value {
 async fn a_dossier_goes_from_reception_to_the_result_through_the_api() {
     for site in Site::on_each().await {
         let counter = Program::of(&site, "receptionist").await;
-        let made = counter.post("/api/v1/dossiers", &copy_of(&site)).await.expect(201);
+        let made = counter
+            .post("/api/v1/dossiers", &copy_of(&site))
+            .await
+            .expect(201);
         let received = made.json();
-        assert_eq!(made.header("location"), received["href"].as_str(), "{}", site.name());
+        assert_eq!(
+            made.header("location"),
+            received["href"].as_str(),
+            "{}",
+            site.name()
+        );
         assert_eq!(received["state"]["word"], "accepted");
         assert_eq!(received["receipt_secret"].as_str().map(str::len), Some(32));
         let href = received["href"].as_str().expect("an address").to_owned();
@@ -110,11 +139,25 @@ async fn a_dossier_goes_from_reception_to_the_result_through_the_api() {
         let whole = one.json();
         assert_eq!(one.header("etag"), Some("\"2\""));
         assert_eq!(whole["applicant"]["id_number"], "••••••••9002");
-        assert!(whole["deadline"]["steps"].as_array().is_some_and(|steps| !steps.is_empty()));
-        let transfer = whole["actions"].as_array().expect("actions").iter().find(|action| action["action"] == "transfer");
+        assert!(
+            whole["deadline"]["steps"]
+                .as_array()
+                .is_some_and(|steps| !steps.is_empty())
+        );
+        let transfer = whole["actions"]
+            .as_array()
+            .expect("actions")
+            .iter()
+            .find(|action| action["action"] == "transfer");
         assert_eq!(transfer.expect("may transfer")["possible"], true);
 
-        let moved = counter.post_with(&format!("{href}/actions/transfer"), &[("if-match", "\"2\"")], &json!({})).await;
+        let moved = counter
+            .post_with(
+                &format!("{href}/actions/transfer"),
+                &[("if-match", "\"2\"")],
+                &json!({}),
+            )
+            .await;
         assert_eq!(moved.expect(200).json()["state"]["word"], "in_progress");
         for part in ["components", "steps", "slips", "records", "papers", "facts"] {
             let list = counter.get(&format!("{href}/{part}")).await.expect(200).json();
@@ -122,8 +165,14 @@ async fn a_dossier_goes_from_reception_to_the_result_through_the_api() {
         }
         let facts = counter.get(&format!("{href}/facts")).await.json();
         assert_eq!(facts["items"][1]["kind"], "dossier_transferred");
-        let fact = format!("/api/v1/facts/{}", facts["items"][0]["id"].as_str().expect("an id"));
-        assert_eq!(counter.get(&fact).await.expect(200).json()["kind"], "dossier_accepted");
+        let fact = format!(
+            "/api/v1/facts/{}",
+            facts["items"][0]["id"].as_str().expect("an id")
+        );
+        assert_eq!(
+            counter.get(&fact).await.expect(200).json()["kind"],
+            "dossier_accepted"
+        );
         problem(&counter.get(&format!("{fact}/proof")).await, 404);
     }
 }
@@ -133,25 +182,53 @@ async fn the_same_key_does_nothing_twice_and_another_body_is_refused() {
     for site in Site::on_each().await {
         let counter = Program::of(&site, "receptionist").await;
         let (body, key) = (copy_of(&site), [("idempotency-key", "k-1")]);
-        let first = counter.post_with("/api/v1/dossiers", &key, &body).await.expect(201);
-        let again = counter.post_with("/api/v1/dossiers", &key, &body).await.expect(201);
+        let first = counter
+            .post_with("/api/v1/dossiers", &key, &body)
+            .await
+            .expect(201);
+        let again = counter
+            .post_with("/api/v1/dossiers", &key, &body)
+            .await
+            .expect(201);
         assert_eq!(first.json(), again.json(), "{}", site.name());
-        assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, Some("true")));
+        assert_eq!(
+            (
+                first.header("idempotency-replayed"),
+                again.header("idempotency-replayed")
+            ),
+            (None, Some("true"))
+        );
         assert_eq!(again.header("location"), first.header("location"));
         let mut other = body.clone();
         other["applicant"]["name"] = json!("Lê Thị Mẫu");
         let refused = problem(&counter.post_with("/api/v1/dossiers", &key, &other).await, 422);
         assert_eq!(refused["code"], "key-reused");
         let listed = counter.get("/api/v1/dossiers").await.expect(200).json();
-        assert_eq!(listed["items"].as_array().map(Vec::len), Some(1), "{}", site.name());
+        assert_eq!(
+            listed["items"].as_array().map(Vec::len),
+            Some(1),
+            "{}",
+            site.name()
+        );
         // What was refused is not kept: the same request with the same key may be sent again.
         let mut wrong = copy_of(&site);
         wrong["applicant"]["name"] = json!("");
-        problem(&counter.post_with("/api/v1/dossiers", &[("idempotency-key", "k-2")], &wrong).await, 422);
-        counter.post_with("/api/v1/dossiers", &[("idempotency-key", "k-2")], &body).await.expect(201);
+        problem(
+            &counter
+                .post_with("/api/v1/dossiers", &[("idempotency-key", "k-2")], &wrong)
+                .await,
+            422,
+        );
+        counter
+            .post_with("/api/v1/dossiers", &[("idempotency-key", "k-2")], &body)
+            .await
+            .expect(201);
         // Another account's key of the same text is another key.
         let other = Program::of(&site, "receptionist.2").await;
-        other.post_with("/api/v1/dossiers", &key, &copy_of(&site)).await.expect(201);
+        other
+            .post_with("/api/v1/dossiers", &key, &copy_of(&site))
+            .await
+            .expect(201);
     }
 }
 
@@ -162,8 +239,10 @@ async fn the_same_request_many_times_at_once_makes_one_dossier() {
         let (body, key) = (copy_of(&site), [("idempotency-key", "at-once")]);
         let asked = (0..8).map(|_| counter.post_with("/api/v1/dossiers", &key, &body));
         let replies = futures_join(asked).await;
-        let ids: std::collections::BTreeSet<String> =
-            replies.into_iter().map(|reply| reply.expect(201).json()["id"].to_string()).collect();
+        let ids: std::collections::BTreeSet<String> = replies
+            .into_iter()
+            .map(|reply| reply.expect(201).json()["id"].to_string())
+            .collect();
         assert_eq!(ids.len(), 1, "{}", site.name());
     }
 }
@@ -195,14 +274,31 @@ async fn an_old_version_is_told_and_no_version_is_asked_for() {
     let id = accepted(&site, "2.000815").await;
     let counter = Program::of(&site, "receptionist").await;
     let path = format!("/api/v1/dossiers/{id}/actions/transfer");
-    assert_eq!(problem(&counter.post(&path, &json!({})).await, 428)["code"], "no-version");
-    assert_eq!(problem(&counter.post(&path, &json!({ "version": 1 })).await, 409)["code"], "conflict");
-    let refused = counter.post_with(&path, &[("if-match", "\"3\"")], &json!({ "version": 2 })).await;
+    assert_eq!(
+        problem(&counter.post(&path, &json!({})).await, 428)["code"],
+        "no-version"
+    );
+    assert_eq!(
+        problem(&counter.post(&path, &json!({ "version": 1 })).await, 409)["code"],
+        "conflict"
+    );
+    let refused = counter
+        .post_with(&path, &[("if-match", "\"3\"")], &json!({ "version": 2 }))
+        .await;
     assert_eq!(problem(&refused, 422)["errors"][0]["field"], "version");
-    problem(&counter.post_with(&path, &[("if-match", "*")], &json!({})).await, 422);
+    problem(
+        &counter.post_with(&path, &[("if-match", "*")], &json!({})).await,
+        422,
+    );
     let version = dossier(&site, id).await.version;
-    counter.post(&path, &json!({ "version": version })).await.expect(200);
-    let again = problem(&counter.post(&path, &json!({ "version": version + 1 })).await, 409);
+    counter
+        .post(&path, &json!({ "version": version }))
+        .await
+        .expect(200);
+    let again = problem(
+        &counter.post(&path, &json!({ "version": version + 1 })).await,
+        409,
+    );
     assert_eq!(again["code"], "not-allowed");
 }
 
@@ -214,24 +310,49 @@ async fn a_token_does_no_more_than_its_scopes_and_cookies_do_nothing() {
     let reader = Program::with(&site, "receptionist", Some(&[Right::ReadDossier])).await;
     reader.get(&path).await.expect(200);
     let refused = problem(&reader.get(&format!("{path}/papers")).await, 403);
-    assert!(refused["detail"].as_str().is_some_and(|text| text.contains("read_papers")), "{refused}");
+    assert!(
+        refused["detail"]
+            .as_str()
+            .is_some_and(|text| text.contains("read_papers")),
+        "{refused}"
+    );
     let version = json!({ "version": dossier(&site, id).await.version });
-    problem(&reader.post(&format!("{path}/actions/transfer"), &version).await, 403);
-    problem(&reader.get("/api/v1/units/24682/statistics?from=2025-07-01&to=2025-08-04").await, 403);
+    problem(
+        &reader.post(&format!("{path}/actions/transfer"), &version).await,
+        403,
+    );
+    problem(
+        &reader
+            .get("/api/v1/units/24682/statistics?from=2025-07-01&to=2025-08-04")
+            .await,
+        403,
+    );
 
     // Who may not know of it gets the same answer as for what is not there.
     let sister = Program::of(&site, "cujut.receptionist").await;
     let strange = problem(&sister.get(&path).await, 404);
-    let nothing = problem(&sister.get("/api/v1/dossiers/0198a000-0000-7000-8000-000000000000").await, 404);
+    let nothing = problem(
+        &sister
+            .get("/api/v1/dossiers/0198a000-0000-7000-8000-000000000000")
+            .await,
+        404,
+    );
     assert_eq!(strange, nothing);
-    problem(&sister.post(&format!("{path}/actions/transfer"), &version).await, 404);
+    problem(
+        &sister.post(&format!("{path}/actions/transfer"), &version).await,
+        404,
+    );
     let party = Program::of(&site, "party.leader").await;
     problem(&party.get(&path).await, 403);
 
     let browser = site.sign_in("receptionist").await;
     let reply = browser.get(&path).await;
     assert_eq!(problem(&reply, 401)["code"], "unauthorized");
-    assert!(reply.header("www-authenticate").is_some_and(|scheme| scheme.starts_with("Bearer")));
+    assert!(
+        reply
+            .header("www-authenticate")
+            .is_some_and(|scheme| scheme.starts_with("Bearer"))
+    );
     let wrong = Program {
         client: site.visitor(),
         token: format!("townhall_{}", "A".repeat(43)),
@@ -268,44 +389,137 @@ async fn bad_input_is_refused_with_the_field_that_it_is() {
         body
     };
     for (body, field, code) in [
-        (with(&|body| body["procedure"] = json!("9.999999")), "procedure", "procedure-unknown"),
-        (with(&|body| body["unit"] = json!("00000")), "unit", "api-unit-unknown"),
-        (with(&|body| body["channel"] = json!("pigeon")), "channel", "api-word-unknown"),
-        (with(&|body| body["applicant"] = json!({})), "applicant.name", "applicant-name-missing"),
-        (with(&|body| body["applicant"]["name"] = json!("x".repeat(201))), "applicant.name", "api-text-too-long"),
-        (with(&|body| body["applicant"]["name"] = json!("A\u{0}B")), "applicant.name", "field-control-character"),
-        (with(&|body| body["applicant"]["born_on"] = json!("1996-02-30")), "applicant.born_on", "date-wrong"),
-        (with(&|body| body["applicant"]["born_on"] = json!("2030-01-01")), "applicant.born_on", "date-in-future"),
-        (with(&|body| body["components"][0]["status"] = json!("there")), "components[0].status", "api-word-unknown"),
-        (with(&|body| body["components"] = json!([])), "components.original", "component-missing"),
-        (with(&|body| body["unheard"] = json!(1)), "unheard", "api-field-unknown"),
-        (with(&|body| body["assisted"] = json!("yes")), "assisted", "api-field-wrong"),
-        (with(&|body| { body.as_object_mut().expect("a body").remove("channel"); }), "channel", "api-field-missing"),
-        (with(&|body| body["portal_code"] = json!("a b")), "portal_code", "api-portal-code-wrong"),
+        (
+            with(&|body| body["procedure"] = json!("9.999999")),
+            "procedure",
+            "procedure-unknown",
+        ),
+        (
+            with(&|body| body["unit"] = json!("00000")),
+            "unit",
+            "api-unit-unknown",
+        ),
+        (
+            with(&|body| body["channel"] = json!("pigeon")),
+            "channel",
+            "api-word-unknown",
+        ),
+        (
+            with(&|body| body["applicant"] = json!({})),
+            "applicant.name",
+            "applicant-name-missing",
+        ),
+        (
+            with(&|body| body["applicant"]["name"] = json!("x".repeat(201))),
+            "applicant.name",
+            "api-text-too-long",
+        ),
+        (
+            with(&|body| body["applicant"]["name"] = json!("A\u{0}B")),
+            "applicant.name",
+            "field-control-character",
+        ),
+        (
+            with(&|body| body["applicant"]["born_on"] = json!("1996-02-30")),
+            "applicant.born_on",
+            "date-wrong",
+        ),
+        (
+            with(&|body| body["applicant"]["born_on"] = json!("2030-01-01")),
+            "applicant.born_on",
+            "date-in-future",
+        ),
+        (
+            with(&|body| body["components"][0]["status"] = json!("there")),
+            "components[0].status",
+            "api-word-unknown",
+        ),
+        (
+            with(&|body| body["components"] = json!([])),
+            "components.original",
+            "component-missing",
+        ),
+        (
+            with(&|body| body["unheard"] = json!(1)),
+            "unheard",
+            "api-field-unknown",
+        ),
+        (
+            with(&|body| body["assisted"] = json!("yes")),
+            "assisted",
+            "api-field-wrong",
+        ),
+        (
+            with(&|body| {
+                body.as_object_mut().expect("a body").remove("channel");
+            }),
+            "channel",
+            "api-field-missing",
+        ),
+        (
+            with(&|body| body["portal_code"] = json!("a b")),
+            "portal_code",
+            "api-portal-code-wrong",
+        ),
     ] {
         let refused = problem(&counter.post(path, &body).await, 422);
         let found = refused["errors"].as_array().expect("fields").iter().any(|error| {
-            error["field"] == field && error["code"] == code && error["detail"].as_str().is_some_and(|text| !text.contains('⟦'))
+            error["field"] == field
+                && error["code"] == code
+                && error["detail"].as_str().is_some_and(|text| !text.contains('⟦'))
         });
         assert!(found, "{field} {code}: {refused}");
     }
     let json_type = [("content-type", "application/json")];
-    let broken = counter.send(Method::POST, path, &json_type, Body::from("{")).await;
+    let broken = counter
+        .send(Method::POST, path, &json_type, Body::from("{"))
+        .await;
     assert_eq!(problem(&broken, 400)["code"], "no-json");
-    let plain = counter.send(Method::POST, path, &[("content-type", "text/plain")], Body::from("{}")).await;
+    let plain = counter
+        .send(
+            Method::POST,
+            path,
+            &[("content-type", "text/plain")],
+            Body::from("{}"),
+        )
+        .await;
     assert_eq!(problem(&plain, 415)["code"], "media-type");
-    let large = counter.send(Method::POST, path, &json_type, Body::from("x".repeat(10_000_000))).await;
+    let large = counter
+        .send(Method::POST, path, &json_type, Body::from("x".repeat(10_000_000)))
+        .await;
     assert_eq!(problem(&large, 413)["code"], "too-large");
-    problem(&counter.post_with(path, &[("idempotency-key", &"k".repeat(201))], &copy_of(&site)).await, 422);
-    for query in ["limit=0", "limit=201", "limit=x", "after=1", "state=11", "due=soon", "accepted_from=2025-13-01",
-        "nothing=1", "limit=5&limit=6", "measure=received", "from=2025-07-01", "q=%00", "unit=%FF"] {
+    problem(
+        &counter
+            .post_with(path, &[("idempotency-key", &"k".repeat(201))], &copy_of(&site))
+            .await,
+        422,
+    );
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "after=1",
+        "state=11",
+        "due=soon",
+        "accepted_from=2025-13-01",
+        "nothing=1",
+        "limit=5&limit=6",
+        "measure=received",
+        "from=2025-07-01",
+        "q=%00",
+        "unit=%FF",
+    ] {
         problem(&counter.get(&format!("{path}?{query}")).await, 422);
     }
     problem(&counter.get("/api/v1/dossiers/not-an-id").await, 404);
     problem(&counter.get("/api/v1/dossiers/%FF").await, 404);
     problem(&counter.get("/api/v1/nothing").await, 404);
     problem(&counter.send(Method::DELETE, path, &[], Body::empty()).await, 405);
-    assert_eq!(counter.get("/api/v1/dossiers").await.expect(200).json()["items"], json!([]), "nothing was made");
+    assert_eq!(
+        counter.get("/api/v1/dossiers").await.expect(200).json()["items"],
+        json!([]),
+        "nothing was made"
+    );
 }
 
 #[tokio::test]
@@ -332,12 +546,21 @@ async fn a_list_pages_by_key_and_every_figure_opens_its_rows() {
     for _ in 0..5 {
         let reply = director.get(&path).await.expect(200);
         let page = reply.json();
-        seen.extend(page["items"].as_array().expect("rows").iter().map(|row| row["id"].to_string()));
+        seen.extend(
+            page["items"]
+                .as_array()
+                .expect("rows")
+                .iter()
+                .map(|row| row["id"].to_string()),
+        );
         let Some(link) = reply.header("link") else {
             assert_eq!(page["next"], Value::Null);
             break;
         };
-        let next = link.strip_prefix('<').and_then(|rest| rest.split_once('>')).expect("a link");
+        let next = link
+            .strip_prefix('<')
+            .and_then(|rest| rest.split_once('>'))
+            .expect("a link");
         assert_eq!(next.1, "; rel=\"next\"");
         path = next.0.to_owned();
     }
@@ -346,23 +569,56 @@ async fn a_list_pages_by_key_and_every_figure_opens_its_rows() {
     assert_eq!(seen.len(), 6);
 
     let period = "from=2025-08-01&to=2025-08-04";
-    let figures = director.get(&format!("/api/v1/units/24682/statistics?{period}")).await.expect(200).json();
-    assert_eq!((&figures["received"], &figures["resolved"], &figures["pending"]), (&json!(6), &json!(1), &json!(5)));
+    let figures = director
+        .get(&format!("/api/v1/units/24682/statistics?{period}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&figures["received"], &figures["resolved"], &figures["pending"]),
+        (&json!(6), &json!(1), &json!(5))
+    );
     assert_eq!(figures["by_procedure"]["2.000815"]["received"], 6);
     assert_eq!(figures["by_field"]["certification"]["received"], 6);
     assert_eq!(figures["by_channel"]["counter"]["pending"], 5);
     for measure in ["received", "resolved", "on_time", "pending", "overdue"] {
-        let rows = director.get(&format!("/api/v1/dossiers?unit=24682&measure={measure}&{period}")).await.expect(200);
+        let rows = director
+            .get(&format!("/api/v1/dossiers?unit=24682&measure={measure}&{period}"))
+            .await
+            .expect(200);
         let rows = rows.json()["items"].as_array().map(Vec::len);
-        assert_eq!(rows, figures[measure].as_u64().and_then(|n| usize::try_from(n).ok()), "{measure}");
+        assert_eq!(
+            rows,
+            figures[measure].as_u64().and_then(|n| usize::try_from(n).ok()),
+            "{measure}"
+        );
     }
     let province = Program::of(&site, "province.leader").await;
-    let sum = province.get(&format!("/api/v1/units/68/statistics?{period}")).await.expect(200).json();
+    let sum = province
+        .get(&format!("/api/v1/units/68/statistics?{period}"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(sum["received"], 6);
     assert!(sum["by_unit"]["24682-20250701"]["received"] == 6, "{sum}");
-    problem(&director.get(&format!("/api/v1/units/24640/statistics?{period}")).await, 404);
-    problem(&director.get("/api/v1/units/24682/statistics?from=2025-08-04&to=2025-08-01").await, 422);
-    problem(&director.get("/api/v1/units/24682/statistics?from=2025-08-04").await, 422);
+    problem(
+        &director
+            .get(&format!("/api/v1/units/24640/statistics?{period}"))
+            .await,
+        404,
+    );
+    problem(
+        &director
+            .get("/api/v1/units/24682/statistics?from=2025-08-04&to=2025-08-01")
+            .await,
+        422,
+    );
+    problem(
+        &director
+            .get("/api/v1/units/24682/statistics?from=2025-08-04")
+            .await,
+        422,
+    );
 }
 
 #[tokio::test]
@@ -371,18 +627,43 @@ async fn law_and_units_can_be_asked_for() {
     let program = Program::of(&site, "receptionist").await;
     let me = program.get("/api/v1/me").await.expect(200).json();
     assert_eq!(me["unit"]["code"], "24682");
-    let listed = program.get("/api/v1/procedures?show=served").await.expect(200).json();
-    assert!(listed["items"].as_array().is_some_and(|items| items.len() >= 12), "{listed}");
-    let procedure = program.get("/api/v1/procedures/1.001193").await.expect(200).json();
+    let listed = program
+        .get("/api/v1/procedures?show=served")
+        .await
+        .expect(200)
+        .json();
+    assert!(
+        listed["items"].as_array().is_some_and(|items| items.len() >= 12),
+        "{listed}"
+    );
+    let procedure = program
+        .get("/api/v1/procedures/1.001193")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(procedure["form_schema"]["type"], "object");
     problem(&program.get("/api/v1/procedures/9.999999").await, 404);
-    let owed = program.get("/api/v1/procedures/2.000815/fees?pages=3&copies=2").await.expect(200).json();
+    let owed = program
+        .get("/api/v1/procedures/2.000815/fees?pages=3&copies=2")
+        .await
+        .expect(200)
+        .json();
     // Two pages at 2,000 and one at 1,000, twice (Circular 226/2016/TT-BTC).
     assert_eq!(owed["total"], 10_000);
-    problem(&program.get("/api/v1/procedures/2.000815/fees?pages=0").await, 422);
-    let due = program.get("/api/v1/deadline?from=2026-02-12T10:00&limit=3wd&unit=24682").await.expect(200).json();
+    problem(
+        &program.get("/api/v1/procedures/2.000815/fees?pages=0").await,
+        422,
+    );
+    let due = program
+        .get("/api/v1/deadline?from=2026-02-12T10:00&limit=3wd&unit=24682")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(due["due"], "2026-02-24T17:00:00+07:00");
-    problem(&program.get("/api/v1/deadline?from=2026-02-12&limit=3x").await, 422);
+    problem(
+        &program.get("/api/v1/deadline?from=2026-02-12&limit=3x").await,
+        422,
+    );
     let communes = program.get("/api/v1/units?parent=68").await.expect(200).json();
     assert_eq!(communes["items"].as_array().map(Vec::len), Some(124));
     let staff = program.get("/api/v1/units/24682/staff").await.expect(200).json();
@@ -406,22 +687,44 @@ async fn a_task_with_the_six_goes_from_issue_to_acceptance() {
         let task = chair.post("/api/v1/tasks", &order).await.expect(201).json();
         let href = task["href"].as_str().expect("an address").to_owned();
         let handler = Program::of(&site, "office.handler").await;
-        assert_eq!(handler.get("/api/v1/work/tasks").await.expect(200).json()["items"][0]["task"]["id"], task["id"]);
+        assert_eq!(
+            handler.get("/api/v1/work/tasks").await.expect(200).json()["items"][0]["task"]["id"],
+            task["id"]
+        );
         let mut version = 1;
         for (program, action, body) in [
             (&handler, "receive", json!({})),
-            (&handler, "report", json!({ "note": "Đã rà soát một nửa", "percent": 50 })),
-            (&handler, "hand_in", json!({ "summary": "Đã xong", "document": "15/BC-VP" })),
+            (
+                &handler,
+                "report",
+                json!({ "note": "Đã rà soát một nửa", "percent": 50 }),
+            ),
+            (
+                &handler,
+                "hand_in",
+                json!({ "summary": "Đã xong", "document": "15/BC-VP" }),
+            ),
             (&chair, "accept", json!({})),
         ] {
             let tag = format!("\"{version}\"");
-            let reply = program.post_with(&format!("{href}/actions/{action}"), &[("if-match", &tag)], &body).await;
+            let reply = program
+                .post_with(&format!("{href}/actions/{action}"), &[("if-match", &tag)], &body)
+                .await;
             version = reply.expect(200).json()["version"].as_i64().expect("a version");
         }
         let done = chair.get(&href).await.expect(200).json();
-        assert_eq!((&done["state"], &done["class"]), (&json!("accepted"), &json!("done_on_time")), "{}", site.name());
+        assert_eq!(
+            (&done["state"], &done["class"]),
+            (&json!("accepted"), &json!("done_on_time")),
+            "{}",
+            site.name()
+        );
         assert_eq!(done["products"][0]["document"], "15/BC-VP");
-        let rows = chair.get("/api/v1/tasks?class=done_on_time").await.expect(200).json();
+        let rows = chair
+            .get("/api/v1/tasks?class=done_on_time")
+            .await
+            .expect(200)
+            .json();
         assert_eq!(rows["items"].as_array().map(Vec::len), Some(1));
     }
 }
@@ -438,12 +741,20 @@ async fn the_description_names_every_route_of_the_api_and_no_other() {
             told.push(format!("{} {path}", method.to_uppercase()));
             let summary = operation["summary"].as_str().unwrap_or_default();
             assert!(!summary.is_empty() && !summary.contains('⟦'), "{path}: {summary}");
-            assert!(operation["responses"].as_object().is_some_and(|answers| answers.len() > 6), "{path}");
+            assert!(
+                operation["responses"]
+                    .as_object()
+                    .is_some_and(|answers| answers.len() > 6),
+                "{path}"
+            );
         }
     }
     let table = townhall_web::routes(&site.app).table().to_vec();
-    let mut there: Vec<String> =
-        table.iter().filter(|entry| entry.is_api()).map(|entry| format!("{} {}", entry.method, entry.path)).collect();
+    let mut there: Vec<String> = table
+        .iter()
+        .filter(|entry| entry.is_api())
+        .map(|entry| format!("{} {}", entry.method, entry.path))
+        .collect();
     told.sort();
     there.sort();
     assert_eq!(told, there);
@@ -454,10 +765,20 @@ async fn the_description_names_every_route_of_the_api_and_no_other() {
         assert!(described["components"]["schemas"].get(name).is_some(), "{name}");
     }
     for language in ["vi", "en"] {
-        let request = Request::get("/api").header(ACCEPT_LANGUAGE, language).body(Body::empty()).expect("a request");
+        let request = Request::get("/api")
+            .header(ACCEPT_LANGUAGE, language)
+            .body(Body::empty())
+            .expect("a request");
         let page = site.visitor().send(request).await.expect(200);
-        assert!(!page.text().contains('⟦') && !page.text().contains("style="), "{language}");
+        assert!(
+            !page.text().contains('⟦') && !page.text().contains("style="),
+            "{language}"
+        );
         page.must_say("/api/v1/dossiers");
     }
-    assert!(reply.header(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json")));
+    assert!(
+        reply
+            .header(CONTENT_TYPE.as_str())
+            .is_some_and(|kind| kind.starts_with("application/json"))
+    );
 }

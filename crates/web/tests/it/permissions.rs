@@ -94,7 +94,11 @@ async fn who_lacks_the_right_gets_not_found_and_nobody_breaks_a_route() {
             let told = reply.status.as_u16();
             assert!(told < 500, "{user}: {} {}: {told}", entry.method, entry.path);
             if entry.is_api() {
-                assert_eq!(told, 401, "{user}: a cookie opens {} {}", entry.method, entry.path);
+                assert_eq!(
+                    told, 401,
+                    "{user}: a cookie opens {} {}",
+                    entry.method, entry.path
+                );
                 continue;
             }
             if !is_held(entry.need, &rights) {

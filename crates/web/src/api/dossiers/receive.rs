@@ -111,7 +111,10 @@ impl ComponentBody {
         if self.copies > 1000 {
             return Err(Wrong::field(&field("copies"), "api-number-wrong"));
         }
-        let source = self.source.as_ref().map(|source| known(&field("source"), &source.0, ComponentSource::parse));
+        let source = self
+            .source
+            .as_ref()
+            .map(|source| known(&field("source"), &source.0, ComponentSource::parse));
         Ok(ComponentInput {
             component: self.component.0.clone(),
             status: known(&field("status"), &self.status.0, ComponentStatus::parse)?,
@@ -223,7 +226,14 @@ pub struct ReceivedOut {
 
 async fn receive(State(app): State<App>, sent: Sent<ReceiveBody>) -> Result<Response, Wrong> {
     let command = command(&app, &sent)?;
-    once(&app, &sent, "receive_dossier", StatusCode::CREATED, move |tx, cx| run(tx, cx, &command)).await
+    once(
+        &app,
+        &sent,
+        "receive_dossier",
+        StatusCode::CREATED,
+        move |tx, cx| run(tx, cx, &command),
+    )
+    .await
 }
 
 fn run(tx: &mut Tx<'_>, cx: &Cx, command: &ReceiveDossier) -> Result<Value, AppError> {
@@ -244,20 +254,30 @@ fn command(app: &App, sent: &Sent<ReceiveBody>) -> Result<ReceiveDossier, Wrong>
     let unit = |field: &str, code: Option<&Text<5>>| -> Result<UnitId, Wrong> {
         let Some(code) = code else { return Ok(own.clone()) };
         let found = app.town.packs().units().by_code(&code.0, cx.today());
-        found.map(|unit| unit.id.clone()).ok_or_else(|| Wrong::field(field, "api-unit-unknown"))
+        found
+            .map(|unit| unit.id.clone())
+            .ok_or_else(|| Wrong::field(field, "api-unit-unknown"))
     };
     if body.components.len() > 100 || body.circumstances.len() > 50 {
         return Err(Wrong::field("components", "api-too-many-items"));
     }
     let is_code = |code: &str| {
-        code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-'))
+        code.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-'))
     };
     let portal_code = optional(body.portal_code.as_ref());
     if portal_code.as_deref().is_some_and(|code| !is_code(code)) {
         return Err(Wrong::field("portal_code", "api-portal-code-wrong"));
     }
-    let components = body.components.iter().enumerate().map(|(place, line)| line.input(place));
-    let delivery = body.delivery.as_ref().map(|word| known("delivery", &word.0, Delivery::parse));
+    let components = body
+        .components
+        .iter()
+        .enumerate()
+        .map(|(place, line)| line.input(place));
+    let delivery = body
+        .delivery
+        .as_ref()
+        .map(|word| known("delivery", &word.0, Delivery::parse));
     let receiving_unit = unit("receiving_unit", body.receiving_unit.as_ref())?;
     Ok(ReceiveDossier {
         // Made before the transaction, so that running it again makes the same dossier.
