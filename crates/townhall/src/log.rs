@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use townhall_app::log::begin_next;
-use townhall_store::{Db, StoreError, log};
+use townhall_store::{Db, log};
 
 use crate::node::{self, Place};
 use crate::serve::{ServeArgs, host_of};
@@ -54,7 +54,7 @@ pub fn run(command: &LogCommand) -> Result<()> {
     let place = Place::of(&data);
     place.make()?;
     let db = Db::open(&database).context("the database cannot be opened")?;
-    let before = db.read_blocking("log_before", |tx| Ok::<_, StoreError>(log::current_epoch(tx)?))?;
+    let before = db.read_blocking("log_before", log::current_epoch)?;
     let kept = before
         .as_ref()
         .and_then(|epoch| epoch.origin.rsplit_once("/log/"))

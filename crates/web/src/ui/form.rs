@@ -10,6 +10,10 @@ pub const CSRF_FIELD: &str = "csrf";
 
 /// How a form is sent and kept.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent switches of a form"
+)]
 pub struct Form<'a> {
     action: Words<'a>,
     post: bool,

@@ -10,7 +10,7 @@ use townhall_app::sign_in::secret::token_text;
 use townhall_domain::permission::{Right, RightSet};
 use townhall_testkit::{Client, Reply, Site};
 
-use crate::dossiers::{accepted, bring_to, dossier};
+use townhall_testkit::site::dossiers::{accepted, bring_to, dossier};
 
 /// A program with a token.
 struct Program {
