@@ -170,9 +170,26 @@ pub fn build(
         let (covers, away) = (covers.clone(), away.clone());
         let (seated, accounts) = town.db().write_blocking("demo_office", move |tx| {
             let cx = base.at(clock_at);
-            let filled = fill(tx, &cx, &to, &organs, &people, &password, &above, &reach)?;
-            cover::stand_in(tx, &cx, &to, &covers, &away)?;
-            Ok::<_, AppError>(filled)
+            let (mut seated, accounts) = fill(tx, &cx, &to, &organs, &people, &password, &above, &reach)?;
+            for (post, person, mandate) in cover::stand_in(tx, &cx, &to, &covers, &away)? {
+                let who = Who {
+                    unit: &to,
+                    province: &above,
+                    below: &reach,
+                    division: &post.division,
+                    space: post.space,
+                    person,
+                    post: post.id,
+                    mandate,
+                };
+                let actor = who.actor(&post.roles, cx.new_id::<AccountId>());
+                seated.push(Seated {
+                    actor,
+                    post: post.id,
+                    roles: post.roles.clone(),
+                });
+            }
+            Ok::<_, AppError>((seated, accounts))
         })?;
         offices.seats.insert(unit, seated);
         offices.accounts.extend(accounts);

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use serde::Deserialize;
-use townhall_domain::ids::{PersonId, UnitId};
+use townhall_domain::ids::{MandateId, PersonId, UnitId};
 use townhall_domain::organisation::{AbsenceReason, MandateKind, Post};
 use townhall_store::organisation::Versioned;
 use townhall_store::{Tx, organisation};
@@ -47,15 +47,16 @@ pub struct Away {
     reason: AbsenceReason,
 }
 
-/// Carries out the lines of this unit.
+/// Carries out the lines of this unit; gives the vacant posts with who does their work now.
 pub fn stand_in(
     tx: &mut Tx<'_>,
     cx: &Cx,
     unit: &UnitId,
     covers: &[Cover],
     away: &[Away],
-) -> Result<(), AppError> {
+) -> Result<Vec<(Post, PersonId, MandateId)>, AppError> {
     let first = date(2025, 7, 1);
+    let mut covered = Vec::new();
     for cover in covers.iter().filter(|cover| cover.unit == unit.code()) {
         let (_, person) = held(tx, unit, &cover.by, cover.nth)?;
         let vacant = vacant(tx, unit, &cover.vacant)?;
@@ -68,7 +69,8 @@ pub fn stand_in(
             until: None,
             decision: Some("Dữ liệu minh họa".to_owned()),
         };
-        give_mandate(tx, cx, &mandate)?;
+        let mandate = give_mandate(tx, cx, &mandate)?;
+        covered.push((vacant.item, person, mandate));
     }
     for line in away.iter().filter(|line| line.unit == unit.code()) {
         let (post, person) = held(tx, unit, &line.post, line.nth)?;
@@ -84,7 +86,7 @@ pub fn stand_in(
         };
         record_absence(tx, cx, &absence)?;
     }
-    Ok(())
+    Ok(covered)
 }
 
 /// The posts of a unit with a title, in their order.
