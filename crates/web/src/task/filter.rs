@@ -55,6 +55,16 @@ impl Asked {
         (parse_date(&self.issued_from), parse_date(&self.issued_to))
     }
 
+    /// The same without view, class and state: figures count what the list is narrowed to, whatever view is open.
+    pub fn for_figures(&self) -> Self {
+        Self {
+            view: "all".to_owned(),
+            class: String::new(),
+            state: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// The filter for the store; whose tasks may be seen at all, the query says.
     pub fn filter(&self, app: &App, ui: &Ui, actor: &Actor) -> Filter {
         let unit = app.town.packs().units().by_code(self.unit.trim(), ui.today());

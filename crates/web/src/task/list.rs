@@ -30,11 +30,12 @@ const EXPORT: usize = 500;
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let ui = signed.ui(&app);
     let filter = asked.filter(&app, &ui, &signed.actor);
+    let counted = asked.for_figures().filter(&app, &ui, &signed.actor);
     let found = app
         .town
         .read("task_list", &signed.actor, move |tx, cx| {
             let rows = task_list(tx, cx, &filter, PAGE)?;
-            let report = task_report(tx, cx, &filter)?;
+            let report = task_report(tx, cx, &counted)?;
             Ok::<_, AppError>((rows, report.total))
         })
         .await;

@@ -110,8 +110,8 @@ fn body(app: &App, ui: &Ui, view: &TaskView, done: &str) -> Markup {
             &html! { @if let Some(standing) = &standing { (due_chip(ui, &chip(ui, standing, "#deadline".to_owned()))) } },
         ))
         (progress(ui, view))
-        div.th-cols {
-            div {
+        div.th-cols.th-cols-inbox {
+            div.th-stack {
                 (six(ui, view))
                 (facts(app, ui, view))
                 (products(ui, view))
@@ -119,9 +119,9 @@ fn body(app: &App, ui: &Ui, view: &TaskView, done: &str) -> Markup {
                 (extensions(ui, view))
                 (trail(ui, view))
             }
-            aside aria-label=(ui.t("task-now")) {
+            aside.th-stack aria-label=(ui.t("task-now")) {
                 (now(ui, view))
-                section.card.mt-3 { div.card-body { (ui::deadline_reason(ui, "deadline", &task.deadline)) } }
+                section.card { div.card-body { (ui::deadline_reason(ui, "deadline", &task.deadline)) } }
             }
         }
     }

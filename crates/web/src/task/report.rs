@@ -16,13 +16,7 @@ use crate::ui::{self, Column, Page, Place, Ui};
 /// The figures.
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let ui = signed.ui(&app);
-    // The views of the list do not narrow figures: a class is one of their columns.
-    let asked = Asked {
-        view: "all".to_owned(),
-        class: String::new(),
-        state: String::new(),
-        ..asked
-    };
+    let asked = asked.for_figures();
     let filter = asked.filter(&app, &ui, &signed.actor);
     let found = app
         .town

@@ -231,6 +231,11 @@ async fn the_four_classes_stand_above_the_list_and_each_opens_its_rows() {
         let rows = chair.get("/tasks?class=open_overdue").await.expect(200);
         rows.must_say("Khắc phục đường thôn 3");
         rows.must_not_say("Rà soát biên chế các phòng");
+        // The view of the list does not change its figures: only what narrows it does.
+        for view in ["lead", "ended", "all"] {
+            let list = chair.get(&format!("/tasks?view={view}")).await.expect(200);
+            list.must_say("Đang làm, quá hạn 1");
+        }
         let report = chair.get("/tasks/report").await.expect(200);
         report.must_say("Nguyễn Thị Mẫu Chuyên viên Phòng Kinh tế 0 0 1 1 2 0 %");
         assert!(
