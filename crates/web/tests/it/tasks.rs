@@ -450,6 +450,35 @@ async fn a_list_leaves_the_program_as_a_file_and_that_is_recorded() {
 }
 
 #[tokio::test]
+async fn search_over_everything_finds_a_task_by_its_words_and_by_its_code() {
+    for site in Site::on_each().await {
+        let chair = site.sign_in("chair").await;
+        let task = issued(&chair, six(&post_of(&site, "economy.handler"))).await;
+        let mut other = six(&post_of(&site, "society.handler"));
+        other[1].1 = "Rà soát hộ nghèo".to_owned();
+        issued(&chair, other).await;
+        let to = |reply: Reply| reply.expect(303).location().expect("a place");
+        assert_eq!(to(chair.get("/search?q=bien+che").await), task, "{}", site.name());
+        assert_eq!(to(chair.get("/search?q=nv-24682-2025-0001").await), task);
+        assert_eq!(
+            to(chair.get("/search?q=ra+soat").await),
+            "/tasks?view=all&q=ra%20soat"
+        );
+        // Who may not know of it finds the empty list that everybody finds.
+        let clerk = site.sign_in("clerk").await;
+        assert_eq!(
+            to(clerk.get("/search?q=bien+che").await),
+            "/dossiers?q=bien%20che"
+        );
+        let secretary = site.sign_in("party.leader").await;
+        assert_eq!(
+            to(secretary.get("/search?q=bien+che").await),
+            "/tasks?view=all&q=bien%20che"
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_page_of_tasks_speaks_both_languages() {
     let site = Site::start().await;
     let (chair, lead) = (site.sign_in("chair").await, site.sign_in("economy.handler").await);
