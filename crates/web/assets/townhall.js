@@ -242,7 +242,14 @@
     if (part && JSON.parse(part.dataset.refreshOn).includes(name)) part.dispatchEvent(new CustomEvent("th-refresh"));
   });
   // A part that was swapped follows the answers as the page did.
-  document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form:has([data-when])").forEach(followAnswers));
+  document.addEventListener("htmx:after:swap", () => {
+    document.querySelectorAll("form:has([data-when])").forEach(followAnswers);
+    // Where the work goes on, as the server says; after htmx has put the focus back.
+    setTimeout(() => document.querySelectorAll("[data-focus]").forEach((part) => {
+      part.querySelector(part.dataset.focus)?.focus();
+      part.removeAttribute("data-focus");
+    }), 0);
+  });
 
   // 5. Files dropped on a field of files.
   ["dragover", "dragleave", "drop"].forEach((kind) => document.addEventListener(kind, (event) => {

@@ -35,7 +35,7 @@ use crate::session::{FormOf, Signed};
 use crate::state::App;
 use crate::ui::{Errors, Ui};
 
-use desk::{Desk, Part};
+use desk::Desk;
 use typed::{Typed, Wanted};
 
 /// Name of the draft, and of the form.
@@ -113,14 +113,21 @@ async fn act(State(app): State<App>, signed: Signed, FormOf(mut typed): FormOf<T
     let wanted = typed.take_wanted();
     match wanted {
         Wanted::Draw(part) => {
+            let (has_card, has_chosen) = (!typed.get("card").is_empty(), !typed.get("choose").is_empty());
             let errors = fill::read_card(&ui, &mut typed);
-            let looked = match look(&app, &signed, &typed, part == Some(Part::Person)).await {
+            let looked = match look(&app, &signed, &typed, part == Some(desk::Part::Person)).await {
                 Ok(looked) => looked,
                 Err(error) => return signed.refuse(&app, &error),
             };
             fill::complete(&app, &mut typed, looked.known.as_ref());
             if let Some(part) = part.filter(|_| signed.visitor.is_part) {
-                return draw_part(&app, &signed, &ui, &typed, &looked, &errors, part).into_response();
+                let unit = match unit_of(&signed) {
+                    Ok(unit) => unit,
+                    Err(error) => return signed.refuse(&app, &error),
+                };
+                let desk = Desk::new(&app, &ui, &unit, &typed, &looked, &errors);
+                let has_read = has_card && errors.is_empty();
+                return desk.going_on(has_read, has_chosen).part(part).into_response();
             }
             page(&app, &signed, &typed, &looked, &errors, None, None, false)
         }
@@ -276,21 +283,6 @@ fn question(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     (status, ask::page(&desk, is_refusal)).into_response()
-}
-
-fn draw_part(
-    app: &App,
-    signed: &Signed,
-    ui: &Ui,
-    typed: &Typed,
-    looked: &Looked,
-    errors: &Errors,
-    part: Part,
-) -> Markup {
-    match unit_of(signed) {
-        Ok(unit) => Desk::new(app, ui, &unit, typed, looked, errors).part(part),
-        Err(_) => Markup::default(),
-    }
 }
 
 #[derive(Debug, Default, Deserialize)]

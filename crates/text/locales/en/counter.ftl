@@ -74,14 +74,15 @@ counter-fee = Fee and delivery
 counter-to-pay = To pay
 counter-fee-why = How it is computed, and why
 counter-exemption = Exemption
+counter-reduction = Reduction
 counter-exemption-none = None
 counter-pages = Pages
 counter-copies = Copies
 counter-cases = Cases
 counter-verdict = Finish
 counter-missing = { $count ->
-    [one] 1 paper is missing: { $papers }.
-   *[other] { $count } papers are missing: { $papers }.
+    [one] 1 paper is missing: take it, upload it, or ask for a supplement.
+   *[other] { $count } papers are missing: take them, upload them, or ask for a supplement.
   }
 counter-accept = Accept, print the receipt
 counter-supplement = Ask for a supplement (Form 02)

@@ -74,14 +74,13 @@ counter-fee = Lệ phí và nhận kết quả
 counter-to-pay = Phải thu
 counter-fee-why = Cách tính và căn cứ
 counter-exemption = Miễn, giảm
+counter-reduction = Được bớt
 counter-exemption-none = Không
 counter-pages = Số trang
 counter-copies = Số bản
 counter-cases = Số trường hợp
 counter-verdict = Kết thúc tiếp nhận
-counter-missing = { $count ->
-   *[other] Còn thiếu { $count } giấy tờ: { $papers }.
-  }
+counter-missing = Còn thiếu { $count } giấy tờ: nhận bản giấy, tải lên, hoặc lập phiếu bổ sung.
 counter-accept = Tiếp nhận, in biên nhận
 counter-supplement = Yêu cầu bổ sung (mẫu 02)
 counter-refuse = Từ chối tiếp nhận (mẫu 03)

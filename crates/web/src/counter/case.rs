@@ -6,7 +6,7 @@ use townhall_domain::procedure::{Channel, CircumstanceTest, Listing, Procedure};
 use townhall_domain::words::Mark;
 
 use super::components;
-use super::desk::{Desk, Part, kept};
+use super::desk::{Desk, Focus, Part, kept};
 use super::typed::FORM;
 use crate::state::App;
 use crate::ui::{self, Choice, Field, SchemaForm, Ui, code};
@@ -57,7 +57,7 @@ fn search(desk: &Desk<'_>) -> Markup {
         .label_hidden();
     html! {
         @if !typed.get("procedure").is_empty() { (kept("procedure", typed.get("procedure"))) }
-        div hx-get="/counter/procedures" hx-include="find [name=procedure_search]" hx-trigger="input delay:150ms"
+        div data-focus=[(desk.focus == Some(Focus::Procedure)).then_some("input")] hx-get="/counter/procedures" hx-include="find [name=procedure_search]" hx-trigger="input delay:150ms"
             hx-target="#found" hx-swap="innerHTML" hx-sync="this:replace" {
             (ui::text(ui, &field))
         }
@@ -121,16 +121,14 @@ fn chosen(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
     let ui = desk.ui;
     html! {
         (kept("procedure", &procedure.code))
-        div.th-options {
-            div.th-picked.th-option {
+        div.th-option.th-picked {
                 b { (desk.say(&procedure.name)) }
                 span.th-muted { (facts(desk.app, ui, procedure)) }
-                button.btn.btn-sm.th-end type="submit" name="do" value="change"
+                button.btn.btn-sm type="submit" name="do" value="change"
                     hx-post="/counter" hx-vals=(Part::Case.vals()) hx-target="#case" hx-swap="outerMorph" {
                     (ui.t("counter-change-procedure"))
                 }
             }
-        }
         @if !procedure.requirements.is_empty() || !procedure.basis.is_empty() {
             details.mt-2 {
                 summary.th-muted { (ui.t("counter-requirements")) }

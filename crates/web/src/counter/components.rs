@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use townhall_domain::procedure::{CircumstanceTest, Component, Nature, Need, Procedure};
 
-use super::desk::{Desk, Part};
+use super::desk::{Desk, Focus, Part};
 use crate::ui::{self, CheckRow, Choice, Field, Icon, NoticeTone, Tone, badge, checkboxes};
 
 /// Where a paper may come from, in the order of the list.
@@ -104,7 +104,9 @@ pub fn section(desk: &Desk<'_>, is_swapped_beside: bool) -> Markup {
         &[("met", met.into()), ("needed", needed.into())],
     );
     html! {
-        section.card id="components" aria-labelledby="components-title" hx-swap-oob=[is_swapped_beside.then_some("outerMorph")]
+        section.card.th-comp-bare id="components" aria-labelledby="components-title"
+            data-focus=[(desk.focus == Some(Focus::Papers)).then_some("input[type=checkbox]:not(:checked)")]
+            hx-swap-oob=[is_swapped_beside.then_some("outerMorph")]
             hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph"
             hx-sync="this:replace" {
             div.card-header {

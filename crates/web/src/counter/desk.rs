@@ -47,6 +47,15 @@ impl Part {
     }
 }
 
+/// Where the work goes on after a part was swapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The field in which a procedure is looked for.
+    Procedure,
+    /// The first paper that is not ticked yet.
+    Papers,
+}
+
 /// What the page is drawn from.
 pub struct Desk<'a> {
     /// Packs and clock.
@@ -71,6 +80,8 @@ pub struct Desk<'a> {
     pub answers: Map<String, Value>,
     /// The circumstances that hold by what is typed so far.
     pub circumstances: BTreeSet<String>,
+    /// Where the cursor goes when the part stands.
+    pub focus: Option<Focus>,
 }
 
 impl<'a> Desk<'a> {
@@ -107,7 +118,18 @@ impl<'a> Desk<'a> {
             form,
             answers,
             circumstances: circumstances.unwrap_or_default(),
+            focus: None,
         }
+    }
+
+    /// Says where the work goes on: after a card with the procedure, after a procedure with its papers.
+    pub fn going_on(mut self, has_read_card: bool, has_chosen: bool) -> Self {
+        self.focus = match (self.procedure, has_read_card, has_chosen) {
+            (None, true, _) => Some(Focus::Procedure),
+            (Some(_), _, true) | (Some(_), true, _) => Some(Focus::Papers),
+            _ => None,
+        };
+        self
     }
 
     /// One part, and the parts that follow from it, each to be put in its own place.

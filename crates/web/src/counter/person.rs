@@ -55,10 +55,11 @@ fn card(desk: &Desk<'_>) -> Markup {
         label.form-label.mb-0 for="f-card" { (Icon::ID_CARD) " " (ui.t("counter-card")) (key_hint(ui, "counter-scan")) }
         input.form-control.form-control-sm.th-grow id="f-card" name="card" type="text" autocomplete="off" spellcheck="false"
             value=(desk.typed.get("card")) data-key="counter-scan" data-scan="fill-person" data-nodraft=""
-            autofocus[desk.errors.is_empty()] aria-invalid=[error.map(|_| "true")]
+            autofocus[desk.errors.is_empty() && desk.procedure.is_none() && desk.typed.get("applicant_name").is_empty()] aria-invalid=[error.map(|_| "true")]
             aria-describedby=[error.map(|_| "f-card-error")];
         button.btn.btn-sm type="submit" id="fill-person" name="do" value="fill"
-            hx-post="/counter" hx-vals=(Part::Person.vals()) hx-target="#person" hx-swap="outerMorph" {
+            // Swapped whole, not morphed: the field must be empty for the next card.
+            hx-post="/counter" hx-vals=(Part::Person.vals()) hx-target="#person" hx-swap="outerHTML" {
             (ui.t("counter-fill"))
         }
         @if let Some(message) = error {

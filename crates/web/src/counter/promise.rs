@@ -41,9 +41,13 @@ pub fn all(desk: &Desk<'_>, is_swapped_beside: bool) -> Markup {
     }
 }
 
+/// The deadline if the dossier were accepted now; seconds are left out where they decide nothing.
 fn deadline(desk: &Desk<'_>, limit: Limit) -> Result<Deadline, DeadlineError> {
     let office = desk.app.town.packs().office(&desk.competent);
-    Deadline::compute(&office, desk.ui.now, limit)
+    let now = desk.ui.now;
+    let minute = jiff::Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(60)).unwrap_or(now);
+    let (exact, round) = (Deadline::compute(&office, now, limit)?, Deadline::compute(&office, minute, limit)?);
+    Ok(if exact.due == round.due { round } else { exact })
 }
 
 fn appointment(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
@@ -129,15 +133,9 @@ fn fee(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
         Ok(charge) => (charge, None),
         Err(error) => (assess(None).unwrap_or_default(), Some(error)),
     };
-    let field = Field::new("exemption", ui.t("counter-exemption")).value(desk.typed.get("exemption"));
     html! {
-        (lines(desk, &charge))
         (counted(desk, procedure))
-        @if !exemptions.is_empty() {
-            div.mb-2 hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
-                (ui::select(ui, &field, &exemptions, Some(&ui.t("counter-exemption-none"))))
-            }
-        }
+        (lines(desk, &charge, &exemptions))
         @match error {
             Some(FeeError::Quantity(_)) => (desk.note(NoticeTone::Warn, "fee-refused-quantity")),
             Some(FeeError::ExemptionNotAllowed(_)) => (desk.note(NoticeTone::Warn, "fee-refused-exemption")),
@@ -146,7 +144,7 @@ fn fee(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
     }
 }
 
-fn lines(desk: &Desk<'_>, charge: &Charge) -> Markup {
+fn lines(desk: &Desk<'_>, charge: &Charge, exemptions: &[Choice<'_>]) -> Markup {
     let ui = desk.ui;
     let why = |explanation: &townhall_domain::fee::Explanation| {
         let args: Vec<(&str, Arg<'_>)> = explanation
@@ -159,10 +157,14 @@ fn lines(desk: &Desk<'_>, charge: &Charge) -> Markup {
     html! {
         dl.th-kv.th-kv-money {
             @for line in &charge.lines { dt { (desk.say(&line.name)) } dd.th-num { (ui.money(line.full)) } }
-            @for line in charge.lines.iter().filter(|line| line.reduction > Dong(0)) {
-                dt { (ui.t("counter-exemption")) } dd.th-num { "−" (ui.money(line.reduction)) }
-            }
             @for unset in &charge.unset { dt { (desk.say(&unset.name)) } dd.th-num { "—" } }
+            @if !exemptions.is_empty() {
+                dt { label for="f-exemption" { (ui.t("counter-exemption")) } }
+                dd { (exemption_select(desk, exemptions)) }
+            }
+            @for line in charge.lines.iter().filter(|line| line.reduction > Dong(0)) {
+                dt { (ui.t("counter-reduction")) } dd.th-num { "−" (ui.money(line.reduction)) }
+            }
             dt { b { (ui.t("counter-to-pay")) } } dd.th-num { b.th-big { (ui.money(charge.total())) } }
         }
         @if !charge.unset.is_empty() { p.th-muted.mb-2 { (Icon::INFO) " " (ui.t("fee-unset")) } }
@@ -174,6 +176,17 @@ fn lines(desk: &Desk<'_>, charge: &Charge) -> Markup {
                     @for line in &charge.lines { li { (line.verified.source) } }
                 }
             }
+        }
+    }
+}
+
+fn exemption_select(desk: &Desk<'_>, exemptions: &[Choice<'_>]) -> Markup {
+    let chosen = desk.typed.get("exemption");
+    html! {
+        select.form-select.form-select-sm id="f-exemption" name="exemption" hx-post="/counter" hx-trigger="change"
+            hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
+            option value="" { (desk.ui.t("counter-exemption-none")) }
+            @for choice in exemptions { option value=(choice.value) selected[choice.value == chosen] { (choice.label) } }
         }
     }
 }
@@ -239,7 +252,7 @@ fn verdict(desk: &Desk<'_>) -> Markup {
                 @if !missing.is_empty() {
                     p.th-muted.mb-1 {
                         (Icon::ALERT) " "
-                        (ui.t_args("counter-missing", &[("count", missing.len().into()), ("papers", missing.join("; ").into())]))
+                        (ui.t_args("counter-missing", &[("count", missing.len().into())]))
                     }
                 }
                 (ui::actions(ui, &[
