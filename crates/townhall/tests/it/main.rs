@@ -2,6 +2,8 @@
 
 mod demo;
 mod papers;
+mod faults;
+mod office;
 mod serve;
 mod support;
 mod tools;
