@@ -1,9 +1,9 @@
 //! The real binary from outside: started, talked to, asked to stop, killed.
 
 mod demo;
-mod papers;
 mod faults;
 mod office;
+mod papers;
 mod serve;
 mod support;
 mod tools;
