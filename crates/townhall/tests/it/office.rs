@@ -71,12 +71,17 @@ impl Office {
             .header("set-cookie")
             .unwrap_or_else(|| panic!("no session: {}", reply.text()));
         browser.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        let page = browser.get("/staff/people/new").expect("a page").text();
+        // The first password was shown on a terminal, so it is changed before anything else.
+        let page = browser.get("/settings/password").expect("a page").text();
         let csrf = page
             .split("name=\"csrf\" value=\"")
             .nth(1)
             .and_then(|rest| rest.split('"').next());
         browser.csrf = csrf.unwrap_or_else(|| panic!("no token in {page}")).to_owned();
+        let new = "bốn con trâu xanh";
+        let fields = [("old", self.password.as_str()), ("password", new), ("again", new)];
+        let reply = browser.post("/settings/password", &fields).expect("an answer");
+        assert_eq!(reply.status, 303, "{}", reply.text());
         browser
     }
 
