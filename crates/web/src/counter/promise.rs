@@ -45,8 +45,12 @@ pub fn all(desk: &Desk<'_>, is_swapped_beside: bool) -> Markup {
 fn deadline(desk: &Desk<'_>, limit: Limit) -> Result<Deadline, DeadlineError> {
     let office = desk.app.town.packs().office(&desk.competent);
     let now = desk.ui.now;
-    let minute = jiff::Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(60)).unwrap_or(now);
-    let (exact, round) = (Deadline::compute(&office, now, limit)?, Deadline::compute(&office, minute, limit)?);
+    let minute =
+        jiff::Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(60)).unwrap_or(now);
+    let (exact, round) = (
+        Deadline::compute(&office, now, limit)?,
+        Deadline::compute(&office, minute, limit)?,
+    );
     Ok(if exact.due == round.due { round } else { exact })
 }
 
