@@ -15,7 +15,6 @@ sign-in-code-send = Confirm
 sign-in-code-wrong = The code is wrong or was used already. Wait for the next one and type it.
 sign-in-post-title = As whom do you act?
 sign-in-post-lead = { $name } has several posts today. You can change at any time at the top of the page.
-sign-in-post-gone = The post you acted as is no longer yours. Choose another.
 sign-in-basis-mandate = Your own post
 sign-in-basis-absence = Standing in for an absent colleague
 sign-in-basis-delegation = By delegation

@@ -1,7 +1,6 @@
 # Organisation: divisions, posts, people, who stands in.
 staff-title = Organisation and posts
 staff-as-of = As of
-staff-unit = Unit
 staff-quota = Posts of the quota
 staff-filled = Filled
 staff-vacancies = Vacant

@@ -15,7 +15,6 @@ sign-in-code-send = Xác nhận
 sign-in-code-wrong = Mã chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới rồi gõ lại.
 sign-in-post-title = Làm việc với chức danh nào?
 sign-in-post-lead = { $name } có nhiều chức danh hôm nay. Có thể đổi bất cứ lúc nào ở góc trên.
-sign-in-post-gone = Chức danh đang dùng không còn hiệu lực. Hãy chọn chức danh khác.
 sign-in-basis-mandate = Chức danh của mình
 sign-in-basis-absence = Làm thay người vắng
 sign-in-basis-delegation = Được ủy quyền

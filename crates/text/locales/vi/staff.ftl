@@ -1,7 +1,6 @@
 # Tổ chức: bộ phận, chức danh, người, ai làm thay.
 staff-title = Tổ chức, chức danh
 staff-as-of = Tính đến ngày
-staff-unit = Đơn vị
 staff-quota = Chức danh được giao
 staff-filled = Đã có người
 staff-vacancies = Còn trống
