@@ -262,7 +262,7 @@ pub fn payment(tx: &mut Tx<'_>, id: PaymentId) -> Result<Option<Payment>, StoreE
 /// The receipts of a dossier, oldest first.
 pub fn payments(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Payment>, StoreError> {
     tx.rows(
-        "SELECT * FROM payments WHERE dossier = $1 ORDER BY at, id",
+        "SELECT * FROM payments WHERE dossier = $1 ORDER BY year, number",
         &params![dossier],
     )?
     .iter()
