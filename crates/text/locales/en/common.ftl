@@ -19,8 +19,6 @@ common-status = Status
 common-date = Date
 common-reason = Reason
 common-error-title = Error: { $title }
-}
-}
 common-hours = { $count ->
     [one] { $count } hour
    *[other] { $count } hours
@@ -30,5 +28,3 @@ common-minutes = { $count ->
    *[other] { $count } minutes
 }
 common-hours-minutes = { $hours } h { $minutes } min
-}
-}
