@@ -24,6 +24,8 @@ pub mod organisation;
 pub mod papers;
 pub mod parties;
 mod postgres;
+#[cfg(feature = "recording")]
+pub mod recording;
 pub mod restored;
 pub mod sessions;
 mod sqlite;

@@ -15,6 +15,8 @@ pub struct Tx<'a> {
     pub(crate) base: Base<'a>,
     /// Set once a statement has failed: what follows is refused and nothing is kept.
     pub(crate) failed: Option<Failure>,
+    #[cfg(feature = "recording")]
+    pub(crate) recorded: Option<Vec<crate::recording::Statement>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,12 @@ impl PgConnection {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(base: Base<'a>) -> Self {
-        Self { base, failed: None }
+        Self {
+            base,
+            failed: None,
+            #[cfg(feature = "recording")]
+            recorded: None,
+        }
     }
 
     /// True on `PostgreSQL`; for `dialect` and for tests, not for rules.
@@ -84,6 +91,8 @@ impl<'a> Tx<'a> {
     /// Runs a statement that changes rows; returns how many.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         self.guard()?;
+        #[cfg(feature = "recording")]
+        self.write_down(sql, params, false);
         let done = match &mut self.base {
             Base::Sqlite(connection) => sqlite_execute(connection, sql, params),
             Base::Postgres(connection) => pg_execute(connection, sql, params),
@@ -94,6 +103,8 @@ impl<'a> Tx<'a> {
     /// All rows of a query.
     pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.guard()?;
+        #[cfg(feature = "recording")]
+        self.write_down(sql, params, true);
         let rows = match &mut self.base {
             Base::Sqlite(connection) => sqlite_rows(connection, sql, params),
             Base::Postgres(connection) => pg_rows(connection, sql, params),

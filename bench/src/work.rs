@@ -1,0 +1,140 @@
+//! What is timed: two commands and two queries, as the pages and the API run them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use townhall_app::cx::Cx;
+use townhall_app::dossier::{TransferDossier, dossier_list, dossier_view, receive_dossier, transfer_dossier};
+use townhall_app::error::AppError;
+use townhall_domain::ids::DossierId;
+use townhall_store::Tx;
+use townhall_store::dossiers::Filter;
+
+use crate::node::Node;
+use crate::stopwatch::{self, Measured};
+
+/// Rows of a page.
+const PAGE: usize = 50;
+
+/// What is timed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// A dossier is received and accepted: party, number, slip, deadline, steps, search words, fact.
+    Receive,
+    /// An accepted dossier is handed over to the division.
+    Advance,
+    /// All that the page of a dossier shows.
+    Get,
+    /// Fifty rows of the commune's list.
+    List,
+}
+
+impl Operation {
+    /// In this order: receiving makes what is handed over.
+    pub const ALL: [Self; 4] = [Self::Receive, Self::Advance, Self::Get, Self::List];
+
+    /// For tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Receive => "receive",
+            Self::Advance => "advance",
+            Self::Get => "get",
+            Self::List => "list of 50",
+        }
+    }
+
+    /// Whether it changes anything.
+    pub fn is_command(self) -> bool {
+        matches!(self, Self::Receive | Self::Advance)
+    }
+
+    /// Runs it once on a dossier: a new one to receive, an accepted one to hand over, any to look at.
+    ///
+    /// # Errors
+    /// Those of the command or query.
+    pub fn run(self, tx: &mut Tx<'_>, cx: &Cx, node: &Node, id: DossierId) -> Result<(), AppError> {
+        match self {
+            Self::Receive => receive_dossier(tx, cx, &node.reception(id)).map(|_| ()),
+            Self::Advance => {
+                let command = TransferDossier {
+                    dossier: id,
+                    version: node.accepted_version(),
+                    note: None,
+                };
+                transfer_dossier(tx, cx, &command)
+            }
+            Self::Get => dossier_view(tx, cx, id).map(|_| ()),
+            Self::List => {
+                let filter = Filter {
+                    units: vec![node.unit().clone()],
+                    ..Filter::default()
+                };
+                dossier_list(tx, cx, &filter, PAGE).map(|_| ())
+            }
+        }
+    }
+}
+
+/// Times an operation with so many callers.
+///
+/// # Errors
+/// When one is refused.
+pub fn measure(node: &Arc<Node>, operation: Operation, callers: usize, time: Duration) -> Result<Measured> {
+    if operation == Operation::Advance {
+        supply(node, time)?;
+    }
+    let known = node.accepted();
+    stopwatch::run(callers, time, |caller| {
+        let known = &known;
+        let mut turn = caller * 7919;
+        Ok(move || {
+            turn += 1;
+            let id = match operation {
+                Operation::Receive => node.town().cx(node.receptionist()).new_id::<DossierId>(),
+                Operation::Advance => match node.take_accepted() {
+                    Some(id) => id,
+                    None => return Ok(None),
+                },
+                Operation::Get | Operation::List => known[turn % known.len()],
+            };
+            once(node, operation, id)?;
+            Ok(Some(1))
+        })
+    })
+}
+
+fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
+    let actor = node.receptionist();
+    let done = if operation.is_command() {
+        let shared = Arc::clone(node);
+        node.town().write_blocking(operation.name(), actor, move |tx, cx| {
+            operation.run(tx, cx, &shared, id)
+        })
+    } else {
+        let shared = Arc::clone(node);
+        node.town().read_blocking(operation.name(), actor, move |tx, cx| {
+            operation.run(tx, cx, &shared, id)
+        })
+    };
+    done.map_err(|error| anyhow!("{}: {error:?}", operation.name()))?;
+    if operation == Operation::Receive {
+        node.note_accepted(&[id]);
+    }
+    Ok(())
+}
+
+/// Dossiers to hand over, more than can be handed over in this time.
+fn supply(node: &Arc<Node>, time: Duration) -> Result<()> {
+    let wanted = usize::try_from(time.as_secs())? * 4000;
+    while node.accepted().len() < wanted {
+        let second = Duration::from_secs(1);
+        stopwatch::run(64, second, |_| {
+            Ok(move || {
+                let id = node.town().cx(node.receptionist()).new_id::<DossierId>();
+                once(node, Operation::Receive, id).map(|()| Some(1))
+            })
+        })?;
+    }
+    Ok(())
+}
