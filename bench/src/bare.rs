@@ -175,7 +175,9 @@ fn sqlite_reader<'a>(
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.set_prepared_statement_cache_capacity(512);
     Ok(move || {
-        let Some(script) = turns.take() else { return Ok(None) };
+        let Some(script) = turns.take() else {
+            return Ok(None);
+        };
         connection.execute_batch("BEGIN")?;
         sqlite_run(&connection, script)?;
         connection.execute_batch("ROLLBACK")?;
@@ -209,20 +211,21 @@ fn postgres_caller<'a>(
     let mut client = postgres::Client::connect(url, NoTls).context("a connection of the bare database")?;
     let mut prepared: HashMap<&'a str, postgres::Statement> = HashMap::new();
     Ok(move || {
-        let Some(script) = turns.take() else { return Ok(None) };
+        let Some(script) = turns.take() else {
+            return Ok(None);
+        };
         client.batch_execute(if turns.is_command {
             "BEGIN"
         } else {
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         })?;
         for statement in script {
-            let found = match prepared.get(statement.sql.as_str()) {
-                Some(found) => found.clone(),
-                None => {
-                    let made = client.prepare(&statement.sql)?;
-                    prepared.insert(&statement.sql, made.clone());
-                    made
-                }
+            let found = if let Some(found) = prepared.get(statement.sql.as_str()) {
+                found.clone()
+            } else {
+                let made = client.prepare(&statement.sql)?;
+                prepared.insert(&statement.sql, made.clone());
+                made
             };
             let params: Vec<&(dyn ToSql + Sync)> = statement
                 .params

@@ -165,7 +165,10 @@ impl Node {
 
     /// Accepted dossiers that nobody has handed over yet, most lately accepted last.
     pub fn accepted(&self) -> Vec<DossierId> {
-        self.accepted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.accepted
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
     /// The version of a dossier that was accepted and has not gone on.
     ///
@@ -173,7 +176,11 @@ impl Node {
     /// When none was accepted.
     pub fn learn_version(&self) -> Result<()> {
         let id = *self.accepted().last().context("no dossier was accepted yet")?;
-        let found = self.town.read_blocking("version", &self.desks[0].actor, move |tx, _| dossiers::load(tx, id));
+        let found = self
+            .town
+            .read_blocking("version", &self.desks[0].actor, move |tx, _| {
+                dossiers::load(tx, id)
+            });
         let found = found.map_err(|error: StoreError| error)?.context("the dossier")?;
         self.version.store(found.version, Ordering::Relaxed);
         Ok(())
@@ -184,26 +191,27 @@ impl Node {
     }
     /// Notes what was accepted meanwhile.
     pub fn note_accepted(&self, ids: &[DossierId]) {
-        let mut accepted = self.accepted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut accepted = self
+            .accepted
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         accepted.extend_from_slice(ids);
     }
     /// An accepted dossier for a caller who is going to hand it over.
     pub fn take_accepted(&self) -> Option<DossierId> {
-        self.accepted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop()
+        self.accepted
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .pop()
     }
 
-    /// Receives dossiers until there are so many: half of them in [`UNIT`], the others spread over the communes;
+    /// Receives so many more dossiers: half of them in [`UNIT`], the others spread over the communes;
     /// nine of ten are refused at once and so belong to the past, the tenth is accepted and waits.
     ///
     /// # Errors
     /// When a command is refused.
     pub fn grow(&self, wanted: usize, report: &mut dyn FnMut(usize)) -> Result<()> {
-        let there = self.town.read_blocking("count", &self.desks[0].actor, |tx, _| {
-            let row = tx.one("SELECT COUNT(*) AS n FROM dossier", &[])?;
-            row.map_or(Ok(0), |row| row.get::<i64>("n"))
-        });
-        let there = usize::try_from(there.map_err(|error: StoreError| error)?)?;
-        let next = AtomicUsize::new(there);
+        let next = AtomicUsize::new(0);
         std::thread::scope(|scope| -> Result<()> {
             let handles: Vec<_> = (0..64)
                 .map(|_| scope.spawn(|| self.grow_one_by_one(&next, wanted)))
@@ -225,7 +233,7 @@ impl Node {
             if number >= wanted {
                 return Ok(());
             }
-            let desk = if number / 10 % 2 == 0 {
+            let desk = if (number / 10).is_multiple_of(2) {
                 &self.desks[0]
             } else {
                 &self.desks[number / 20 % self.desks.len()]
@@ -279,7 +287,9 @@ fn desks(town: &Town, accounts: &[DemoAccount]) -> Result<Vec<Desk>> {
             })
             .map_err(|error: StoreError| error)?;
         let Some(actor) = actor else { continue };
-        let Some(unit) = actor.unit().cloned() else { continue };
+        let Some(unit) = actor.unit().cloned() else {
+            continue;
+        };
         if actor.may(Right::AcceptDossier, &unit) {
             desks.push(Desk { actor, unit });
         }
@@ -314,7 +324,13 @@ fn template(town: &Town) -> Result<ReceiveDossier> {
             note: None,
         })
         .collect();
-    let unit = town.packs().units().by_code(UNIT, today).context("the unit")?.id.clone();
+    let unit = town
+        .packs()
+        .units()
+        .by_code(UNIT, today)
+        .context("the unit")?
+        .id
+        .clone();
     Ok(ReceiveDossier {
         id: town.cx(&Actor::System { job: "bench" }).new_id::<DossierId>(),
         receiving_unit: unit.clone(),

@@ -17,6 +17,7 @@ use townhall_app::clock::real_now;
 use townhall_app::sign_in::password::{Password, PasswordCost, Passwords};
 use townhall_app::sign_in::secret::token_text;
 use townhall_app::sign_in::{self, Moment};
+use townhall_domain::dossier::ComponentSource;
 use townhall_domain::ids::DossierId;
 use townhall_domain::permission::Rights;
 use townhall_store::StoreError;
@@ -54,7 +55,10 @@ pub fn measure(node: Arc<Node>, args: &Args, report: &mut Report) -> Result<()> 
         .try_start()
         .map_err(|said| anyhow!("the program did not start:\n{said}"))?;
     report.program("binary", &megabytes(size));
-    report.program("cold start, until it is ready", &format!("{} ms", began.elapsed().as_millis()));
+    report.program(
+        "cold start, until it is ready",
+        &format!("{} ms", began.elapsed().as_millis()),
+    );
     std::thread::sleep(Duration::from_secs(3));
     report.program("memory, idle", &megabytes(memory(server.id())?));
     for (name, path) in [("home", "/"), ("sign-in", "/sign-in")] {
@@ -154,7 +158,7 @@ fn reception(node: &Node) -> Value {
             json!({
                 "component": line.component,
                 "status": line.status.as_str(),
-                "source": line.source.map(|source| source.as_str()),
+                "source": line.source.map(ComponentSource::as_str),
                 "copies": line.copies,
             })
         })
@@ -280,9 +284,8 @@ fn processor_seconds(process: u32) -> Result<f64> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).context("the process is gone")?;
     let after_name = text.rsplit_once(')').map_or("", |(_, rest)| rest);
     let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks = |place: usize| -> Result<f64> {
-        Ok(fields.get(place).context("a field of stat")?.parse::<f64>()?)
-    };
+    let ticks =
+        |place: usize| -> Result<f64> { Ok(fields.get(place).context("a field of stat")?.parse::<f64>()?) };
     Ok((ticks(11)? + ticks(12)?) / 100.0)
 }
 

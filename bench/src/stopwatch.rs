@@ -57,7 +57,11 @@ where
             .collect();
         handles
             .into_iter()
-            .map(|handle| handle.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))))
+            .map(|handle| {
+                handle
+                    .join()
+                    .unwrap_or_else(|_| Err(anyhow!("a caller panicked")))
+            })
             .collect()
     });
     let elapsed = began.elapsed();

@@ -108,9 +108,10 @@ fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
     let actor = node.receptionist();
     let done = if operation.is_command() {
         let shared = Arc::clone(node);
-        node.town().write_blocking(operation.name(), actor, move |tx, cx| {
-            operation.run(tx, cx, &shared, id)
-        })
+        node.town()
+            .write_blocking(operation.name(), actor, move |tx, cx| {
+                operation.run(tx, cx, &shared, id)
+            })
     } else {
         let shared = Arc::clone(node);
         node.town().read_blocking(operation.name(), actor, move |tx, cx| {

@@ -26,6 +26,7 @@ pub enum Tool {
     Deny,
     BrowserModules,
     Schemathesis,
+    Wrk,
 }
 
 /// Where tools that are not the system's are installed, and where the noise of installing goes.
@@ -97,6 +98,7 @@ fn debian_packages(tool: Tool) -> &'static [&'static str] {
         Tool::Chromium => &["chromium", "fonts-noto-core"],
         Tool::Node => &["nodejs", "npm"],
         Tool::Python => &["python3", "python3-venv"],
+        Tool::Wrk => &["wrk", "curl"],
         Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis => &[],
     }
 }
@@ -119,6 +121,7 @@ fn is_there(tool: Tool) -> bool {
         Tool::Chromium => chromium().is_some(),
         Tool::Node => in_path("node") && in_path("npm"),
         Tool::Python => run::works(Command::new("python3").args(["-c", "import venv, ensurepip"])),
+        Tool::Wrk => in_path("wrk") && in_path("curl"),
         Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis => true,
     }
 }

@@ -1,6 +1,7 @@
 //! Developer tasks: `cargo xtask test` is the whole gate, and what a build machine runs.
 
 mod assets;
+mod bench;
 mod gate;
 mod install;
 mod run;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
 
   test [--only STEP]… [--skip STEP]…   everything that must hold before a change goes in
+  bench [OPTION]…                      the figures of docs/PERFORMANCE.md, from release builds; --help lists options
   tidy                                 the habits that neither the compiler nor clippy can see
   assets                               fetch the vendored web files again and check their hashes
   help                                 this, with the steps of `test`";
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
 fn task(root: &Path, args: &[String]) -> Result<bool> {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test", options @ ..] => gate::run(root, &gate::Choice::parse(options)?),
+        ["bench", options @ ..] => bench::run(root, options).map(|()| true),
         ["tidy"] => {
             let findings = tidy::check(root)?;
             for finding in &findings {
