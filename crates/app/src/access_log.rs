@@ -1,7 +1,8 @@
 //! Recording who read what, and showing it to the inspector.
 //!
-//! Reading is noted in a small command of its own after the query: `note` inside `town.write`. A page that is
-//! opened again within a quarter of an hour is not noted again, so that looking back and forth leaves one line.
+//! Reading is noted in a small command of its own after the query: `note` inside `town.write`. What the same post
+//! opens again within an hour is not noted again, so that looking back and forth leaves one line. Whether there is
+//! anything to note is found in the query itself (`unless_noted`), so that a second look costs no command.
 
 use townhall_domain::ids::{PartyId, UnitId};
 use townhall_domain::permission::Right;
@@ -9,8 +10,12 @@ use townhall_domain::time::Timestamp;
 use townhall_store::Tx;
 use townhall_store::access_log::{self, Access, AccessFilter, AccessLine};
 
+use crate::actor::Officer;
 use crate::cx::Cx;
 use crate::error::AppError;
+
+/// Looking again within so many seconds is the same look.
+const QUIET_SECONDS: i64 = 60 * 60;
 
 /// What was read, in the words of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +72,34 @@ pub fn note(tx: &mut Tx<'_>, cx: &Cx, note: &NoteReading) -> Result<bool, AppErr
     let Some(officer) = cx.actor.officer() else {
         return Ok(false);
     };
-    let access = Access {
+    let access = access_of(cx, officer, note);
+    if is_repeated(tx, cx, &access)? {
+        return Ok(false);
+    }
+    access_log::insert(tx, &access)?;
+    Ok(true)
+}
+
+/// The reading, when it is still to be noted: nothing for whoever is never noted, and within the hour.
+pub fn unless_noted(tx: &mut Tx<'_>, cx: &Cx, note: NoteReading) -> Result<Option<NoteReading>, AppError> {
+    let Some(officer) = cx.actor.officer() else {
+        return Ok(None);
+    };
+    let access = access_of(cx, officer, &note);
+    Ok((!is_repeated(tx, cx, &access)?).then_some(note))
+}
+
+/// Whether the same post did the same within the hour. An export is a new file each time, and a reason is always kept.
+fn is_repeated(tx: &mut Tx<'_>, cx: &Cx, access: &Access) -> Result<bool, AppError> {
+    if access.action == Reading::Export.as_str() || access.reason.is_some() {
+        return Ok(false);
+    }
+    let since = Timestamp::from_second(cx.now().as_second() - QUIET_SECONDS).unwrap_or(Timestamp::UNIX_EPOCH);
+    Ok(access_log::seen_since(tx, access, since)?)
+}
+
+fn access_of(cx: &Cx, officer: &Officer, note: &NoteReading) -> Access {
+    Access {
         id: cx.new_id(),
         at: cx.now(),
         account: officer.account,
@@ -85,15 +117,7 @@ pub fn note(tx: &mut Tx<'_>, cx: &Cx, note: &NoteReading) -> Result<bool, AppErr
             .reason
             .as_deref()
             .map(|text| text.trim().chars().take(500).collect()),
-    };
-    let since = Timestamp::from_second(cx.now().as_second() - 15 * 60).unwrap_or(Timestamp::UNIX_EPOCH);
-    // An export is a new file each time, and a reason is always kept.
-    let repeats = note.reading != Reading::Export && access.reason.is_none();
-    if repeats && access_log::seen_since(tx, &access, since)? {
-        return Ok(false);
     }
-    access_log::insert(tx, &access)?;
-    Ok(true)
 }
 
 /// A page of at most `limit` readings of a unit's data, newest first, in the inspector's own space.

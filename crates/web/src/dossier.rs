@@ -9,9 +9,13 @@ mod work;
 pub(crate) use page::masked;
 
 use maud::{Markup, html};
+use townhall_app::access_log;
+use townhall_app::actor::Actor;
+use townhall_app::dossier::{DossierView, dossier_view};
+use townhall_app::error::AppError;
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{PaymentState, Stage, State, SyncState};
-use townhall_domain::ids::UnitId;
+use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
 
 use crate::routes::{Need, Routes};
@@ -28,6 +32,24 @@ pub fn routes(app: &App) -> Routes {
         .get("/dossiers/{id}", READ, page::show)
         .get("/dossiers/{id}/{action}", READ, act::ask)
         .post("/dossiers/{id}/{action}", READ, act::act)
+}
+
+/// Loads a dossier for whoever may see it, and notes that he opened it.
+///
+/// The first look within an hour is on disk before anything is shown; a second one is only a query.
+pub(crate) async fn open(app: &App, actor: &Actor, id: DossierId) -> Result<DossierView, AppError> {
+    let mut view = app
+        .town
+        .read("dossier_view", actor, move |tx, cx| dossier_view(tx, cx, id))
+        .await?;
+    if let Some(look) = view.to_note.take() {
+        app.town
+            .write("note_reading", actor, move |tx, cx| {
+                access_log::note(tx, cx, &look)
+            })
+            .await?;
+    }
+    Ok(view)
 }
 
 /// The business state as a badge.

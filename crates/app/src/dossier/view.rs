@@ -9,7 +9,8 @@ use townhall_store::dossiers::{self, DossierResult, Record, Slip, Step};
 use townhall_store::papers::{self, Paper};
 use townhall_store::{Tx, journal, organisation};
 
-use super::flow::{flow_of, is_holder, is_visible, post_of, procedure_of};
+use super::flow::{flow_of, is_holder, is_visible, post_of, procedure_of, reading};
+use crate::access_log::{NoteReading, Reading, unless_noted};
 use crate::cx::Cx;
 use crate::error::AppError;
 
@@ -53,6 +54,8 @@ pub struct DossierView {
     pub posts: BTreeMap<PostId, (String, String)>,
     /// Names by person.
     pub people: BTreeMap<PersonId, String>,
+    /// What is to be noted of this look; nothing when it was noted within the hour.
+    pub to_note: Option<NoteReading>,
 }
 
 /// Loads a dossier for its page; who may not know of it gets "not found".
@@ -95,7 +98,12 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
     let records = dossiers::records(tx, id)?;
     let trail = journal::facts_of(tx, "dossier", &id.to_string())?;
     let (posts, people) = names(tx, &dossier, &steps, &records, &trail)?;
+    let joining = dossiers::joining(tx, id)?;
+    let mut look = reading(cx, &dossier, Reading::Dossier, "dossier", id.to_string());
+    look.own_work |= cx.actor.post().is_some_and(|post| joining.contains(&post));
+    let to_note = unless_noted(tx, cx, look)?;
     Ok(DossierView {
+        to_note,
         components: dossiers::components(tx, id)?,
         papers: if may_read_papers {
             papers::of_subject(tx, "dossier", &id.to_string())?
@@ -103,7 +111,7 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
             Vec::new()
         },
         papers_hidden: !may_read_papers,
-        joining: dossiers::joining(tx, id)?,
+        joining,
         slips: dossiers::slips(tx, id)?,
         result: dossiers::result(tx, id)?,
         steps,

@@ -10,8 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
-use townhall_app::access_log::{self, NoteReading, Reading};
-use townhall_app::dossier::{DossierView, dossier_list, dossier_view, my_work};
+use townhall_app::dossier::{DossierView, dossier_list, my_work};
 use townhall_app::error::AppError;
 use townhall_app::statistics;
 use townhall_domain::dossier::Channel;
@@ -333,32 +332,9 @@ async fn work(State(app): State<App>, asker: Asker) -> Result<Json<DossierList>,
 /// Loads a dossier for whoever asks, and notes that he opened it.
 async fn view(app: &App, asker: &Asker, id: &InPath) -> Result<DossierView, Wrong> {
     let id: DossierId = id.id("dossier")?;
-    let view = app
-        .town
-        .read("dossier_view", &asker.actor, move |tx, cx| {
-            dossier_view(tx, cx, id)
-        })
+    crate::dossier::open(app, &asker.actor, id)
         .await
-        .map_err(Wrong::App)?;
-    let dossier = &view.dossier;
-    let is_held = asker
-        .actor
-        .post()
-        .is_some_and(|post| dossier.is_held_by(post, asker.actor.roles()) || view.joining.contains(&post));
-    let note = NoteReading {
-        reading: Reading::Dossier,
-        subject_kind: "dossier",
-        subject_id: dossier.id.to_string(),
-        unit: dossier.unit.clone(),
-        about: dossier.applicant.party,
-        own_work: is_held,
-        reason: None,
-    };
-    let noted = app.town.write("note_reading", &asker.actor, move |tx, cx| {
-        access_log::note(tx, cx, &note)
-    });
-    noted.await.map_err(Wrong::App)?;
-    Ok(view)
+        .map_err(Wrong::App)
 }
 
 async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Response, Wrong> {

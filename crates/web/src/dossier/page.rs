@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use townhall_app::dossier::{ActionNow, DossierView, dossier_view};
+use townhall_app::dossier::{ActionNow, DossierView};
 use townhall_app::error::AppError;
 use townhall_app::fees::{FeeView, fee_view};
 use townhall_domain::dossier::{
@@ -54,12 +54,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>
 
 /// Loads the view for this officer and notes that he opened it.
 pub async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, AppError> {
-    let id = id_of(id)?;
-    app.town
-        .read("dossier_view", &signed.actor, move |tx, cx| {
-            dossier_view(tx, cx, id)
-        })
-        .await
+    super::open(app, &signed.actor, id_of(id)?).await
 }
 
 fn heading(app: &App, ui: &Ui, dossier: &Dossier) -> String {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use townhall_app::dossier::{ActionNow, AddPapers, DossierView, add_papers, dossier_view};
+use townhall_app::dossier::{ActionNow, AddPapers, DossierView, add_papers};
 use townhall_app::error::AppError;
 use townhall_app::paper::{FileProblem, TakeError, Taken, clean_name};
 use townhall_domain::dossier::{Action, ComponentSource, ComponentStatus};
@@ -68,12 +68,7 @@ async fn show(app: &App, signed: &Signed, id: &str, typed: &Typed, errors: &Erro
 
 async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, AppError> {
     let id: DossierId = id.parse().map_err(|_| AppError::NotFound("dossier"))?;
-    let view = app
-        .town
-        .read("dossier_view", &signed.actor, move |tx, cx| {
-            dossier_view(tx, cx, id)
-        })
-        .await?;
+    let view = crate::dossier::open(app, &signed.actor, id).await?;
     let now = view
         .actions
         .iter()

@@ -8,6 +8,7 @@ mod jobs;
 mod log;
 mod permissions;
 mod printed;
+mod reading;
 mod sign_in;
 mod staff;
 mod tasks;
