@@ -23,6 +23,8 @@ use crate::dossier::flow::is_visible;
 use crate::error::AppError;
 
 pub use change::{ExemptFee, StateFee, VoidCharges, exempt_fee, state_fee, void_charges};
+pub(crate) use view::person_name;
+
 pub use charge::{charge_dossier, fee_error, quantities};
 pub use close::{CloseDay, ClosedDay, close_day, closed_day};
 pub use pay::{RefundReceipt, TakeFee, VoidReceipt, refund_receipt, take_fee, void_receipt};

@@ -19,6 +19,7 @@ pub mod packs;
 pub mod paper;
 pub mod paper_data;
 pub mod record;
+pub mod register;
 pub mod sign_in;
 pub mod statistics;
 pub mod task;

@@ -3,6 +3,7 @@
 //! Only what was recorded is printed: the form's own body, what was stated at that moment, the packs of the
 //! dossier's version, unit names as of that day. So a paper of the past prints again as it was.
 
+mod books;
 mod control;
 mod fees;
 mod official;
@@ -18,6 +19,7 @@ use townhall_domain::time::{self, Timestamp};
 use townhall_print::{PrintError, Template};
 use townhall_text::Lang;
 
+pub use books::copy_book_paper;
 pub use control::control_paper;
 pub use fees::{closing_paper, receipt_paper};
 pub use results::result_paper;

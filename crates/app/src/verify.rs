@@ -11,6 +11,7 @@
 //! A capability adds its own check to [`CHECKS`].
 
 mod files;
+mod registers;
 mod rows;
 mod trail;
 mod tree;
@@ -31,7 +32,7 @@ pub struct Check {
 }
 
 /// All checks, in the order in which they run.
-pub const CHECKS: [Check; 4] = [
+pub const CHECKS: [Check; 5] = [
     Check {
         name: "trail",
         run: trail::check,
@@ -43,6 +44,10 @@ pub const CHECKS: [Check; 4] = [
     Check {
         name: "rows",
         run: rows::check,
+    },
+    Check {
+        name: "registers",
+        run: registers::check,
     },
     Check {
         name: "files",
@@ -106,6 +111,10 @@ pub struct Report {
     pub entries: u64,
     /// Checkpoints of all logs.
     pub checkpoints: u64,
+    /// Register books whose numbers were counted.
+    pub books: u64,
+    /// Entries in them.
+    pub book_entries: u64,
     /// Files whose content was hashed.
     pub files: u64,
 }
@@ -124,13 +133,15 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "{} facts of {} subjects ({} not yet in the log), {} entries in {} logs with {} checkpoints, {} files: {}",
+            "{} facts of {} subjects ({} not yet in the log), {} entries in {} logs with {} checkpoints, {} numbers in {} books, {} files: {}",
             self.facts,
             self.subjects,
             self.waiting,
             self.entries,
             self.epochs,
             self.checkpoints,
+            self.book_entries,
+            self.books,
             self.files,
             match self.findings.len() {
                 0 => "all is as it was written".to_owned(),

@@ -15,6 +15,7 @@ pub mod organisation;
 pub mod pack;
 pub mod permission;
 pub mod procedure;
+pub mod register;
 pub mod space;
 pub mod task;
 pub mod time;

@@ -26,6 +26,7 @@ pub mod parties;
 mod postgres;
 #[cfg(feature = "recording")]
 pub mod recording;
+pub mod registers;
 pub mod restored;
 pub mod sessions;
 mod sqlite;

@@ -35,12 +35,12 @@ use townhall_app::paper::Inspector;
 use townhall_app::sign_in::password::{PasswordCost, Passwords};
 use townhall_app::sign_in::{self, Moment};
 use townhall_app::town::Town;
-use townhall_app::verify::verify;
+use townhall_app::verify::{Report, verify, verify_in};
 use townhall_domain::ids::UnitId;
 use townhall_domain::time;
 use townhall_store::files::Files;
 use townhall_store::log::Sequenced;
-use townhall_store::{Db, Tx};
+use townhall_store::{Db, StoreError, Tx};
 use townhall_web::state::App;
 
 use crate::places::Place;
@@ -250,9 +250,43 @@ impl Site {
         off_async(move || drop(sequence(&db, &keys))).await;
     }
 
+    /// What `verify` says after somebody with the database in hand has changed rows; the changes are undone.
+    ///
+    /// # Panics
+    /// When a change changes nothing.
+    pub async fn verify_after(&self, changes: &'static [&'static str]) -> Report {
+        let (db, files) = (self.town.db().clone(), self.town.files().clone());
+        off_async(move || {
+            let outcome: Result<(), Tampered> = db.write_blocking("tamper", move |tx| {
+                for change in changes {
+                    assert!(tx.execute(change, &[])? > 0, "{change} changes something");
+                }
+                Err(Tampered::Told(Box::new(verify_in(tx, &files, &[])?)))
+            });
+            match outcome {
+                Err(Tampered::Told(report)) => *report,
+                Err(Tampered::Store(error)) => panic!("{error}"),
+                Ok(()) => unreachable!("always undone"),
+            }
+        })
+        .await
+    }
+
     /// For tests that damage evidence on purpose: nothing is verified when this site goes.
     pub fn leave_unverified(&mut self) {
         self.verifies = false;
+    }
+}
+
+/// How a damaging transaction ends, so that it is undone.
+enum Tampered {
+    Told(Box<Report>),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Tampered {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 

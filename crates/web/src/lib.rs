@@ -6,6 +6,7 @@ pub mod asked;
 pub mod assets;
 pub mod bearer;
 pub mod counter;
+pub mod csv;
 pub mod dossier;
 pub mod drafts;
 pub mod fees;
@@ -17,6 +18,7 @@ pub mod look;
 pub mod papers;
 pub mod places;
 pub mod refusal;
+pub mod register;
 pub mod routes;
 pub mod running;
 pub mod session;
@@ -56,6 +58,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(papers::routes(app))
         .merge(jobs::routes(app))
         .merge(counter::routes(app))
+        .merge(register::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use townhall_domain::permission::Right;
 
 pub use intake::Intake;
-pub(crate) use printed::{closing, receipt};
+pub(crate) use printed::{closing, made, receipt};
 pub use shelf::Shelf;
 
 use crate::routes::{Need, Routes};

@@ -13,7 +13,7 @@ fn rights(place: Place) -> &'static [Right] {
         Place::Express => &[Right::CertifyCopies],
         Place::Queue => &[Right::CallQueue],
         Place::Dossiers => &[Right::ReadDossier],
-        Place::Registers => &[Right::KeepRegister],
+        Place::Registers => &[Right::ReadDossier],
         Place::Fees => &[Right::TakeFee],
         Place::Tasks => &[Right::WorkTask, Right::IssueTask],
         Place::Portal => &[Right::SyncPortal],
@@ -25,10 +25,9 @@ fn rights(place: Place) -> &'static [Right] {
 }
 
 /// Places of the plan that have no page yet; the navigation does not promise them.
-const NOT_YET: [Place; 6] = [
+const NOT_YET: [Place; 5] = [
     Place::Express,
     Place::Queue,
-    Place::Registers,
     Place::Portal,
     Place::Messages,
     Place::Dashboard,

@@ -6,6 +6,7 @@ use townhall_domain::dossier::applicant::clean;
 use townhall_domain::dossier::{Action, Dossier, Holder, Stage, State};
 use townhall_domain::ids::{DossierId, PostId};
 use townhall_domain::permission::Role;
+use townhall_domain::procedure::Procedure;
 use townhall_store::dossiers::{self, DossierResult};
 use townhall_store::{Tx, counters};
 
@@ -13,6 +14,10 @@ use super::flow::{advance, begin, finish, holder_for, issue_slip, reason};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
 use crate::paper_data::{SIGNER, Signer};
+use crate::register;
+
+/// Where results are counted whose procedure names no register book.
+const WITHOUT_BOOK: &str = "results";
 
 /// Write or change the draft.
 #[derive(Debug, Clone)]
@@ -225,13 +230,7 @@ pub fn approve_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ApproveResult) -> Result<(
     result.approved_at = Some(cx.now());
     sign(tx, cx, &mut result)?;
     if acting.next == State::Resolved {
-        number_result(
-            tx,
-            cx,
-            &dossier,
-            acting.procedure.result.book.as_deref(),
-            &mut result,
-        )?;
+        number_result(tx, cx, &dossier, acting.procedure, &mut result)?;
     }
     dossiers::put_result(tx, &result)?;
     let holder = match acting.next {
@@ -331,13 +330,7 @@ pub fn issue_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &IssueResult) -> Result<(), A
     if result.approved_at.is_none() {
         return Err(AppError::refused("dossier-why-not-approved"));
     }
-    number_result(
-        tx,
-        cx,
-        &dossier,
-        acting.procedure.result.book.as_deref(),
-        &mut result,
-    )?;
+    number_result(tx, cx, &dossier, acting.procedure, &mut result)?;
     dossiers::put_result(tx, &result)?;
     advance(
         tx,
@@ -358,25 +351,32 @@ pub fn issue_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &IssueResult) -> Result<(), A
 }
 
 /// Numbers run from 1 within unit, book and year (Decree 30/2020/NĐ-CP, article 15; register books by their own law).
+/// A result with a register book stands in it with that number; others are counted among the results of the year.
 fn number_result(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &Dossier,
-    book: Option<&str>,
+    procedure: &Procedure,
     result: &mut DossierResult,
 ) -> Result<(), AppError> {
     if result.number.is_some() {
         return Ok(());
     }
     let year = cx.today().year();
-    let book = book.unwrap_or("results");
-    let number = counters::next(tx, &dossier.unit, &format!("book:{book}:{year}"))?;
-    result.book = Some(book.to_owned());
-    result.number = Some(number);
     result.year = Some(i64::from(year));
-    result.symbol = Some(cx.packs().result_symbol(book, number, year));
     result.issued_at = Some(cx.now());
     result.issued_by = cx.actor.post();
+    if let Some(book) = procedure.result.book.as_deref() {
+        let entry = register::enter_result(tx, cx, dossier, procedure, book, result)?;
+        result.book = Some(entry.book.book);
+        result.number = Some(entry.number);
+        result.symbol = Some(entry.symbol);
+        return Ok(());
+    }
+    let number = counters::next(tx, &dossier.unit, &format!("{WITHOUT_BOOK}:{year}"))?;
+    result.book = Some(WITHOUT_BOOK.to_owned());
+    result.number = Some(number);
+    result.symbol = Some(cx.packs().result_symbol(WITHOUT_BOOK, number, year));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 use townhall_domain::pack::toml_date;
+use townhall_domain::register::BookFamily;
 use townhall_domain::space::Space;
 use townhall_domain::words::{Mark, Words};
 use townhall_print::Template;
@@ -147,6 +148,8 @@ pub enum Restarts {
 pub struct Book {
     /// Id used by procedures.
     pub id: String,
+    /// Which law keeps it.
+    pub family: BookFamily,
     /// What it is called.
     pub name: Words,
     /// The symbol of the law, where it has one.

@@ -86,15 +86,22 @@ async fn print<I: Copy + Send + 'static>(
     id: I,
     make: Make<I>,
 ) -> Result<Response, AppError> {
+    made(app, signed, move |tx, cx, house| make(tx, cx, house, id)).await
+}
+
+/// Prints what a query makes, and notes that it was read.
+pub async fn made(
+    app: &App,
+    signed: &Signed,
+    make: impl Fn(&mut Tx<'_>, &Cx, &House) -> Result<Printable, AppError> + Send + 'static,
+) -> Result<Response, AppError> {
     let house = House {
         base: app.site.base.clone(),
         is_demo: app.town.is_demo(),
     };
     let paper = app
         .town
-        .read("printed_paper", &signed.actor, move |tx, cx| {
-            make(tx, cx, &house, id)
-        })
+        .read("printed_paper", &signed.actor, move |tx, cx| make(tx, cx, &house))
         .await?;
     let (name, reading) = (paper.file_name.clone(), paper.reading.clone());
     let bytes = app.shelf.print(paper).await?;

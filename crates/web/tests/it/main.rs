@@ -9,6 +9,7 @@ mod log;
 mod permissions;
 mod printed;
 mod reading;
+mod register;
 mod sign_in;
 mod staff;
 mod tasks;
