@@ -94,7 +94,7 @@ async fn a_book_leaves_as_a_file_only_with_the_right_and_the_taking_is_recorded(
     receptionist
         .get("/registers/certified-copy/2025/export.csv")
         .await
-        .expect(403);
+        .expect(404);
 }
 
 #[tokio::test]
