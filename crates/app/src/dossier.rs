@@ -31,6 +31,7 @@ pub use receive::{
     AcceptDossier, ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, accept_dossier,
     receive_dossier, refuse_dossier,
 };
+pub(crate) use receive::{Counted, receive_counted};
 pub use result::{
     ApproveResult, DraftResult, EndorseResult, IssueResult, RefuseAfterAppraisal, ReturnResult, SendBack,
     SubmitResult, approve_result, draft_result, endorse_result, issue_result, refuse_after_appraisal,

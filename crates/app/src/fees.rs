@@ -23,6 +23,7 @@ use crate::dossier::flow::is_visible;
 use crate::error::AppError;
 
 pub use change::{ExemptFee, StateFee, VoidCharges, exempt_fee, state_fee, void_charges};
+pub(crate) use pay::take;
 pub(crate) use view::person_name;
 
 pub use charge::{charge_dossier, fee_error, quantities};

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod dossier;
 pub mod drafts;
 pub mod error;
+pub mod express;
 pub mod fees;
 pub mod jobs;
 pub mod log;

@@ -23,8 +23,8 @@ use townhall_domain::words::Words;
 use townhall_print::Template;
 
 pub use lists::{
-    Account, AgencyId, Book, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate, Slip,
-    SlipForm, SlipNumbering, StatusCode,
+    Account, AgencyId, Book, CommonPaper, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate,
+    Slip, SlipForm, SlipNumbering, StatusCode,
 };
 use source::Source;
 
@@ -226,6 +226,11 @@ impl Packs {
     /// Typical organs and posts of a commune.
     pub fn organs(&self) -> &[Organ] {
         &self.inner.lists.organs
+    }
+
+    /// Papers of which copies are asked for most.
+    pub fn common_papers(&self) -> &[CommonPaper] {
+        &self.inner.lists.papers
     }
 
     /// Register books.

@@ -19,7 +19,7 @@ use townhall_domain::time::{self, Timestamp};
 use townhall_print::{PrintError, Template};
 use townhall_text::Lang;
 
-pub use books::copy_book_paper;
+pub use books::{copy_book_paper, stamp_paper};
 pub use control::control_paper;
 pub use fees::{closing_paper, receipt_paper};
 pub use results::result_paper;

@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod deadline;
 pub mod dossier;
+pub mod express;
 pub mod fee;
 pub mod form;
 pub mod ids;

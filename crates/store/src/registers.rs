@@ -302,7 +302,7 @@ fn like(word: &str) -> String {
     pattern
 }
 
-/// The entries that a person made in one book since an instant, newest first.
+/// The entries of one book of a unit since an instant, newest first.
 pub fn entered_since(
     tx: &mut Tx<'_>,
     unit: &UnitId,
@@ -320,6 +320,16 @@ pub fn entered_since(
     .iter()
     .map(read)
     .collect()
+}
+
+/// How many entries of one book were made since an instant; those that were struck out are not counted.
+pub fn count_since(tx: &mut Tx<'_>, unit: &UnitId, book: &str, since: Timestamp) -> Result<i64, StoreError> {
+    let row = tx.one(
+        "SELECT COUNT(*) AS many FROM register_entries
+         WHERE unit = $1 AND book = $2 AND entered_at >= $3 AND struck_at IS NULL",
+        &params![unit, book, since],
+    )?;
+    row.map_or(Ok(0), |row| row.get("many"))
 }
 
 /// The books of a unit that have entries, the newest year first.

@@ -45,14 +45,16 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented || event.altKey) return;
     const name = pressed(event);
-    if (event.target.matches?.("[data-scan]") && name === "Enter") {
+    // In the express lane an empty scanner's field is simply passed by.
+    const passedBy = event.target.closest?.("form[data-enter]") && !event.target.value?.trim();
+    if (event.target.matches?.("[data-scan]") && name === "Enter" && !passedBy) {
       event.preventDefault();
       document.getElementById(event.target.dataset.scan)?.click();
       return;
     }
     if (enterMovesOn(event, name)) return;
     const special = name.startsWith("Ctrl ") || /^F\d+$/.test(name);
-    const adding = name === "+" && event.target.closest?.("[data-enter]");
+    const adding = name === "+" && event.target.closest?.("[data-enter]") && event.target.inputMode === "numeric";
     if (!special && !adding && (isField(event.target) || !lettersOn)) return;
     const pair = first ? `${first} ${name}` : name;
     first = !first && name === "G" ? "G" : "";
@@ -64,7 +66,14 @@
   // Express lane: Enter goes on, Shift Enter goes back, and the last field's Enter presses the button.
   function enterMovesOn(event, name) {
     const form = event.target.closest?.("form[data-enter]");
-    if (!form || !/^(Shift )?Enter$/.test(name) || event.target.matches("button, a, textarea")) return false;
+    if (!form || !/^(Shift )?Enter$/.test(name) || event.target.matches("button, a, textarea, summary")) return false;
+    const chain = [...form.querySelectorAll("[data-enter-chain] input:not([type=hidden])")].filter((field) => field.offsetParent);
+    if (chain.includes(event.target)) {
+      const next = chain[chain.indexOf(event.target) + (name === "Enter" ? 1 : -1)];
+      if (next) { next.focus(); next.select(); } else if (name === "Enter") form.querySelector("[data-enter-last]")?.click();
+      event.preventDefault();
+      return true;
+    }
     const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")].filter((field) => field.offsetParent);
     fields[fields.indexOf(event.target) + (name === "Enter" ? 1 : -1)]?.focus();
     event.preventDefault();

@@ -10,10 +10,10 @@ mod case;
 mod components;
 mod desk;
 mod done;
-mod fill;
+pub(crate) mod fill;
 mod person;
 mod promise;
-mod typed;
+pub(crate) mod typed;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -203,7 +203,12 @@ async fn receive_once(app: &App, signed: &Signed, command: ReceiveDossier) -> Re
 }
 
 /// What the unit knows of the person whose number was typed; a new look is noted in the access log.
-async fn look(app: &App, signed: &Signed, typed: &Typed, is_noted: bool) -> Result<Looked, AppError> {
+pub(crate) async fn look(
+    app: &App,
+    signed: &Signed,
+    typed: &Typed,
+    is_noted: bool,
+) -> Result<Looked, AppError> {
     let Some(number) = typed.number() else {
         return Ok(Looked::default());
     };

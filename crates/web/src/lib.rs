@@ -9,6 +9,7 @@ pub mod counter;
 pub mod csv;
 pub mod dossier;
 pub mod drafts;
+pub mod express;
 pub mod fees;
 pub mod frame;
 pub mod headers;
@@ -59,6 +60,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(jobs::routes(app))
         .merge(counter::routes(app))
         .merge(register::routes(app))
+        .merge(express::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

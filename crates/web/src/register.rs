@@ -29,6 +29,8 @@ pub fn routes(app: &App) -> Routes {
             book::export,
         )
         .get("/registers/entries/{id}", READ, entry::show)
+        .get("/registers/entries/{id}/text.pdf", READ, entry::text)
+        .get("/registers/entries/{id}/stamps.pdf", READ, entry::stamps)
         .get("/registers/entries/{id}/strike", KEEP, change::ask_strike)
         .post("/registers/entries/{id}/strike", KEEP, change::strike)
         .get("/registers/entries/{id}/correct", KEEP, change::ask_correct)

@@ -9,6 +9,7 @@ use townhall_domain::dossier::{
     Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
     Dossier, Holder, PaymentState, ProcedureRef, State, SyncState,
 };
+use townhall_domain::fee::{Exemption, Quantity};
 use townhall_domain::form::Form;
 use townhall_domain::ids::{ComponentId, DossierId, PartyId, StepId, UnitId};
 use townhall_domain::permission::{Right, Role};
@@ -114,6 +115,25 @@ pub struct Received {
 pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result<Received, AppError> {
     // First of all: who may not receive here is not told of what another received.
     check_right(cx, cmd)?;
+    receive_counted(tx, cx, cmd, None)
+}
+
+/// What the fee counts, when it is not what the form says: several papers, an exemption with its proof.
+#[derive(Debug, Clone)]
+pub(crate) struct Counted {
+    /// The papers.
+    pub items: Vec<Quantity>,
+    /// Code of the exemption and the paper that proves it.
+    pub exemption: Option<(String, String)>,
+}
+
+/// [`receive_dossier`] with what the fee counts; the caller has asked for the right.
+pub(crate) fn receive_counted(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    cmd: &ReceiveDossier,
+    counted: Option<&Counted>,
+) -> Result<Received, AppError> {
     if let Some(before) = dossiers::load(tx, cmd.id)? {
         // A form sent twice is the same in what it is about; one filled in anew after "back" is another matter.
         let same = before.procedure.code == cmd.procedure
@@ -158,7 +178,7 @@ pub fn receive_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result
                 fact_body(&dossier),
             )?;
         }
-        Verdict::Accept => accept(tx, cx, &mut dossier, procedure, &circumstances)?,
+        Verdict::Accept => accept(tx, cx, &mut dossier, procedure, &circumstances, counted)?,
         Verdict::Supplement { items, reason: why } => {
             super::supplement::ask(tx, cx, &mut dossier, items, why)?;
         }
@@ -468,6 +488,7 @@ fn accept(
     dossier: &mut Dossier,
     procedure: &Procedure,
     circumstances: &BTreeSet<String>,
+    counted: Option<&Counted>,
 ) -> Result<(), AppError> {
     let channel = match dossier.channel {
         Channel::Counter => procedure::Channel::Direct,
@@ -491,8 +512,21 @@ fn accept(
         None,
     )?;
     let empty = Map::new();
-    let items = [quantities(dossier.form.as_object().unwrap_or(&empty))];
-    let due = charge_dossier(tx, cx, dossier, procedure, circumstances, &items, None)?;
+    let of_form = [quantities(dossier.form.as_object().unwrap_or(&empty))];
+    let items = counted.map_or(of_form.as_slice(), |counted| counted.items.as_slice());
+    let exemption = counted
+        .and_then(|counted| counted.exemption.as_ref())
+        .map(|(code, why)| granted(cx, code, why))
+        .transpose()?;
+    let due = charge_dossier(
+        tx,
+        cx,
+        dossier,
+        procedure,
+        circumstances,
+        items,
+        exemption.as_ref().map(|(found, why)| (*found, why.as_str())),
+    )?;
     let slip = issue_slip(
         tx,
         cx,
@@ -506,6 +540,15 @@ fn accept(
     )?;
     let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number, "fee": due });
     finish(tx, cx, dossier, "dossier_accepted", body)
+}
+
+/// An exemption of the packs with the reason that was given for it.
+fn granted<'a>(cx: &'a Cx, code: &str, why: &str) -> Result<(&'a Exemption, String), AppError> {
+    let exemption = cx
+        .packs()
+        .exemption(code)
+        .ok_or_else(|| AppError::field("exemption", "fee-refused-exemption"))?;
+    Ok((exemption, reason("exemption_reason", why)?))
 }
 
 fn refuse(
@@ -555,7 +598,7 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     );
     let components = check_list(cx, procedure, &circumstances, &cmd.components, &Verdict::Accept)?;
     dossiers::put_components(tx, dossier.id, &components)?;
-    accept(tx, cx, &mut dossier, procedure, &circumstances)
+    accept(tx, cx, &mut dossier, procedure, &circumstances, None)
 }
 
 /// Refuse a registered dossier.

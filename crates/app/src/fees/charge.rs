@@ -40,7 +40,8 @@ pub fn fee_error(error: &FeeError) -> AppError {
 }
 
 /// Writes what is owed for a dossier that is accepted now and sets its payment axis; the caller saves the dossier
-/// and records the fact. Lines of nothing are not kept. Returns what is due; none while an amount that the province
+/// and records the fact. Lines of nothing are not kept. An exemption comes
+/// with the paper that proves it. Returns what is due; none while an amount that the province
 /// must set is not known.
 pub fn charge_dossier(
     tx: &mut Tx<'_>,
@@ -49,7 +50,7 @@ pub fn charge_dossier(
     procedure: &Procedure,
     circumstances: &BTreeSet<String>,
     items: &[Quantity],
-    exemption: Option<&Exemption>,
+    exemption: Option<(&Exemption, &str)>,
 ) -> Result<Option<Dong>, AppError> {
     let owed = cx
         .packs()
@@ -59,7 +60,7 @@ pub fn charge_dossier(
             cx.today(),
             items,
             circumstances,
-            exemption,
+            exemption.map(|(exemption, _)| exemption),
         )
         .map_err(|error| fee_error(&error))?;
     let mut charges: Vec<Charge> = Vec::new();
@@ -70,7 +71,11 @@ pub fn charge_dossier(
             full: line.full,
             reduction: line.reduction,
             due: line.due,
-            exemption_reason: line.exemption.as_ref().map(|_| String::new()),
+            exemption_reason: line
+                .exemption
+                .as_ref()
+                .and(exemption)
+                .map(|(_, reason)| reason.to_owned()),
             exemption: line.exemption,
             why: line.why,
             mark: line.verified.mark.letter().to_string(),

@@ -265,6 +265,16 @@ pub struct OrganPost {
     pub verified: Mark,
 }
 
+/// A paper of which copies are asked for often.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommonPaper {
+    /// What it is called.
+    pub name: String,
+    /// Its kind, as the form of certified copies knows it.
+    pub kind: String,
+}
+
 /// All small lists.
 #[derive(Debug)]
 pub(super) struct Lists {
@@ -278,6 +288,7 @@ pub(super) struct Lists {
     pub organs: Vec<Organ>,
     pub agencies: BTreeMap<String, AgencyId>,
     pub accounts: Vec<Account>,
+    pub papers: Vec<CommonPaper>,
 }
 
 impl Lists {

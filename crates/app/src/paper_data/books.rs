@@ -1,16 +1,19 @@
-//! The book of certified copies, printed each month and bound each year (Circular 01/2020/TT-BTP).
+//! The book of certified copies, printed each month and bound each year (Circular 01/2020/TT-BTP), and the
+//! certification text of each of its entries (Decree 23/2015/NĐ-CP).
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use townhall_domain::express::BOOK;
+use townhall_domain::ids::EntryId;
 use townhall_domain::time::{instant, local_date};
 use townhall_store::Tx;
 use townhall_store::registers::Entry;
 
-use super::unit::UnitWords;
+use super::unit::{UnitWords, put_signer};
 use super::{Data, House, Printable, in_force, words};
 use crate::cx::Cx;
 use crate::error::AppError;
-use crate::register::{EntryBody, RegisterQuery, register_page};
+use crate::register::{EntryBody, RegisterQuery, register_entry, register_page};
 
 /// Most entries of one printed book: what a month of the busiest ward holds, and more.
 const MOST: usize = 20_000;
@@ -22,7 +25,7 @@ pub fn copy_book_paper(
     house: &House,
     query: &RegisterQuery,
 ) -> Result<Printable, AppError> {
-    if query.book != "certified-copy" {
+    if query.book != BOOK {
         return Err(AppError::NotFound("register"));
     }
     let page = register_page(
@@ -94,4 +97,50 @@ fn row(entry: &Entry) -> Value {
         );
     }
     Value::Object(row.0)
+}
+
+/// Most stamps on one print; more are printed again.
+const MOST_STAMPS: i64 = 200;
+
+/// The certification text of an entry in the book of certified copies: a page for the copy's last sheet, or with
+/// `as_stamps` a stamp for each copy, to be cut. Who may not know of the entry gets "not found".
+pub fn stamp_paper(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    house: &House,
+    id: EntryId,
+    as_stamps: bool,
+) -> Result<Printable, AppError> {
+    let view = register_entry(tx, cx, id)?;
+    let entry = &view.entry;
+    if entry.book.book != BOOK {
+        return Err(AppError::NotFound("entry"));
+    }
+    if entry.struck.is_some() {
+        return Err(AppError::refused("register-refused-struck"));
+    }
+    let body = EntryBody::read(&entry.body);
+    let day = local_date(entry.entered_at);
+    let unit = UnitWords::of(cx, &entry.book.unit, day);
+    let copies = body.copies.unwrap_or(1);
+    let mut data = Data::default();
+    unit.head_of_committee(&mut data);
+    data.put("number", entry.number.to_string())
+        .put("book", volume(entry.book.year))
+        .put("date", day.to_string())
+        .put("document", entry.title.clone())
+        .put("pages", body.pages)
+        .put("copies", copies)
+        .put("requester", entry.name.clone())
+        .put("code", view.dossier.code.clone());
+    match &body.signer {
+        Some(signer) => put_signer(&mut data, Some(signer)),
+        None => drop(data.put("signer", "……")),
+    }
+    if as_stamps {
+        data.put("labels", copies.clamp(1, MOST_STAMPS));
+    }
+    let template = in_force("certified-copy", entry.entered_at)?;
+    let name = format!("SCT-BS-{}-{}", entry.number, entry.book.year);
+    Printable::new(cx, house, &view.dossier, template, data, entry.entered_at, &name)
 }

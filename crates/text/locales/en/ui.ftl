@@ -123,4 +123,6 @@ ui-key-next-field = next field
 ui-key-previous-field = previous field
 ui-key-express-add = another paper
 ui-key-express-promise = promise an hour
-ui-key-express-submit = submit the batch
+ui-key-express-submit = book, on to the next
+ui-key-express-scan = scan an identity card
+ui-key-express-print = print the certification text of the last one

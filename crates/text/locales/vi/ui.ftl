@@ -117,4 +117,6 @@ ui-key-next-field = ô sau
 ui-key-previous-field = ô trước
 ui-key-express-add = thêm một giấy tờ
 ui-key-express-promise = hẹn giờ trả
-ui-key-express-submit = trình ký cả lô
+ui-key-express-submit = vào sổ, sang người sau
+ui-key-express-scan = quét căn cước
+ui-key-express-print = in lời chứng của người vừa xong

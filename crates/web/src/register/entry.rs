@@ -6,11 +6,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::access_log::note;
 use townhall_app::error::AppError;
+use townhall_app::paper_data::stamp_paper;
 use townhall_app::register::{EntryBody, EntryView, register_entry};
+use townhall_domain::express::BOOK;
 use townhall_domain::ids::EntryId;
 use townhall_text::capitalised;
 
 use super::{book_href, book_name, signer_of};
+use crate::papers;
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{self, Icon, NoticeTone, Page, Place, Trail, Ui, code};
@@ -56,6 +59,10 @@ pub async fn show(
     let name = book_name(&app, &ui, &view.entry.book.book);
     let here = format!("/registers/entries/{}", view.entry.id);
     let buttons = html! {
+        @if view.entry.book.book == BOOK && view.entry.struck.is_none() {
+            a.btn.btn-sm href=(format!("{here}/stamps.pdf")) target="_blank" rel="noopener" { (Icon::STAMP) " " (ui.t("register-stamps")) }
+            a.btn.btn-sm href=(format!("{here}/text.pdf")) target="_blank" rel="noopener" { (Icon::PRINTER) " " (ui.t("register-text")) }
+        }
         @if view.may_change {
             a.btn.btn-sm href=(format!("{here}/correct")) { (Icon::PENCIL) " " (ui.t("register-correct")) }
             a.btn.btn-sm href=(format!("{here}/strike")) { (Icon::BAN) " " (ui.t("register-strike")) }
@@ -74,6 +81,29 @@ pub async fn show(
         }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Registers), &main).into_response()
+}
+
+/// The certification text as a page for the copy's last sheet.
+pub async fn text(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
+    certification(&app, &signed, &id, false).await
+}
+
+/// The certification text as stamps, one for each copy.
+pub async fn stamps(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
+    certification(&app, &signed, &id, true).await
+}
+
+async fn certification(app: &App, signed: &Signed, id: &str, as_stamps: bool) -> Response {
+    let Ok(id) = id.parse::<EntryId>() else {
+        return signed.refuse(app, &AppError::NotFound("entry"));
+    };
+    let made = papers::made(app, signed, move |tx, cx, house| {
+        stamp_paper(tx, cx, house, id, as_stamps)
+    });
+    match made.await {
+        Ok(response) => response,
+        Err(error) => signed.refuse(app, &error),
+    }
 }
 
 fn struck(ui: &Ui, view: &EntryView) -> Markup {

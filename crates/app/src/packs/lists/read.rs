@@ -10,8 +10,8 @@ use townhall_domain::words::Mark;
 use townhall_print::Template;
 
 use super::{
-    Account, AgencyId, Book, Database, DossierCode, Lists, Organ, ResultTemplate, Slip, SlipNumbering,
-    StatusCode,
+    Account, AgencyId, Book, CommonPaper, Database, DossierCode, Lists, Organ, ResultTemplate, Slip,
+    SlipNumbering, StatusCode,
 };
 use crate::packs::source::Source;
 
@@ -94,8 +94,14 @@ struct RawAccounts {
     account: Vec<Account>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPapers {
+    paper: Vec<CommonPaper>,
+}
+
 /// The files that hold the lists.
-pub(crate) const FILES: [&str; 7] = [
+pub(crate) const FILES: [&str; 8] = [
     "databases.toml",
     "status-codes.toml",
     "templates.toml",
@@ -103,6 +109,7 @@ pub(crate) const FILES: [&str; 7] = [
     "posts.toml",
     "agencies.csv",
     "units/accounts.toml",
+    "common-papers.toml",
 ];
 
 impl Lists {
@@ -114,6 +121,7 @@ impl Lists {
         let numbering: Option<RawNumbering> = toml_of(source, FILES[3], problems);
         let posts: Option<RawPosts> = toml_of(source, FILES[4], problems);
         let accounts: Option<RawAccounts> = toml_of(source, FILES[6], problems);
+        let papers: Option<RawPapers> = toml_of(source, FILES[7], problems);
         let agencies = source
             .file(FILES[5])
             .map_err(|problem| vec![problem])
@@ -131,6 +139,7 @@ impl Lists {
             organs: posts?.organ,
             agencies: agencies?,
             accounts: accounts?.account,
+            papers: papers?.paper,
         };
         let before = problems.len();
         lists.check(problems);
@@ -156,6 +165,8 @@ impl Lists {
             .for_each(|id| say(FILES[3], format!("'{id}' stands here twice")));
         doubled(self.accounts.iter().map(|one| &one.unit))
             .for_each(|unit| say(FILES[6], format!("unit '{unit}' stands here twice")));
+        doubled(self.papers.iter().map(|one| &one.name))
+            .for_each(|name| say(FILES[7], format!("'{name}' stands here twice")));
         for account in &self.accounts {
             if let Err(error) = BankAccount::parse(&account.bank, &account.number) {
                 say(FILES[6], format!("account of unit {}: {error}", account.unit));
