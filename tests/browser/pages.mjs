@@ -23,6 +23,13 @@ export const pages = [
   { name: "people, nobody found", path: "/staff/people?q=zzz", role: "organisation_officer" },
   { name: "person", path: firstLink("/staff/people", "/staff/people/", 36), role: "organisation_officer" },
   { name: "division form", path: "/staff/divisions/new", role: "organisation_officer" },
+  // The express lane and the register books.
+  { name: "express lane", path: "/express?fresh=1", role: "receptionist", unit: "24682" },
+  { name: "registers", path: "/registers", role: "receptionist", unit: "24682" },
+  { name: "register book", path: "/registers/certified-copy/2025", role: "receptionist", unit: "24682" },
+  { name: "register book, nobody found", path: "/registers/certified-copy/2025?q=zzz", role: "receptionist", unit: "24682" },
+  { name: "register book to print", path: "/registers/certified-copy/2025/print?month=7", role: "receptionist", unit: "24682" },
+  { name: "register entry", path: firstLink("/registers/certified-copy/2025", "/registers/entries/", 36), role: "receptionist", unit: "24682" },
   // Administration.
   { name: "administration", path: "/admin", role: "administrator" },
   { name: "accounts", path: "/admin/accounts", role: "administrator" },

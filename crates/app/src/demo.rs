@@ -4,6 +4,7 @@
 //! tokens come from the operating system, as everywhere.
 
 mod directives;
+mod express;
 mod month;
 mod names;
 mod office;

@@ -15,6 +15,7 @@ mod once;
 mod page;
 pub mod problem;
 mod read;
+mod registers;
 mod shapes;
 mod tasks;
 
@@ -32,7 +33,7 @@ use book::{Book, Operation, open_api};
 pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
-    let (routes, operations) = tasks::add(facts::add(book)).close();
+    let (routes, operations) = registers::add(tasks::add(facts::add(book))).close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());
     let description = move |visitor: Visitor| {

@@ -17,7 +17,7 @@ use townhall_app::drafts::{Draft, forget_draft};
 use townhall_app::error::AppError;
 use townhall_app::express::{self as app_express, Booked, CertifyCopies, Desk, When};
 use townhall_domain::fee::PayMethod;
-use townhall_domain::ids::{DossierId, Id};
+use townhall_domain::ids::DossierId;
 use townhall_domain::permission::Right;
 
 use crate::counter::fill;
@@ -191,9 +191,6 @@ fn command(app: &App, typed: &Typed, is_later: bool) -> Result<CertifyCopies, Ap
             .cx(&townhall_app::actor::Actor::System { job: "express" });
         cx.new_id::<DossierId>()
     });
-    if id.uuid().get_version_num() != 7 {
-        return Err(AppError::refused("dossier-refused-id-taken"));
-    }
     let method = match typed.get("method") {
         "" => PayMethod::Cash,
         word => PayMethod::parse(word).ok_or_else(|| AppError::field("method", "express-method-unknown"))?,

@@ -11,6 +11,7 @@ use townhall_domain::ids::{DossierId, Id, UnitId};
 use townhall_domain::procedure::Procedure;
 use townhall_domain::time;
 
+use super::express::was_at_once;
 use super::names::Names;
 use super::office::Offices;
 use super::unit;
@@ -39,6 +40,8 @@ const MIX: [(&str, usize, i64); 12] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
     Receive,
+    /// Certified copies in the express lane: received, paid, entered and handed over in one.
+    Certify,
     Forward,
     AskSupplement,
     Obligate,
@@ -218,6 +221,10 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
         let life = plan.lives.len();
         plan.lives
             .push(person(names, goal, sketch.procedure, Verdict::Accept));
+        if !is_light && !still_open.contains(&place) && was_at_once(&plan.lives[life]) {
+            plan.events.push((sketch.at, life, Event::Certify));
+            continue;
+        }
         plan.events.push((sketch.at, life, Event::Receive));
         let Some(procedure) = town
             .packs()

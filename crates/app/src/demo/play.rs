@@ -31,6 +31,7 @@ pub(super) fn run(
 ) -> Result<(), AppError> {
     match event {
         Event::Receive => receive(tx, cx, offices, life),
+        Event::Certify => super::express::certify(tx, cx, offices, life),
         Event::Forward => forward(tx, cx, offices, life),
         Event::AskSupplement | Event::Obligate | Event::Extend => hold_up(tx, cx, offices, life, event),
         Event::CloseDay => close(tx, cx, offices, life),
@@ -74,7 +75,12 @@ fn close(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(),
     fees::close_day(tx, &cx.as_actor(cashier.clone()), &command).map(|_| ())
 }
 
-fn acting<'a>(offices: &'a Offices, unit: &UnitId, role: Role, turn: DossierId) -> Option<&'a Actor> {
+pub(super) fn acting<'a>(
+    offices: &'a Offices,
+    unit: &UnitId,
+    role: Role,
+    turn: DossierId,
+) -> Option<&'a Actor> {
     let seats = offices.with_role(unit, role);
     let turn = usize::from(turn.uuid().as_bytes()[15]);
     seats.get(turn % seats.len().max(1)).map(|seated| &seated.actor)
@@ -148,7 +154,7 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
     Ok(())
 }
 
-fn address(cx: &Cx, unit: &UnitId) -> String {
+pub(super) fn address(cx: &Cx, unit: &UnitId) -> String {
     cx.packs()
         .units()
         .by_id(unit)
@@ -408,6 +414,11 @@ fn hold_up(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life, event: Even
                 },
             )
         }
-        Event::Receive | Event::Forward | Event::AskSupplement | Event::Obligate | Event::CloseDay => Ok(()),
+        Event::Receive
+        | Event::Certify
+        | Event::Forward
+        | Event::AskSupplement
+        | Event::Obligate
+        | Event::CloseDay => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use townhall_domain::dossier::{
 };
 use townhall_domain::express::{BOOK, Document, DocumentInput, MOST_DOCUMENTS, PROCEDURE, done_at_once};
 use townhall_domain::fee::PayMethod;
-use townhall_domain::ids::{DossierId, PostId, UnitId};
+use townhall_domain::ids::{DossierId, Id, PostId, UnitId};
 use townhall_domain::money::Dong;
 use townhall_domain::permission::Right;
 use townhall_domain::procedure::Procedure;
@@ -71,6 +71,9 @@ pub fn certify_copies(tx: &mut Tx<'_>, cx: &Cx, cmd: &CertifyCopies) -> Result<B
     cx.actor.must(Right::CertifyCopies, &unit)?;
     cx.actor.must(Right::TakeFee, &unit)?;
     let id = cmd.id.unwrap_or_else(|| cx.new_id::<DossierId>());
+    if id.uuid().get_version_num() != 7 {
+        return Err(AppError::refused("dossier-refused-id-taken"));
+    }
     if let Some(before) = dossiers::load(tx, id)? {
         let same = before.procedure.code == PROCEDURE
             && before.receiving_unit == unit

@@ -5,6 +5,7 @@ mod actors;
 mod commune;
 mod demo;
 mod dossier;
+mod express;
 mod jobs;
 mod log;
 mod log_processes;

@@ -3,6 +3,8 @@
 mod actions;
 mod receive;
 
+pub(super) use receive::PersonBody;
+
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{ETAG, LINK};

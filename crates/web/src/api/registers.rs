@@ -1,0 +1,609 @@
+//! Register books and the express lane over the API: shelf, book, entry, its changes, fee and booking.
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use townhall_app::cx::Cx;
+use townhall_app::error::AppError;
+use townhall_app::express::{self as app_express, Booked, CertifyCopies, When, certify_copies};
+use townhall_app::register::{
+    CorrectRegister, EntryBody, EntryView, RegisterQuery, StrikeEntry, correct_register, register_entry,
+    register_page, registers, strike_entry,
+};
+use townhall_domain::express::DocumentInput;
+use townhall_domain::fee::{PayMethod, Quantity};
+use townhall_domain::ids::{DossierId, EntryId, PostId};
+use townhall_domain::permission::Right;
+use townhall_store::Tx;
+use townhall_store::registers::{Entry, Volume};
+use utoipa::{IntoParams, ToSchema};
+
+use super::book::{Book, Operation};
+use super::dossiers::{PersonBody, next_link, page_size};
+use super::guard::Asker;
+use super::once::once;
+use super::problem::Wrong;
+use super::read::{Asked, InPath, Sent, Text, known, number};
+use super::shapes::{instant, list_of, maybe};
+use crate::routes::Need;
+use crate::state::App;
+
+const READ: Need = Need::Right(Right::ReadDossier);
+const KEEP: Need = Need::AnyOf(&[Right::CertifyCopies, Right::KeepRegister]);
+const CERTIFY: Need = Need::Right(Right::CertifyCopies);
+
+pub(super) fn add(book: Book) -> Book {
+    book.add(
+        Operation::get("list_registers", "/api/v1/registers", READ).gives::<RegisterList>(200),
+        shelf,
+    )
+    .add(
+        Operation::get("list_register_entries", "/api/v1/registers/{book}/entries", READ)
+            .query::<EntryQuery>()
+            .gives::<RegisterPageOut>(200),
+        entries,
+    )
+    .add(
+        Operation::get("get_register_entry", "/api/v1/register-entries/{id}", READ)
+            .gives::<RegisterEntryOut>(200),
+        one,
+    )
+    .add(
+        Operation::post(
+            "strike_register_entry",
+            "/api/v1/register-entries/{id}/strike",
+            KEEP,
+        )
+        .takes::<StrikeBody>()
+        .gives::<RegisterEntryItem>(200),
+        strike,
+    )
+    .add(
+        Operation::post(
+            "correct_register_entry",
+            "/api/v1/register-entries/{id}/correct",
+            KEEP,
+        )
+        .takes::<CorrectBody>()
+        .gives::<RegisterEntryItem>(200),
+        correct,
+    )
+    .add(
+        Operation::get("certified_copy_fee", "/api/v1/express/fee", CERTIFY)
+            .query::<FeeQuery>()
+            .gives::<CopyFeeOut>(200),
+        fee,
+    )
+    .add(
+        Operation::post("certify_copies", "/api/v1/express", CERTIFY)
+            .takes::<CertifyBody>()
+            .gives::<CertifiedOut>(201),
+        certify,
+    )
+}
+
+/// A book of a year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisterOut {
+    /// Id in the packs: `certified-copy`, `birth`.
+    book: String,
+    /// Year of its numbers.
+    year: i16,
+    /// Its last number, which is the number of its entries.
+    #[schema(minimum = 1)]
+    last: i64,
+    /// When the last entry was made.
+    #[schema(format = DateTime)]
+    last_at: String,
+    /// Entries that were struck out.
+    #[schema(minimum = 0)]
+    struck: i64,
+    /// Address of its entries.
+    href: String,
+}
+
+impl RegisterOut {
+    fn of(volume: &Volume) -> Self {
+        let (book, year) = (&volume.book.book, volume.book.year);
+        Self {
+            book: book.clone(),
+            year,
+            last: volume.last,
+            last_at: instant(volume.last_at),
+            struck: volume.struck,
+            href: format!("/api/v1/registers/{book}/entries?year={year}"),
+        }
+    }
+}
+
+list_of!(
+    /// The books of the caller's unit that have entries.
+    RegisterList of RegisterOut
+);
+
+async fn shelf(State(app): State<App>, asker: Asker) -> Result<Json<RegisterList>, Wrong> {
+    let found = app
+        .town
+        .read("registers", &asker.actor, |tx, cx| registers(tx, cx, None));
+    let shelf = found.await.map_err(Wrong::App)?;
+    let volumes = shelf.books.iter().flat_map(|book| &book.years);
+    Ok(Json(volumes.map(RegisterOut::of).collect()))
+}
+
+/// Which entries of a book.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub struct EntryQuery {
+    /// The year; this one when missing.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1900, maximum = 2199)]
+    year: Option<u32>,
+    /// Words of name, paper and number; diacritics may be left out.
+    #[param(value_type = Option<String>, max_length = 200)]
+    q: String,
+    /// `asc` (lowest number first) or `desc`.
+    #[param(value_type = Option<String>, pattern = "^(asc|desc)$")]
+    sort: String,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, max_length = 20)]
+    after: String,
+    /// Rows on the page, 1 to 200; 50 when missing.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+impl EntryQuery {
+    fn query(&self, book: &str) -> Result<RegisterQuery, Wrong> {
+        let year = match self.year {
+            None => None,
+            Some(year) => Some(
+                i16::try_from(year)
+                    .ok()
+                    .filter(|year| (1900..=2199).contains(year))
+                    .ok_or_else(|| Wrong::field("year", "api-number-wrong"))?,
+            ),
+        };
+        let ascending = match self.sort.as_str() {
+            "" | "desc" => false,
+            "asc" => true,
+            _ => return Err(Wrong::field("sort", "api-word-unknown")),
+        };
+        let after = match self.after.as_str() {
+            "" => None,
+            key => Some(
+                key.parse()
+                    .map_err(|_| Wrong::field("after", "api-key-of-page-wrong"))?,
+            ),
+        };
+        Ok(RegisterQuery {
+            unit: None,
+            book: book.to_owned(),
+            year,
+            search: self.q.chars().take(200).collect(),
+            days: None,
+            ascending,
+            after,
+            limit: page_size(self.limit)?,
+        })
+    }
+}
+
+/// An entry as a list gives it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisterEntryItem {
+    /// Identity.
+    #[schema(format = "uuid")]
+    id: String,
+    /// Address of the whole.
+    href: String,
+    /// The book.
+    book: String,
+    /// Year of the number.
+    year: i16,
+    /// Number in the book.
+    #[schema(minimum = 1)]
+    number: i64,
+    /// The number as it is written.
+    symbol: String,
+    /// The dossier.
+    #[schema(format = "uuid")]
+    dossier: String,
+    /// When it was entered.
+    #[schema(format = DateTime)]
+    entered_at: String,
+    /// Whose it is.
+    name: String,
+    /// What was entered.
+    title: String,
+    /// Pages of the original.
+    pages: Option<i64>,
+    /// Copies certified.
+    copies: Option<i64>,
+    /// The fee in đồng.
+    fee: Option<i64>,
+    /// Who signed.
+    signer: Option<String>,
+    /// When it was struck out.
+    #[schema(format = DateTime)]
+    struck_at: Option<String>,
+    /// Why it was struck out.
+    struck_why: Option<String>,
+}
+
+impl From<&Entry> for RegisterEntryItem {
+    fn from(entry: &Entry) -> Self {
+        let body = EntryBody::read(&entry.body);
+        Self {
+            id: entry.id.to_string(),
+            href: format!("/api/v1/register-entries/{}", entry.id),
+            book: entry.book.book.clone(),
+            year: entry.book.year,
+            number: entry.number,
+            symbol: entry.symbol.clone(),
+            dossier: entry.dossier.to_string(),
+            entered_at: instant(entry.entered_at),
+            name: entry.name.clone(),
+            title: entry.title.clone(),
+            pages: body.pages,
+            copies: body.copies,
+            fee: body.fee.map(|fee| fee.0),
+            signer: body.signer.map(|signer| signer.name),
+            struck_at: maybe(entry.struck.as_ref().map(|struck| struck.at)),
+            struck_why: entry.struck.as_ref().map(|struck| struck.why.clone()),
+        }
+    }
+}
+
+/// A page of a book.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisterPageOut {
+    /// The entries.
+    items: Vec<RegisterEntryItem>,
+    /// Key for `after` of the next page; missing on the last.
+    next: Option<String>,
+}
+
+async fn entries(
+    State(app): State<App>,
+    asker: Asker,
+    OriginalUri(uri): OriginalUri,
+    book: InPath,
+    Asked(query): Asked<EntryQuery>,
+) -> Result<Response, Wrong> {
+    let query = query.query(&book.0)?;
+    let found = app.town.read("register_page", &asker.actor, move |tx, cx| {
+        register_page(tx, cx, &query)
+    });
+    let page = found.await.map_err(Wrong::App)?;
+    let next = page.next.map(|number| number.to_string());
+    let items = page.entries.iter().map(RegisterEntryItem::from).collect();
+    Ok((
+        next_link(&uri, next.as_deref()),
+        Json(RegisterPageOut { items, next }),
+    )
+        .into_response())
+}
+
+/// What stood in an entry before it was corrected.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionOut {
+    /// Which field.
+    field: String,
+    /// What stood there.
+    old: String,
+    /// What stands there now.
+    new: String,
+    /// Why.
+    reason: String,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// One entry.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisterEntryOut {
+    /// What a list gives of it.
+    #[serde(flatten)]
+    item: RegisterEntryItem,
+    /// What stood there before, oldest first.
+    corrections: Vec<CorrectionOut>,
+    /// Whether the caller may strike it out and correct it now.
+    may_change: bool,
+}
+
+impl From<&EntryView> for RegisterEntryOut {
+    fn from(view: &EntryView) -> Self {
+        Self {
+            item: RegisterEntryItem::from(&view.entry),
+            corrections: view
+                .corrections
+                .iter()
+                .map(|(correction, _)| CorrectionOut {
+                    field: correction.field.clone(),
+                    old: correction.old.clone(),
+                    new: correction.new.clone(),
+                    reason: correction.reason.clone(),
+                    at: instant(correction.at),
+                })
+                .collect(),
+            may_change: view.may_change,
+        }
+    }
+}
+
+async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<RegisterEntryOut>, Wrong> {
+    let id: EntryId = id.id("entry")?;
+    // Whoever opens an entry has read its dossier: noted in the same command.
+    let found = app
+        .town
+        .write("read_register_entry", &asker.actor, move |tx, cx| {
+            let view = register_entry(tx, cx, id)?;
+            townhall_app::access_log::note(tx, cx, &view.reading)?;
+            Ok::<_, AppError>(view)
+        });
+    let view = found.await.map_err(Wrong::App)?;
+    Ok(Json(RegisterEntryOut::from(&view)))
+}
+
+/// Why an entry is struck out.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StrikeBody {
+    /// The reason.
+    #[schema(value_type = String, min_length = 3, max_length = 2000)]
+    reason: Text<2000>,
+}
+
+fn item(entry: &Entry) -> Value {
+    serde_json::to_value(RegisterEntryItem::from(entry)).unwrap_or_default()
+}
+
+async fn strike(State(app): State<App>, id: InPath, sent: Sent<StrikeBody>) -> Result<Response, Wrong> {
+    let command = StrikeEntry {
+        entry: id.id("entry")?,
+        reason: sent.body.reason.0.clone(),
+    };
+    once(&app, &sent, "strike_entry", StatusCode::OK, move |tx, cx| {
+        strike_entry(tx, cx, &command).map(|entry| item(&entry))
+    })
+    .await
+}
+
+/// What an entry should say; what is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectBody {
+    /// Whose it is.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300)]
+    name: Option<Text<300>>,
+    /// What was entered.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300)]
+    title: Option<Text<300>>,
+    /// The reason.
+    #[schema(value_type = String, min_length = 3, max_length = 2000)]
+    reason: Text<2000>,
+}
+
+async fn correct(State(app): State<App>, id: InPath, sent: Sent<CorrectBody>) -> Result<Response, Wrong> {
+    let body = &sent.body;
+    let command = CorrectRegister {
+        entry: Some(id.id("entry")?),
+        name: body.name.as_ref().map(|name| name.0.clone()),
+        title: body.title.as_ref().map(|title| title.0.clone()),
+        more: Vec::new(),
+        reason: body.reason.0.clone(),
+    };
+    once(&app, &sent, "correct_register", StatusCode::OK, move |tx, cx| {
+        correct_register(tx, cx, &command).map(|entry| item(&entry))
+    })
+    .await
+}
+
+/// One paper.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeeQuery {
+    /// Pages of the original; 1 when missing.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 5000)]
+    pages: Option<u32>,
+    /// Copies; 1 when missing.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 500)]
+    copies: Option<u32>,
+    /// Code of an exemption.
+    #[param(value_type = Option<String>, max_length = 40)]
+    exemption: String,
+}
+
+/// What a paper costs today.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CopyFeeOut {
+    /// To be paid, in đồng.
+    #[schema(minimum = 0)]
+    total: i64,
+    /// Where the amounts were read.
+    sources: Vec<String>,
+}
+
+async fn fee(
+    State(app): State<App>,
+    asker: Asker,
+    Asked(query): Asked<FeeQuery>,
+) -> Result<Json<CopyFeeOut>, Wrong> {
+    let unit = asker.actor.unit().cloned().ok_or(Wrong::not_found("express"))?;
+    let quantity = Quantity {
+        pages: query.pages.unwrap_or(1),
+        copies: query.copies.unwrap_or(1),
+        cases: 1,
+    };
+    let today = townhall_domain::time::local_date(app.town.clock().now());
+    let exemption = Some(query.exemption.as_str());
+    let quote =
+        app_express::quote(app.town.packs(), &unit, today, &[quantity], exemption).map_err(Wrong::App)?;
+    Ok(Json(CopyFeeOut {
+        total: quote.total().0,
+        sources: quote
+            .charge
+            .lines
+            .iter()
+            .map(|line| line.verified.source.clone())
+            .collect(),
+    }))
+}
+
+/// One paper of which copies are certified.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentBody {
+    /// What it is called.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    title: Text<200>,
+    /// Pages of the original.
+    #[schema(minimum = 1, maximum = 5000)]
+    pages: u32,
+    /// Copies.
+    #[schema(minimum = 1, maximum = 500)]
+    copies: u32,
+}
+
+/// A request for certified copies that is booked at once, or promised for later.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertifyBody {
+    /// Identity chosen by the caller, so that sending it twice books once.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    id: Option<DossierId>,
+    /// Who asks.
+    applicant: PersonBody,
+    /// The papers; each takes one number.
+    #[schema(min_items = 1, max_items = 20)]
+    documents: Vec<DocumentBody>,
+    /// `domestic`, `foreign`, `joint`; domestic when missing.
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^(domestic|foreign|joint)?$")]
+    issuer: Text<20>,
+    /// Of foreign originals: legalised, or exempt from it.
+    #[serde(default)]
+    legalised: bool,
+    /// The originals were compared, and none is of a kind that must be refused.
+    compared: bool,
+    /// The leader who signs; the first one of the unit when missing.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    signer: Option<PostId>,
+    /// `cash` or `transfer`; cash when missing.
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^(cash|transfer)?$")]
+    method: Text<20>,
+    /// The bank's reference of a transfer.
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 200)]
+    reference: Text<200>,
+    /// Code of an exemption.
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 40)]
+    exemption: Text<40>,
+    /// The paper that proves the exemption.
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 200)]
+    exemption_reason: Text<200>,
+    /// Promised for later: each paper becomes a dossier that goes the ordinary way.
+    #[serde(default)]
+    later: bool,
+}
+
+impl CertifyBody {
+    fn command(&self, id: DossierId) -> Result<CertifyCopies, Wrong> {
+        let method = match self.method.0.as_str() {
+            "" => PayMethod::Cash,
+            word => known("method", word, PayMethod::parse)?,
+        };
+        let documents = self.documents.iter().take(30).map(|document| DocumentInput {
+            title: document.title.0.clone(),
+            pages: document.pages.to_string(),
+            copies: document.copies.to_string(),
+        });
+        Ok(CertifyCopies {
+            id: Some(id),
+            applicant: (&self.applicant).into(),
+            documents: documents.collect(),
+            issuer: self.issuer.0.clone(),
+            legalised: self.legalised,
+            compared: self.compared,
+            signer: self.signer,
+            exemption: Some(&self.exemption.0)
+                .filter(|code| !code.is_empty())
+                .map(|code| (code.clone(), self.exemption_reason.0.clone())),
+            method: Some(method),
+            reference: Some(self.reference.0.clone()),
+            when: if self.later { When::Later } else { When::AtOnce },
+        })
+    }
+}
+
+/// What came of a request for certified copies.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CertifiedOut {
+    /// The dossier.
+    #[schema(format = "uuid")]
+    id: String,
+    /// Address of the dossier.
+    href: String,
+    /// Its code.
+    code: String,
+    /// The national state: 10 when it was done at once.
+    #[schema(minimum = 1, maximum = 10)]
+    state: i64,
+    /// When it is due.
+    #[schema(format = DateTime)]
+    due_at: Option<String>,
+    /// The numbers that it took.
+    entries: Vec<RegisterEntryItem>,
+    /// Number of the receipt.
+    receipt: Option<i64>,
+    /// What was paid, in đồng.
+    paid: Option<i64>,
+}
+
+impl From<&Booked> for CertifiedOut {
+    fn from(booked: &Booked) -> Self {
+        Self {
+            id: booked.id.to_string(),
+            href: format!("/api/v1/dossiers/{}", booked.id),
+            code: booked.code.clone(),
+            state: booked.state.code(),
+            due_at: maybe(booked.due),
+            entries: booked.entries.iter().map(RegisterEntryItem::from).collect(),
+            receipt: booked.payment.as_ref().map(|payment| payment.number),
+            paid: booked.payment.as_ref().map(|payment| payment.amount.0),
+        }
+    }
+}
+
+async fn certify(State(app): State<App>, sent: Sent<CertifyBody>) -> Result<Response, Wrong> {
+    let id = sent
+        .body
+        .id
+        .unwrap_or_else(|| app.town.cx(&sent.asker.actor).new_id());
+    let command = sent.body.command(id)?;
+    once(
+        &app,
+        &sent,
+        "certify_copies",
+        StatusCode::CREATED,
+        move |tx: &mut Tx<'_>, cx: &Cx| {
+            let booked = certify_copies(tx, cx, &command)?;
+            Ok(serde_json::to_value(CertifiedOut::from(&booked)).unwrap_or_default())
+        },
+    )
+    .await
+}
