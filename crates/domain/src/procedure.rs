@@ -40,6 +40,8 @@ pub struct Procedure {
     pub changes: Option<Words>,
     /// Official name.
     pub name: Words,
+    /// What officers call it, where the official name does not fit a line.
+    pub short: Option<Words>,
     /// Other words and initials by which officers look for it.
     pub aliases: Vec<String>,
     /// Field of law, id in `fields.toml`.
@@ -91,6 +93,11 @@ pub struct Procedure {
 }
 
 impl Procedure {
+    /// What officers call it: the short name, or the official one where it is short itself.
+    pub fn short_name(&self) -> &Words {
+        self.short.as_ref().unwrap_or(&self.name)
+    }
+
     /// Whether dossiers are received under this version on a day.
     pub fn is_effective(&self, day: Date) -> bool {
         self.effective_from <= day && self.effective_to.is_none_or(|last| day <= last)

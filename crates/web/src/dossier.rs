@@ -132,7 +132,16 @@ fn due(
     Some(DueChip::of(ui, &standing).linked(href))
 }
 
-/// The name of a procedure in the language of the page.
+/// What officers call a procedure, for lines and headings.
+pub(crate) fn procedure_short(app: &App, ui: &Ui, code: &str) -> String {
+    let versions = app.town.packs().procedures().versions(code);
+    versions.last().map_or_else(
+        || code.to_owned(),
+        |procedure| procedure.short_name().get(ui.lang.code()).to_owned(),
+    )
+}
+
+/// The official name of a procedure in the language of the page.
 fn procedure_name(app: &App, ui: &Ui, code: &str) -> String {
     let versions = app.town.packs().procedures().versions(code);
     versions.last().map_or_else(

@@ -409,7 +409,7 @@ fn new_dossier(
         field: procedure.field.clone(),
         channel: cmd.channel,
         assisting_post: if cmd.assisted { cx.actor.post() } else { None },
-        subject: format!("{}: {}", procedure.name.vi, applicant.name),
+        subject: format!("{}: {}", procedure.short_name().vi, applicant.name),
         applicant,
         submitter,
         form: Value::Object(form),

@@ -232,7 +232,9 @@ impl ProcedureCatalogue {
             .collect();
         let mut keys: BTreeMap<String, SearchKey> = BTreeMap::new();
         for procedure in versions.values().flatten() {
-            let key = SearchKey::new(fold, &procedure.code, &procedure.name, &procedure.aliases);
+            let short = procedure.short.iter().flat_map(|short| [&short.vi, &short.en]);
+            let others: Vec<&str> = short.chain(&procedure.aliases).map(String::as_str).collect();
+            let key = SearchKey::new(fold, &procedure.code, &procedure.name, &others);
             keys.insert(procedure.code.clone(), key);
         }
         for entry in entries.values() {
@@ -343,11 +345,11 @@ fn clash(earlier: &Procedure, later: &Procedure) -> Option<PackProblem> {
 }
 
 impl SearchKey {
-    fn new(fold: Fold, code: &str, name: &Words, aliases: &[String]) -> Self {
+    fn new(fold: Fold, code: &str, name: &Words, others: &[&str]) -> Self {
         let texts = [name.vi.as_str(), name.en.as_str()];
         let texts: Vec<String> = texts
             .into_iter()
-            .chain(aliases.iter().map(String::as_str))
+            .chain(others.iter().copied())
             .map(fold)
             .collect();
         let initials = texts.iter().map(|text| {

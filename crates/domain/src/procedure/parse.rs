@@ -144,6 +144,7 @@ impl Parser<'_> {
             effective_to,
             changes: raw.changes,
             name: raw.name,
+            short: raw.short,
             aliases: raw.aliases,
             field: raw.field.into_inner(),
             level: raw.level,

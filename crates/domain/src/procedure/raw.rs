@@ -21,6 +21,7 @@ pub(super) struct Raw {
     pub effective_to: Option<Spanned<Datetime>>,
     pub changes: Option<Words>,
     pub name: Words,
+    pub short: Option<Words>,
     #[serde(default)]
     pub aliases: Vec<String>,
     pub field: Text,

@@ -11,7 +11,7 @@ use townhall_domain::time;
 use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort};
 use townhall_text::{Arg, fold};
 
-use super::{due, payment_badge, procedure_name, state_badge, sync_badge, unit_name};
+use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name};
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{self, Choice, Column, Empty, Field, Icon, Page, Place, Ui, code, due_chip};
@@ -175,7 +175,7 @@ fn filters(app: &App, ui: &Ui, asked: &Asked) -> Markup {
         .map(|procedure| {
             Choice::new(
                 procedure.code.clone(),
-                procedure.name.get(ui.lang.code()).to_owned(),
+                procedure.short_name().get(ui.lang.code()).to_owned(),
             )
         })
         .collect();
@@ -237,7 +237,7 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
         @for row in &rows.rows {
             tr {
                 td.text-nowrap { a href=(format!("/dossiers/{}", row.id)) { (code(&row.code)) } }
-                td { b { (row.applicant.name) } br; span.th-muted.th-clip { (procedure_name(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
+                td { b { (row.applicant.name) } br; span.th-muted.th-clip { (procedure_short(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
                 td { span.th-inline { (state_badge(ui, row.state)) (payment_badge(ui, row.payment)) (sync_badge(ui, row.sync)) } }
                 td.text-nowrap { (ui.date_time(row.received_at)) }
                 td { @if let Some(chip) = due(app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } }

@@ -14,7 +14,7 @@ use townhall_domain::procedure::{Procedure, StepAction};
 use townhall_domain::time;
 use townhall_text::Lang;
 
-use super::{due, payment_badge, procedure_name, state_badge, sync_badge, unit_name};
+use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name};
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
@@ -60,7 +60,7 @@ pub async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, A
 fn heading(app: &App, ui: &Ui, dossier: &Dossier) -> String {
     format!(
         "{}: {}",
-        procedure_name(app, ui, &dossier.procedure.code),
+        procedure_short(app, ui, &dossier.procedure.code),
         dossier.applicant.name
     )
 }

@@ -14,7 +14,7 @@ use townhall_domain::time;
 use townhall_store::dossiers::Listed;
 use townhall_text::Arg;
 
-use super::{due, procedure_name, stage_key};
+use super::{due, procedure_short, stage_key};
 use crate::session::Signed;
 use crate::state::App;
 use crate::task::{TaskRow, my_work_items};
@@ -339,7 +339,7 @@ fn row<'a>(app: &App, ui: &Ui, item: &Listed) -> WorkItem<'a> {
     WorkItem {
         id: item.id.to_string().into(),
         kind: (Icon::FILES, ui.t("work-kind-dossier").into()),
-        title: format!("{doing}: {}", procedure_name(app, ui, &item.procedure_code)).into(),
+        title: format!("{doing}: {}", procedure_short(app, ui, &item.procedure_code)).into(),
         line: html! { (item.applicant.name) " · " (code(&item.code)) },
         due: due(
             app,
