@@ -360,16 +360,17 @@ fn reason_word(reason: PauseReason) -> &'static str {
     }
 }
 
-/// A time of day without needless seconds.
+/// A time of day; seconds only in the minute of a full or half hour, where cut-offs and office hours lie and a
+/// second may decide.
 fn clock(at: Time) -> String {
-    if at.second() == 0 {
+    if at.second() == 0 || at.minute() % 30 != 0 {
         format!("{:02}:{:02}", at.hour(), at.minute())
     } else {
         format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
     }
 }
 
-/// The time of day of an instant as the explanation shows it: seconds only where they decide.
+/// The time of day of an instant as the explanation shows it.
 fn exact_clock(at: Timestamp) -> String {
     clock(local(at).time())
 }

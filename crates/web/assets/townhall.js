@@ -126,6 +126,16 @@
     return Boolean(box);
   }
 
+  // All rows or none; the button is there for this script only.
+  document.querySelectorAll("[data-choose-all]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", (event) => {
+    const all = event.target.closest?.("[data-choose-all]");
+    if (!all) return;
+    const boxes = [...all.form.querySelectorAll("input[type=checkbox][name=item]")];
+    const on = boxes.some((box) => !box.checked);
+    boxes.forEach((box) => { box.checked = on; });
+  });
+
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.("[data-list] .th-item[hx-get]");
     if (row && !event.target.closest("a, input, button, label")) selectRow(row);

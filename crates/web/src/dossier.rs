@@ -3,7 +3,9 @@
 mod act;
 mod act_fields;
 mod list;
+mod many;
 mod page;
+mod preview;
 mod work;
 
 pub(crate) use page::masked;
@@ -27,6 +29,8 @@ pub fn routes(app: &App) -> Routes {
     const READ: Need = Need::Right(Right::ReadDossier);
     Routes::new(app)
         .get("/work", Need::Session, work::show)
+        .get("/work/preview/dossiers/{id}", READ, preview::show)
+        .post("/work/many", READ, many::act)
         .get("/dossiers", READ, list::show)
         .get("/dossiers/export.csv", Need::Right(Right::Export), list::export)
         .get("/dossiers/{id}", READ, page::show)

@@ -63,7 +63,9 @@ pub struct Typed {
 }
 
 /// A name that came once is a text, several times a list.
-fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum OneOrMany {
@@ -74,6 +76,11 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
         OneOrMany::One(one) => vec![one],
         OneOrMany::Many(many) => many,
     })
+}
+
+/// The name under which the form of an action keeps what was typed.
+pub(super) fn draft_name(dossier: DossierId, action: Action) -> String {
+    format!("dossier-{dossier}-{}", action.as_str())
 }
 
 fn action_of(word: &str) -> Result<Action, AppError> {
@@ -212,11 +219,7 @@ fn body(
             a.btn href=(back) { (ui.t("ui-leave-it")) }
         }
     };
-    let about = Form::post(format!("{back}/{}", action.as_str())).draft(format!(
-        "dossier-{}-{}",
-        dossier.id,
-        action.as_str()
-    ));
+    let about = Form::post(format!("{back}/{}", action.as_str())).draft(draft_name(dossier.id, action));
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (heading) }))
         div.th-narrow {

@@ -1,9 +1,10 @@
 //! The page of one dossier: facts, progress, papers, trail, what can be done now, why it is due when it is.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use townhall_app::dossier::{ActionNow, DossierView};
+use serde::Deserialize;
+use townhall_app::dossier::{ActionNow, DossierView, dossier_view};
 use townhall_app::error::AppError;
 use townhall_app::fees::{FeeView, fee_view};
 use townhall_domain::dossier::{
@@ -18,8 +19,8 @@ use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sy
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
-    self, Action as Button, CheckRow, Icon, Page, Place, Step, StepState, Tone, Trail, Ui, badge, code,
-    due_chip, key_values,
+    self, Action as Button, CheckRow, Icon, NoticeTone, Page, Place, Step, StepState, Tone, Trail, Ui, badge,
+    code, due_chip, key_values,
 };
 
 /// Reads a dossier's identity from a path; what is no identity is not found.
@@ -27,8 +28,21 @@ pub fn id_of(text: &str) -> Result<DossierId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("dossier"))
 }
 
+/// What the address says beside the identity.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// The action that was just carried out.
+    done: String,
+}
+
 /// The page.
-pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
+pub async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
     let view = match load(&app, &signed, &id).await {
         Ok(view) => view,
         Err(error) => return signed.refuse(&app, &error),
@@ -44,12 +58,51 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>
     };
     let ui = signed.ui(&app);
     let title = heading(&app, &ui, &view.dossier);
-    ui::page(
-        &ui,
-        &Page::new(&title).at(Place::Dossiers),
-        &body(&app, &ui, &view, &fees),
-    )
-    .into_response()
+    let about = Page::new(&title).at(Place::Dossiers);
+    let done = Action::parse(&asked.done);
+    let used_up = done.map(|action| super::act::draft_name(dossier, action));
+    let about = match &used_up {
+        Some(draft) => about.draft_done(draft),
+        None => about,
+    };
+    let main = html! {
+        @if let Some(action) = done { (what_was_done(&ui, &view, action)) }
+        (body(&app, &ui, &view, &fees))
+    };
+    ui::page(&ui, &about, &main).into_response()
+}
+
+/// Says that an action was carried out, how it is taken back if it can be, and where the next work waits.
+fn what_was_done(ui: &Ui, view: &DossierView, action: Action) -> Markup {
+    let can_recall = view
+        .actions
+        .iter()
+        .any(|(possible, now)| *possible == Action::Recall && *now == ActionNow::Yes);
+    let words = ui.t_args(
+        "dossier-done",
+        &[(
+            "action",
+            ui.t(&format!("dossier-action-{}", action.as_str())).into(),
+        )],
+    );
+    let body = html! {
+        (words) " "
+        @if can_recall && action != Action::Recall {
+            (ui::notice_link(&format!("/dossiers/{}/recall", view.dossier.id), &ui.t("dossier-action-recall"))) " · "
+        }
+        (ui::notice_link("/work", &ui.t("dossier-done-next")))
+    };
+    ui::notice(ui, NoticeTone::Ok, "", &body)
+}
+
+/// Loads the view without opening the dossier: for what shows no more of it than a list does.
+pub(super) async fn look(app: &App, signed: &Signed, id: &str) -> Result<DossierView, AppError> {
+    let id = id_of(id)?;
+    app.town
+        .read("look_at_dossier", &signed.actor, move |tx, cx| {
+            dossier_view(tx, cx, id)
+        })
+        .await
 }
 
 /// Loads the view for this officer and notes that he opened it.
@@ -446,6 +499,33 @@ fn trail(ui: &Ui, view: &DossierView) -> Markup {
 
 /// The actions that are possible, the main one first; below, what is not possible yet and why.
 fn now(ui: &Ui, view: &DossierView) -> Markup {
+    let reasons: Vec<(String, String)> = view
+        .actions
+        .iter()
+        .filter(|(action, _)| matters_next(*action))
+        .filter_map(|(action, now)| {
+            let why = match now {
+                ActionNow::Yes => return None,
+                ActionNow::NotInThisState(why) => ui.t(why.reason_key()),
+                ActionNow::NotInYourHand => ui.t("dossier-why-not-in-your-hand"),
+            };
+            Some((ui.t(&format!("dossier-action-{}", action.as_str())), why))
+        })
+        .take(4)
+        .collect();
+    html! {
+        section.card {
+            div.card-body {
+                h2.th-h.mb-2 { (ui.t("dossier-now")) }
+                (buttons_now(ui, view))
+                (ui::not_possible(ui, &reasons))
+            }
+        }
+    }
+}
+
+/// The actions that are possible as buttons, the main one first.
+pub(super) fn buttons_now(ui: &Ui, view: &DossierView) -> Markup {
     let id = view.dossier.id;
     let main = main_action(view.dossier.state);
     let mut possible: Vec<Action> = view
@@ -471,33 +551,13 @@ fn now(ui: &Ui, view: &DossierView) -> Markup {
             }
         })
         .collect();
-    let reasons: Vec<(String, String)> = view
-        .actions
-        .iter()
-        .filter(|(action, _)| matters_next(*action))
-        .filter_map(|(action, now)| {
-            let why = match now {
-                ActionNow::Yes => return None,
-                ActionNow::NotInThisState(why) => ui.t(why.reason_key()),
-                ActionNow::NotInYourHand => ui.t("dossier-why-not-in-your-hand"),
-            };
-            Some((ui.t(&format!("dossier-action-{}", action.as_str())), why))
-        })
-        .take(4)
-        .collect();
     html! {
-        section.card {
-            div.card-body {
-                h2.th-h.mb-2 { (ui.t("dossier-now")) }
-                @if buttons.is_empty() { p.th-muted { (ui.t("dossier-nothing-to-do")) } } @else { (ui::actions(ui, &buttons)) }
-                (ui::not_possible(ui, &reasons))
-            }
-        }
+        @if buttons.is_empty() { p.th-muted { (ui.t("dossier-nothing-to-do")) } } @else { (ui::actions(ui, &buttons)) }
     }
 }
 
 /// The one action that brings the dossier on.
-fn main_action(state: DossierState) -> Option<Action> {
+pub(super) fn main_action(state: DossierState) -> Option<Action> {
     match state {
         DossierState::Registered => Some(Action::Accept),
         DossierState::Accepted => Some(Action::Transfer),

@@ -43,9 +43,9 @@ pub(super) fn pane(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     );
     let title = procedure_short(app, ui, &dossier.procedure.code);
     let pairs = [
-        (ui.t("dossiers-applicant"), html! { (dossier.applicant.name) }),
-        (ui.t("dossiers-code"), code(&dossier.code)),
-        (ui.t("work-preview-papers"), html! { (papers) }),
+        (&*ui.t("dossiers-applicant"), html! { (dossier.applicant.name) }),
+        (&*ui.t("dossiers-code"), code(&dossier.code)),
+        (&*ui.t("work-preview-papers"), html! { (papers) }),
     ];
     html! {
         section.card aria-labelledby="preview-title" {

@@ -8,19 +8,19 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::my_work;
 use townhall_app::error::AppError;
-use townhall_domain::dossier::State as DossierState;
+use townhall_domain::dossier::{Action, State as DossierState};
 use townhall_domain::permission::Right;
 use townhall_domain::time;
 use townhall_store::dossiers::Listed;
 use townhall_text::Arg;
 
-use super::{due, procedure_short, stage_key};
+use super::{due, many, preview, procedure_short, stage_key};
 use crate::session::Signed;
 use crate::state::App;
 use crate::task::{TaskRow, my_work_items};
 use crate::ui::{
-    self, DayBar, Empty, Icon, ListGroup, MeterPart, Page, PartTone, Place, Tab, Ui, WorkItem, actions, code,
-    day_bars, load_meter, tabs,
+    self, DayBar, Empty, Form, Icon, ListGroup, MeterPart, NoticeTone, Page, PartTone, Place, Tab, Ui,
+    WorkItem, code, day_bars, load_meter, tabs,
 };
 
 /// Which part of the work is shown.
@@ -31,6 +31,14 @@ pub struct Asked {
     /// `dossier` or `task`; both when empty.
     #[serde(default)]
     kind: String,
+    /// The step that was just taken for many, and for how many.
+    #[serde(default)]
+    done: String,
+    #[serde(default)]
+    count: usize,
+    /// Set when nothing was chosen for a step.
+    #[serde(default)]
+    none: String,
 }
 
 /// One piece of work, of whatever kind: they share holder and deadline, and are sorted together.
@@ -138,9 +146,13 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     };
     let ui = signed.ui(&app);
     let heading = ui.t("ui-place-work");
+    let shown = Shown::of(&ui, &work, &asked);
+    let pane = many::first_pane(&app, &signed, &ui, shown.first_dossier()).await;
+    let offered = many::offered(&signed.actor, shown.dossiers());
     let main = html! {
+        (what_was_done(&ui, &asked))
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (townhall_text::capitalised(&ui.date_time(ui.now))) } }, &html! {}))
-        @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked)) }
+        @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked, &shown, &offered, pane)) }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()
 }
@@ -175,30 +187,88 @@ fn nothing_waits(ui: &Ui, signed: &Signed) -> Markup {
     )
 }
 
-fn inbox(app: &App, ui: &Ui, all: &[Work], asked: &Asked) -> Markup {
-    let is_of_kind = |item: &&Work| asked.kind.is_empty() || item.kind() == asked.kind;
-    let work: Vec<&Work> = all.iter().filter(is_of_kind).collect();
-    let grouped: Vec<(Group, Vec<&Work>)> = Group::ALL
-        .iter()
-        .map(|group| {
-            (
-                *group,
-                work.iter()
-                    .copied()
-                    .filter(|item| Group::of(item, ui.now) == *group)
-                    .collect(),
-            )
-        })
-        .collect();
-    let shown = |group: Group| asked.part.is_empty() || asked.part == group.word();
+/// The result of a step for many, or the hint that nothing was chosen for it.
+fn what_was_done(ui: &Ui, asked: &Asked) -> Markup {
+    let known = Action::parse(&asked.done).filter(|_| asked.count > 0);
+    html! {
+        @if let Some(action) = known {
+            @let words = ui.t_args("work-many-done", &[
+                ("action", ui.t(&format!("dossier-action-{}", action.as_str())).into()),
+                ("count", Arg::from(asked.count)),
+            ]);
+            (ui::notice(ui, NoticeTone::Ok, "", &html! { (words) }))
+        }
+        @if !asked.none.is_empty() { (ui::notice(ui, NoticeTone::Info, "", &html! { (ui.t("work-many-choose-first")) })) }
+    }
+}
+
+/// The work of the chosen kind in its groups, and which of them are shown.
+struct Shown<'a> {
+    grouped: Vec<(Group, Vec<&'a Work>)>,
+    part: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    fn of(ui: &Ui, all: &'a [Work], asked: &'a Asked) -> Self {
+        let is_of_kind = |item: &&Work| asked.kind.is_empty() || item.kind() == asked.kind;
+        let work: Vec<&Work> = all.iter().filter(is_of_kind).collect();
+        let of_group = |group: Group| {
+            let items = work.iter().copied();
+            items.filter(|item| Group::of(item, ui.now) == group).collect()
+        };
+        Self {
+            grouped: Group::ALL
+                .iter()
+                .map(|group| (*group, of_group(*group)))
+                .collect(),
+            part: &asked.part,
+        }
+    }
+
+    /// The groups on the page, without empty ones.
+    fn groups(&self) -> impl Iterator<Item = &(Group, Vec<&'a Work>)> {
+        self.grouped
+            .iter()
+            .filter(|(group, items)| (self.part.is_empty() || self.part == group.word()) && !items.is_empty())
+    }
+
+    fn dossiers(&self) -> impl Iterator<Item = &'a Listed> {
+        self.groups()
+            .flat_map(|(_, items)| items)
+            .filter_map(|item| match item {
+                Work::Dossier(item) => Some(&**item),
+                Work::Task(_) => None,
+            })
+    }
+
+    /// The dossier on top, if the first row is one.
+    fn first_dossier(&self) -> Option<&'a Listed> {
+        match self.groups().next()?.1.first()? {
+            Work::Dossier(item) => Some(item),
+            Work::Task(_) => None,
+        }
+    }
+}
+
+fn inbox(
+    app: &App,
+    ui: &Ui,
+    all: &[Work],
+    asked: &Asked,
+    shown: &Shown<'_>,
+    offered: &[Action],
+    pane: Option<Markup>,
+) -> Markup {
+    let count: usize = shown.grouped.iter().map(|(_, items)| items.len()).sum();
     let mut parts = vec![Tab {
         label: ui.t("work-all").into(),
-        count: i64::try_from(work.len()).ok(),
+        count: i64::try_from(count).ok(),
         href: ui::href("/work", &[("kind", &asked.kind)]).into(),
         current: asked.part.is_empty(),
     }];
     parts.extend(
-        grouped
+        shown
+            .grouped
             .iter()
             .filter(|(_, items)| !items.is_empty())
             .map(|(group, items)| Tab {
@@ -208,9 +278,8 @@ fn inbox(app: &App, ui: &Ui, all: &[Work], asked: &Asked) -> Markup {
                 current: asked.part == group.word(),
             }),
     );
-    let lists: Vec<ListGroup<'_>> = grouped
-        .iter()
-        .filter(|(group, items)| shown(*group) && !items.is_empty())
+    let mut lists: Vec<ListGroup<'_>> = shown
+        .groups()
         .map(|(group, items)| ListGroup {
             heading: ui.t(&format!("work-{}", group.word())).into(),
             count: ui
@@ -219,18 +288,21 @@ fn inbox(app: &App, ui: &Ui, all: &[Work], asked: &Asked) -> Markup {
             items: items.iter().map(|item| item.row(app, ui)).collect(),
         })
         .collect();
-    let first = lists
-        .iter()
-        .flat_map(|group| &group.items)
-        .next()
-        .map(|item| item.href.clone());
+    if let Some(first) = lists.first_mut().and_then(|group| group.items.first_mut()) {
+        first.current = pane.is_some();
+    }
+    let list = ui::work_list(ui, &lists, !offered.is_empty());
     html! {
-        (load(ui, &grouped))
+        (load(ui, &shown.grouped))
         (kinds(ui, all, asked))
         (tabs(ui, &ui.t("work-parts"), &parts))
-        (ui::work_list(ui, &lists, false))
-        @if let Some(first) = first {
-            p.th-muted.mt-3 { (actions(ui, &[ui::Action::link(ui.t("work-open-first"), first).icon(Icon::ARROW_RIGHT)])) }
+        div.th-cols.th-cols-inbox {
+            @if offered.is_empty() { (list) } @else {
+                (ui::form(ui, &Form::post("/work/many"), &html! { (many::bar(ui, offered)) (list) }))
+            }
+            aside.th-stack.th-preview id="preview" aria-label=(ui.t("work-preview")) {
+                @if let Some(pane) = pane { (pane) } @else { p.th-muted { (ui.t("work-preview-none")) } }
+            }
         }
     }
 }
@@ -350,7 +422,7 @@ fn row<'a>(app: &App, ui: &Ui, item: &Listed) -> WorkItem<'a> {
             format!("{href}#deadline"),
         ),
         href: href.into(),
-        preview: None,
+        preview: Some(preview::address(&item.id.to_string()).into()),
         current: false,
     }
 }

@@ -52,7 +52,7 @@ impl TaskRow {
         };
         let href = format!("/tasks/{}", task.id);
         WorkItem {
-            id: task.id.to_string().into(),
+            id: "".into(),
             kind: (Icon::CHECKLIST, ui.t("work-kind-task").into()),
             title: format!("{}: {}", ui.t(&doing), task.work).into(),
             line: html! { (code(&task.code)) " · " (task.product) " " (priority_badge(ui, task.priority)) },

@@ -7,7 +7,7 @@ use super::{DueChip, Icon, Ui, Words, due_chip};
 /// One row of work.
 #[derive(Debug, Clone)]
 pub struct WorkItem<'a> {
-    /// Sent as `item` when the row is chosen.
+    /// Sent as `item` when the row is chosen; empty for one that cannot be.
     pub id: Words<'a>,
     /// What kind of work it is: icon and word.
     pub kind: (Icon, Words<'a>),
@@ -55,7 +55,8 @@ fn row(ui: &Ui, item: &WorkItem<'_>, choose: bool) -> Markup {
         li.th-item.th-item-plain[!choose] aria-current=[item.current.then_some("true")]
             hx-get=[item.preview.as_deref()] hx-trigger=[item.preview.is_some().then_some("th-select")]
             hx-target=[item.preview.is_some().then_some("#preview")] {
-            @if choose {
+            @if choose && item.id.is_empty() { span {} }
+            @if choose && !item.id.is_empty() {
                 input.form-check-input.m-0 type="checkbox" name="item" value=(item.id)
                     aria-label=(ui.t_args("ui-list-choose", &[("title", item.title.as_ref().into())]));
             }

@@ -14,3 +14,4 @@ mod register;
 mod sign_in;
 mod staff;
 mod tasks;
+mod work;
