@@ -1,0 +1,64 @@
+//! The parts of the service quality index that a centre can compute from its own rows.
+//!
+//! Legal source: Decision 766/QĐ-TTg (23/6/2022), six groups of together 100 points. Progress and the share of online
+//! dossiers are computed here; what needs the national portal (publicity, payment there, the citizen's store,
+//! satisfaction) is named as not computed, never guessed.
+
+/// A part of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Score {
+    /// Tenths of a point.
+    pub tenths: i64,
+    /// Most tenths there are.
+    pub most_tenths: i64,
+}
+
+/// Progress: 20 points times the dossiers in time over the dossiers received; none when nothing was received.
+///
+/// In time is what ended by its due, and what is open and not past due at the end of the period.
+pub fn progress(in_time: i64, received: i64) -> Option<Score> {
+    share(in_time, received, 200)
+}
+
+/// Online dossiers: min(6, 6·C / 0.5), C being online over all dossiers; none when nothing was received.
+pub fn online(online: i64, received: i64) -> Option<Score> {
+    // Half of all dossiers online is enough for every point.
+    share(online.saturating_mul(2), received, 60)
+}
+
+/// `most` times part over whole, rounded half up, never more than `most`.
+fn share(part: i64, whole: i64, most_tenths: i64) -> Option<Score> {
+    if whole <= 0 || part < 0 {
+        return None;
+    }
+    let doubled = part.saturating_mul(most_tenths).saturating_mul(2) / whole;
+    Some(Score {
+        tenths: ((doubled + 1) / 2).min(most_tenths),
+        most_tenths,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenths(score: Option<Score>) -> Option<i64> {
+        score.map(|score| score.tenths)
+    }
+
+    #[test]
+    fn progress_is_twenty_points_times_what_was_in_time() {
+        assert_eq!(tenths(progress(402, 402)), Some(200));
+        assert_eq!(tenths(progress(392, 402)), Some(195));
+        assert_eq!(tenths(progress(0, 402)), Some(0));
+        assert_eq!(progress(0, 0), None, "nothing received is no bad progress");
+    }
+
+    #[test]
+    fn half_of_all_online_gives_every_point() {
+        assert_eq!(tenths(online(50, 100)), Some(60));
+        assert_eq!(tenths(online(100, 100)), Some(60));
+        assert_eq!(tenths(online(25, 100)), Some(30));
+        assert_eq!(tenths(online(0, 100)), Some(0));
+    }
+}
