@@ -22,11 +22,11 @@ use crate::cx::Cx;
 use crate::error::AppError;
 use crate::town::Town;
 
-pub use upkeep::{SWEEP_FILES, SWEEP_JOBS, SWEEP_SESSIONS};
+pub use upkeep::{SWEEP_FILES, SWEEP_JOBS, SWEEP_SESSIONS, SWEEP_TICKETS};
 pub use worker::{Worker, run_due};
 
 /// Every kind of job that this program knows. A job of another kind waits for a program that knows it.
-pub static KINDS: &[&Kind] = &[&SWEEP_FILES, &SWEEP_SESSIONS, &SWEEP_JOBS];
+pub static KINDS: &[&Kind] = &[&SWEEP_FILES, &SWEEP_SESSIONS, &SWEEP_JOBS, &SWEEP_TICKETS];
 
 /// A kind of background work.
 #[derive(Debug)]

@@ -19,6 +19,7 @@ pub mod organisation;
 pub mod packs;
 pub mod paper;
 pub mod paper_data;
+pub mod queue;
 pub mod record;
 pub mod register;
 pub mod sign_in;

@@ -18,6 +18,7 @@ use townhall_domain::form::Form;
 use townhall_domain::ids::UnitId;
 pub use townhall_domain::pack::PackProblem;
 use townhall_domain::procedure::{FieldOfLaw, Procedure, ProcedureCatalogue, ResultSpec};
+use townhall_domain::queue::QueueRules;
 use townhall_domain::unit::UnitRegister;
 use townhall_domain::words::Words;
 use townhall_print::Template;
@@ -47,6 +48,7 @@ struct Inner {
     fee_kinds: BTreeMap<String, Words>,
     fee_tables: FeeTables,
     exemptions: Vec<Exemption>,
+    queue: QueueRules,
     lists: lists::Lists,
 }
 
@@ -193,6 +195,11 @@ impl Packs {
             .accounts
             .iter()
             .find(|account| account.unit == unit.code())
+    }
+
+    /// Lines, priorities and windows of queues.
+    pub fn queue(&self) -> &QueueRules {
+        &self.inner.queue
     }
 
     /// Data bases that stand for papers.

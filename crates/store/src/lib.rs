@@ -27,6 +27,7 @@ mod postgres;
 #[cfg(feature = "recording")]
 pub mod recording;
 pub mod registers;
+pub mod queue;
 pub mod restored;
 pub mod sessions;
 mod sqlite;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use townhall_domain::time::Timestamp;
+use townhall_domain::time::{self, Timestamp};
 use townhall_store::evidence::evidence;
-use townhall_store::{StoreError, Tx, audit, jobs, leases, sessions};
+use townhall_store::{StoreError, Tx, audit, jobs, leases, queue, sessions};
 
 use super::{Kind, Outcome, Run};
 
@@ -37,6 +37,14 @@ pub static SWEEP_JOBS: Kind = Kind {
     attempts: u32::MAX,
     every: Some(Duration::from_hours(24)),
     run: sweep_jobs,
+};
+
+/// Forgets queue tickets a week after their day; the sums of the days stay.
+pub static SWEEP_TICKETS: Kind = Kind {
+    name: "sweep_tickets",
+    attempts: u32::MAX,
+    every: Some(Duration::from_hours(24)),
+    run: sweep_tickets,
 };
 
 fn before(now: Timestamp, age: Duration) -> Timestamp {
@@ -99,5 +107,15 @@ fn sweep_jobs(run: &Run<'_>) -> Result<Outcome, StoreError> {
     run.town
         .db()
         .write_blocking("sweep_jobs", move |tx| jobs::sweep(tx, days(7), days(90)))?;
+    Ok(Outcome::Done)
+}
+
+fn sweep_tickets(run: &Run<'_>) -> Result<Outcome, StoreError> {
+    // Days of tickets are business days.
+    let today = time::local_date(run.town.clock().now());
+    let before = today.saturating_sub(jiff::Span::new().days(7));
+    run.town
+        .db()
+        .write_blocking("sweep_tickets", move |tx| queue::sweep(tx, before))?;
     Ok(Outcome::Done)
 }

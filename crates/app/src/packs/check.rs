@@ -8,6 +8,7 @@ use townhall_domain::fee::{FeeTables, parse_exemptions, parse_fee_kinds};
 use townhall_domain::form::Form;
 use townhall_domain::pack::{PackFile, PackProblem};
 use townhall_domain::procedure::{Procedure, ProcedureCatalogue, References, parse_entries, parse_fields};
+use townhall_domain::queue::QueueRules;
 use townhall_domain::unit::{UnitFiles, UnitRegister};
 use townhall_text::fold;
 
@@ -16,7 +17,7 @@ use super::{Inner, lists};
 
 const UNITS: [&str; 3] = ["units/provinces.csv", "units/communes.csv", "units/changes.csv"];
 const CALENDARS: [&str; 2] = ["calendars/viet-nam.toml", "calendars/office-hours.toml"];
-const LAW: [&str; 4] = ["fields.toml", "exemptions.toml", KINDS, ENTRIES];
+const LAW: [&str; 5] = ["fields.toml", "exemptions.toml", KINDS, ENTRIES, "queue.toml"];
 const KINDS: &str = "fees/kinds.toml";
 const ENTRIES: &str = "procedures/catalogue.toml";
 
@@ -84,6 +85,10 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             .map(|exemption| exemption.code.clone())
             .collect(),
     };
+    let queue = keep(
+        one(source, LAW[4], |file| QueueRules::parse(file, &known.fields)),
+        &mut problems,
+    );
     let mut procedures = Vec::new();
     for file in source
         .folder("procedures", ".toml")
@@ -98,9 +103,12 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
     .unwrap_or_default();
     let catalogue = keep(ProcedureCatalogue::new(procedures, entries, fold), &mut problems);
 
-    match (lists, units, calendar, hours, catalogue) {
-        (Some(lists), Some(units), Some(calendar), Some(hours), Some(procedures)) if problems.is_empty() => {
+    match (lists, units, calendar, hours, queue, catalogue) {
+        (Some(lists), Some(units), Some(calendar), Some(hours), Some(queue), Some(procedures))
+            if problems.is_empty() =>
+        {
             Ok(Inner {
+                queue,
                 units,
                 calendar,
                 hours,

@@ -4,6 +4,7 @@ mod durability;
 mod evidence;
 mod identity;
 mod journal;
+mod queue;
 mod seam;
 mod statistics;
 mod tasks;

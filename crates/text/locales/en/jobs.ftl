@@ -27,3 +27,4 @@ jobs-not-again = This job is done or at work right now, so it cannot be started 
 jobs-kind-sweep_files = Remove files that nothing refers to
 jobs-kind-sweep_sessions = Forget sessions that have ended
 jobs-kind-sweep_jobs = Forget old jobs
+jobs-kind-sweep_tickets = Forget numbers of the queue a week after their day

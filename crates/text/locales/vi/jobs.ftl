@@ -24,3 +24,4 @@ jobs-not-again = Việc này đã xong hoặc đang chạy nên không thể ch�
 jobs-kind-sweep_files = Xóa tệp không còn được dùng
 jobs-kind-sweep_sessions = Xóa phiên làm việc đã hết hạn
 jobs-kind-sweep_jobs = Xóa việc chạy nền đã cũ
+jobs-kind-sweep_tickets = Xóa số thứ tự sau một tuần
