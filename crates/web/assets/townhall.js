@@ -356,10 +356,42 @@
       if (document.hidden || !part.isConnected) return;
       stream = new EventSource(part.dataset.live);
       stream.onmessage = refresh;
-      stream.onerror = () => { stop(); timer = setInterval(refresh, 15000); };
+      // A stream that only broke off comes back by itself; one that was refused does not.
+      stream.onerror = () => { if (stream?.readyState === EventSource.CLOSED) { stop(); timer = setInterval(refresh, 15000); } };
     };
     document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else { refresh(); start(); } });
     start();
+  }
+
+  // 6b. A display may sound when another number is called: only after somebody has pressed its button.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-sound]");
+    if (!button) return;
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    if (!on) { button.sound?.close(); button.sound = null; return; }
+    button.sound = new AudioContext();
+    const board = document.querySelector(button.dataset.sound);
+    const call = () => board.querySelector("[data-call]")?.dataset.call || "";
+    let last = call();
+    chime(button.sound);
+    new MutationObserver(() => {
+      const now = call();
+      if (now && now !== last && button.sound) chime(button.sound);
+      last = now;
+    }).observe(board, { childList: true, subtree: true });
+  });
+  function chime(sound) {
+    [660, 880].forEach((pitch, at) => {
+      const [tone, gain] = [sound.createOscillator(), sound.createGain()];
+      const start = sound.currentTime + at * 0.35;
+      tone.frequency.value = pitch;
+      gain.gain.setValueAtTime(0.25, start);
+      gain.gain.exponentialRampToValueAtTime(0.001, start + 0.6);
+      tone.connect(gain).connect(sound.destination);
+      tone.start(start);
+      tone.stop(start + 0.6);
+    });
   }
 
   // 7. Without a network the page says so and keeps what is typed.

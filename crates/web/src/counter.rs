@@ -26,6 +26,7 @@ use townhall_app::dossier::{
 };
 use townhall_app::drafts::{Draft, forget_draft};
 use townhall_app::error::AppError;
+use townhall_app::queue::remember_dossier;
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
 
@@ -196,6 +197,7 @@ async fn receive_once(app: &App, signed: &Signed, command: ReceiveDossier) -> Re
     app.town
         .write("receive_at_counter", &signed.actor, move |tx, cx| {
             let received = receive_dossier(tx, cx, &command)?;
+            remember_dossier(tx, cx, received.id)?;
             forget_draft(tx, cx, DRAFT)?;
             Ok(received.id)
         })

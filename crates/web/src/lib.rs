@@ -18,6 +18,7 @@ pub mod log;
 pub mod look;
 pub mod papers;
 pub mod places;
+pub mod queue;
 pub mod refusal;
 pub mod register;
 pub mod routes;
@@ -61,6 +62,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(counter::routes(app))
         .merge(register::routes(app))
         .merge(express::routes(app))
+        .merge(queue::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

@@ -57,7 +57,7 @@ pub fn routes(app: &App) -> Routes {
 }
 
 /// A PDF that opens in the browser.
-fn pdf(name: &str, bytes: impl IntoResponse) -> Response {
+pub(crate) fn pdf(name: &str, bytes: impl IntoResponse) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/pdf"));

@@ -88,6 +88,8 @@ pub fn around(app: App, rules: Rules, stopping: Stopping) -> Router {
         .collect();
     let is_tls = app.site.is_tls;
     let largest_body_bytes = rules.largest_body_bytes;
+    // Streams never end by themselves; when the node stops they must not keep it.
+    app.boards.heed(stopping.clone());
     let running = Arc::new(Running {
         limits: limit::Buckets::new(rules.public_rate),
         app: app.clone(),

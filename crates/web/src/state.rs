@@ -9,6 +9,7 @@ use townhall_app::town::Town;
 use townhall_store::StoreError;
 
 use crate::papers::{Intake, Shelf};
+use crate::queue::Boards;
 
 /// So many passwords are hashed at a time, each with some 20 MiB of memory; others wait.
 const HASHING: usize = 2;
@@ -31,6 +32,8 @@ pub struct App {
     pub shelf: Arc<Shelf>,
     /// Takes files from outside.
     pub intake: Arc<Intake>,
+    /// Who waits for changes of a queue.
+    pub boards: Arc<Boards>,
 }
 
 /// How this server is reached.
@@ -58,6 +61,7 @@ impl App {
             queue: Arc::new(Semaphore::new(WAITING)),
             shelf: Arc::default(),
             intake: Arc::default(),
+            boards: Arc::default(),
         }
     }
 

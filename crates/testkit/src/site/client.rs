@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use tower::ServiceExt;
@@ -126,6 +126,27 @@ impl Client {
             .await
     }
 
+    /// Opens a stream of events; what comes is read bit by bit.
+    ///
+    /// # Panics
+    /// When the answer is no success.
+    pub async fn stream(&self, path: &str) -> Streamed {
+        let mut request = Request::get(path).body(Body::empty()).expect("a request");
+        request.headers_mut().extend(self.cookie_headers());
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router never fails");
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        let (parts, body) = response.into_parts();
+        Streamed {
+            headers: parts.headers,
+            body,
+        }
+    }
+
     /// Sends any request; cookies are added and kept, the token of an answered page is taken over.
     ///
     /// # Panics
@@ -175,6 +196,33 @@ impl Client {
             Some(location) => self.get(&location).await,
             None => reply,
         }
+    }
+}
+
+/// An answer that goes on.
+#[derive(Debug)]
+pub struct Streamed {
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Streamed {
+    /// Its headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What comes next, waited for.
+    ///
+    /// # Panics
+    /// When the stream ends or breaks off.
+    pub async fn next_text(&mut self) -> String {
+        let frame = std::future::poll_fn(|cx| std::pin::Pin::new(&mut self.body).poll_frame(cx)).await;
+        let data = frame
+            .expect("the stream goes on")
+            .expect("the stream does not break off")
+            .into_data();
+        String::from_utf8_lossy(&data.expect("data")).into_owned()
     }
 }
 

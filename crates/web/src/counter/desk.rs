@@ -201,11 +201,7 @@ impl<'a> Desk<'a> {
                     (ui.t("counter-express")) (key_hint(ui, "counter-express"))
                 }
             }
-            @if is_open(Place::Queue) {
-                a.btn.btn-sm href=(Place::Queue.path()) data-key="counter-next" {
-                    (ui.t("counter-next")) (key_hint(ui, "counter-next"))
-                }
-            }
+            @if is_open(Place::Queue) { (crate::queue::strip_place(ui, Place::Counter)) }
         }
     }
 

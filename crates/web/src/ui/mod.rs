@@ -52,7 +52,7 @@ pub use meter::{DayBar, MeterPart, PartTone, day_bars, load_meter, share_meter};
 pub use nav::{NavEntry, Place};
 pub use notice::{NoticeTone, notice, notice_link};
 pub use page::{Page, breadcrumb, page, print_head, title_line};
-pub use public_page::public_page;
+pub use public_page::{public_page, wall_page};
 pub use steps::{Step, StepState, steps};
 pub use table::{Column, Sort, Tab, filter_bar, pager, table, tabs};
 pub use timeline::{Moment, MomentKind, Trail, key_values, reason, timeline, trail};

@@ -12,6 +12,7 @@ pub struct Page<'a> {
     place: Option<Place>,
     error: bool,
     draft_done: Option<&'a str>,
+    reload_seconds: Option<u32>,
 }
 
 impl<'a> Page<'a> {
@@ -34,6 +35,13 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn with_error(mut self, error: bool) -> Self {
         self.error = error;
+        self
+    }
+
+    /// Where no script runs, the page asks for itself again after so many seconds: for what changes by itself.
+    #[must_use]
+    pub fn reloading(mut self, seconds: u32) -> Self {
+        self.reload_seconds = Some(seconds);
         self
     }
 
@@ -95,6 +103,9 @@ pub(super) fn head(ui: &Ui, about: &Page<'_>) -> Markup {
             meta name="th-now" content=(ui.now.as_millisecond());
             meta name="th-words" content=(super::keys::script_words(ui));
             @if let Some(draft) = about.draft_done { meta name="th-draft-done" content=(draft); }
+            @if let Some(seconds) = about.reload_seconds {
+                noscript { meta http-equiv="refresh" content=(seconds); }
+            }
             script src=(assets::url("htmx.min.js")) defer {}
             script src=(assets::url("townhall.js")) defer {}
         }

@@ -6,6 +6,19 @@ use super::icon::brand_mark;
 use super::page::{demo_mark, head, language_switch, offline};
 use super::{Icon, Page, Ui};
 
+/// A page that hangs on a wall: nothing but what is told, on dark ground.
+pub fn wall_page(ui: &Ui, about: &Page<'_>, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(ui.lang.code()) dir=(ui.dir.code()) data-bs-theme="dark" {
+            (head(ui, about))
+            body.th-wall id="top" data-keys="off" {
+                main id="main" { (main) }
+            }
+        }
+    }
+}
+
 /// A page for citizens.
 pub fn public_page(ui: &Ui, about: &Page<'_>, main: &Markup) -> Markup {
     let unit = if ui.office.province.is_empty() {

@@ -11,6 +11,7 @@ mod permissions;
 mod printed;
 mod reading;
 mod register;
+mod queue;
 mod sign_in;
 mod staff;
 mod tasks;
