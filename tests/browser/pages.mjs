@@ -30,6 +30,12 @@ export const pages = [
   { name: "register book, nobody found", path: "/registers/certified-copy/2025?q=zzz", role: "receptionist", unit: "24682" },
   { name: "register book to print", path: "/registers/certified-copy/2025/print?month=7", role: "receptionist", unit: "24682" },
   { name: "register entry", path: firstLink("/registers/certified-copy/2025", "/registers/entries/", 36), role: "receptionist", unit: "24682" },
+  // The queue: window, machine, display, and a number on a phone.
+  { name: "queue", path: "/queue", role: "receptionist", unit: "24682" },
+  { name: "queue of a neighbour", path: "/queue", role: "receptionist", unit: "24640" },
+  { name: "queue machine", path: "/q/24682", prepare: openDetails },
+  { name: "queue display", path: "/q/24682/display" },
+  { name: "queue ticket", path: takeNumber, prepare: openDetails },
   // Administration.
   { name: "administration", path: "/admin", role: "administrator" },
   { name: "accounts", path: "/admin/accounts", role: "administrator" },
@@ -42,6 +48,13 @@ export const pages = [
 /** What is folded must be accessible too. */
 async function openDetails(page) {
   await page.evaluate(() => document.querySelectorAll("main details").forEach((part) => { part.open = true; }));
+}
+
+/** A number of its own from the machine; its page says how many are before. */
+async function takeNumber(visit) {
+  const page = await visit.open("/q/24640");
+  await Promise.all([page.waitForNavigation(), page.locator("button[name=service]").first().click()]);
+  return new URL(page.url()).pathname;
 }
 
 /** The address of the first link on a page that begins so, cut after `id` more characters, with `end` added. */

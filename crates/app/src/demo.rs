@@ -9,6 +9,7 @@ mod month;
 mod names;
 mod office;
 mod play;
+mod queue;
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -56,5 +57,6 @@ pub fn build(town: &Town, report: &mut dyn FnMut(usize, usize)) -> Result<Vec<De
     let offices = office::build(town, &mut names, report)?;
     month::build(town, &offices, &mut names, report)?;
     directives::build(town, &offices, &mut names)?;
+    queue::build(town, &offices)?;
     Ok(offices.accounts)
 }

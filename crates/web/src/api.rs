@@ -14,6 +14,7 @@ mod offices;
 mod once;
 mod page;
 pub mod problem;
+mod queue;
 mod read;
 mod registers;
 mod shapes;
@@ -34,6 +35,7 @@ pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
     let (routes, operations) = registers::add(tasks::add(facts::add(book))).close();
+    let (routes, operations) = queue::add(tasks::add(facts::add(book))).close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());
     let description = move |visitor: Visitor| {

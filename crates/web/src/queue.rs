@@ -66,9 +66,10 @@ fn centre_of(app: &App, code: &str) -> Result<UnitId, AppError> {
 
 /// What a line is called.
 fn service_name(app: &App, ui: &Ui, id: &str) -> String {
-    rules(app)
-        .service(id)
-        .map_or_else(|| id.to_owned(), |service| service.name.get(ui.lang.code()).to_owned())
+    rules(app).service(id).map_or_else(
+        || id.to_owned(),
+        |service| service.name.get(ui.lang.code()).to_owned(),
+    )
 }
 
 /// Why a number goes first, as a badge; nothing for others.
@@ -81,7 +82,11 @@ fn priority_badge(app: &App, ui: &Ui, ticket: &Ticket) -> Markup {
 
 /// "1, 2".
 fn numbers(windows: &[i64]) -> String {
-    windows.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    windows
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// "12 minutes" of a time in milliseconds; "under a minute" for less than one.

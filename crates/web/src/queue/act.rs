@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use townhall_app::error::AppError;
 use townhall_app::queue::{
-    Act, CallNext, CallTicket, Called, CloseWindow, OpenWindowAt, TakeTicket, TicketAct, act_on_ticket, call_next,
-    call_ticket, close_window, open_window, take_ticket,
+    Act, CallNext, CallTicket, Called, CloseWindow, OpenWindowAt, TakeTicket, TicketAct, act_on_ticket,
+    call_next, call_ticket, close_window, open_window, take_ticket,
 };
 use townhall_domain::ids::TicketId;
 
@@ -42,7 +42,9 @@ fn back(signed: &Signed, typed: &str) -> &'static str {
 async fn answer(app: &App, signed: &Signed, outcome: Result<String, AppError>) -> Response {
     match outcome {
         Ok(to) => Redirect::to(&to).into_response(),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => desk::refused(app, signed, &error).await,
+        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
+            desk::refused(app, signed, &error).await
+        }
         Err(error) => signed.refuse(app, &error),
     }
 }
@@ -67,7 +69,9 @@ pub async fn next(State(app): State<App>, signed: Signed, FormOf(typed): FormOf<
     };
     let outcome = app
         .town
-        .write("call_next", &signed.actor, move |tx, cx| call_next(tx, cx, &command))
+        .write("call_next", &signed.actor, move |tx, cx| {
+            call_next(tx, cx, &command)
+        })
         .await;
     let to = back(&signed, &typed.back);
     let outcome = outcome.map(|called| match called {
@@ -90,7 +94,9 @@ pub async fn take(State(app): State<App>, signed: Signed, FormOf(typed): FormOf<
     };
     let outcome = app
         .town
-        .write("take_ticket", &signed.actor, move |tx, cx| take_ticket(tx, cx, &command))
+        .write("take_ticket", &signed.actor, move |tx, cx| {
+            take_ticket(tx, cx, &command)
+        })
         .await;
     let outcome = outcome.map(|ticket| format!("{}?taken={}", Place::Queue.path(), ticket.id));
     answer(&app, &signed, outcome).await
@@ -133,8 +139,14 @@ pub async fn on_ticket(
             .service(&ticket.service)
             .is_some_and(|service| service.express);
         let open = crate::places::of(&signed.actor);
-        let wanted = if is_express { Place::Express } else { Place::Counter };
-        let place = [wanted, Place::Counter].into_iter().find(|place| open.contains(place));
+        let wanted = if is_express {
+            Place::Express
+        } else {
+            Place::Counter
+        };
+        let place = [wanted, Place::Counter]
+            .into_iter()
+            .find(|place| open.contains(place));
         place.unwrap_or(Place::Queue).path().to_owned()
     });
     answer(&app, &signed, outcome).await

@@ -114,7 +114,11 @@ fn changing(app: &App, ui: &Ui, desk: &Desk) -> Markup {
 
 /// The button that calls whoever is next; the key stands on it once a page.
 fn next_button(ui: &Ui, desk: &Desk, back: &str) -> Markup {
-    let shown = desk.hand.as_ref().map(|ticket| ticket.id.to_string()).unwrap_or_default();
+    let shown = desk
+        .hand
+        .as_ref()
+        .map(|ticket| ticket.id.to_string())
+        .unwrap_or_default();
     ui::form(
         ui,
         &Form::post("/queue/next"),
@@ -161,7 +165,9 @@ fn in_hand(app: &App, ui: &Ui, desk: &Desk) -> Markup {
 fn hand(app: &App, ui: &Ui, desk: &Desk, ticket: &Ticket) -> Markup {
     let is_called = matches!(ticket.state, TicketState::Called { .. });
     let since = ticket.state.at().unwrap_or(ticket.taken_at);
-    let waited = ticket.first_called_at.map_or(0, |at| at.duration_since(ticket.taken_at).as_secs() * 1000);
+    let waited = ticket
+        .first_called_at
+        .map_or(0, |at| at.duration_since(ticket.taken_at).as_secs() * 1000);
     let button = |what: &str, icon: Icon| {
         html! { button.btn type="submit" name="what" value=(what) { (icon) " " (ui.t(&format!("queue-act-{what}"))) } }
     };
@@ -263,7 +269,8 @@ fn today(app: &App, ui: &Ui, desk: &Desk) -> Markup {
         Column::number(ui.t("queue-sum-serving")),
     ];
     let number = |value: i64| html! { td.th-num { (ui.number(value)) } };
-    let time = |ms: Option<i64>| html! { td.th-num { @match ms { Some(ms) => (minutes(ui, ms)), None => "–" } } };
+    let time =
+        |ms: Option<i64>| html! { td.th-num { @match ms { Some(ms) => (minutes(ui, ms)), None => "–" } } };
     let rows = html! {
         @for day in &desk.today {
             tr {

@@ -9,7 +9,9 @@ use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 use townhall_app::fees::qr_svg;
 use townhall_app::paper_data::{House, ticket_paper};
-use townhall_app::queue::{Board, LeaveQueue, TakeTicket, TicketView, board, leave_queue, take_ticket, ticket_view};
+use townhall_app::queue::{
+    Board, LeaveQueue, TakeTicket, TicketView, board, leave_queue, take_ticket, ticket_view,
+};
 use townhall_domain::queue::TicketState;
 
 use super::{centre_of, numbers, priority_badge, rules, service_name};
@@ -80,15 +82,20 @@ async fn page(app: &App, ui: &Ui, code: &str, typed: &Typed, errors: &Errors) ->
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let about = Page::new(&title).with_error(!errors.is_empty());
-    (status, ui::public_page(ui, &about, &machine(app, ui, code, &board, typed, errors))).into_response()
+    (
+        status,
+        ui::public_page(ui, &about, &machine(app, ui, code, &board, typed, errors)),
+    )
+        .into_response()
 }
 
 fn machine(app: &App, ui: &Ui, code: &str, board: &Board, typed: &Typed, errors: &Errors) -> Markup {
-    let choices: Vec<Choice<'_>> = std::iter::once(Choice::new("", ui.t("queue-priority-none")))
-        .chain(rules(app).priorities.iter().map(|priority| {
-            Choice::new(priority.id.clone(), priority.name.get(ui.lang.code()).to_owned())
-        }))
-        .collect();
+    let choices: Vec<Choice<'_>> =
+        std::iter::once(Choice::new("", ui.t("queue-priority-none")))
+            .chain(rules(app).priorities.iter().map(|priority| {
+                Choice::new(priority.id.clone(), priority.name.get(ui.lang.code()).to_owned())
+            }))
+            .collect();
     let field = Field::new("priority", ui.t("queue-priority-question"))
         .value(typed.priority.clone())
         .errors(errors);
@@ -147,7 +154,9 @@ pub async fn take(
     };
     let taken = app
         .town
-        .write("take_ticket", &ANYBODY, move |tx, cx| take_ticket(tx, cx, &command))
+        .write("take_ticket", &ANYBODY, move |tx, cx| {
+            take_ticket(tx, cx, &command)
+        })
         .await;
     match taken {
         Ok(ticket) => Redirect::to(&format!("/t/{}", ticket.secret)).into_response(),
@@ -180,9 +189,16 @@ pub async fn ticket(
     if visitor.is_part {
         return standing(&app, &ui, &view).into_response();
     }
-    let title = ui.t_args("queue-ticket-title", &[("code", view.ticket.code.as_str().into())]);
+    let title = ui.t_args(
+        "queue-ticket-title",
+        &[("code", view.ticket.code.as_str().into())],
+    );
     let link = format!("{}/t/{secret}", app.site.base);
-    let can_leave = view.is_of_today && matches!(view.ticket.state, TicketState::Waiting | TicketState::NoShow { .. });
+    let can_leave = view.is_of_today
+        && matches!(
+            view.ticket.state,
+            TicketState::Waiting | TicketState::NoShow { .. }
+        );
     let main = html! {
         h1 { (ui.t("queue-ticket-yours")) " " b.th-ticket { (view.ticket.code) } }
         p { (service_name(&app, &ui, &view.ticket.service)) " " (priority_badge(&app, &ui, &view.ticket)) }
@@ -234,7 +250,12 @@ fn standing(app: &App, ui: &Ui, view: &TicketView) -> Markup {
             if view.ahead == 0 {
                 told(NoticeTone::Ok, "queue-ticket-next", &[], &more)
             } else {
-                told(NoticeTone::Info, "queue-ticket-ahead", &[("count", view.ahead.into())], &more)
+                told(
+                    NoticeTone::Info,
+                    "queue-ticket-ahead",
+                    &[("count", view.ahead.into())],
+                    &more,
+                )
             }
         }
         TicketState::Called { window, .. } => html! {
@@ -242,13 +263,19 @@ fn standing(app: &App, ui: &Ui, view: &TicketView) -> Markup {
                 (told(NoticeTone::Warn, "queue-ticket-called", &[("number", window.into())], &html! { (ui.t("queue-ticket-come")) }))
             }
         },
-        TicketState::Serving { window, .. } => {
-            told(NoticeTone::Ok, "queue-ticket-serving", &[("number", window.into())], &html! {})
-        }
+        TicketState::Serving { window, .. } => told(
+            NoticeTone::Ok,
+            "queue-ticket-serving",
+            &[("number", window.into())],
+            &html! {},
+        ),
         TicketState::Served { .. } => told(NoticeTone::Ok, "queue-ticket-served", &[], &html! {}),
-        TicketState::NoShow { .. } => {
-            told(NoticeTone::Warn, "queue-ticket-missed", &[], &html! { (ui.t("queue-ticket-missed-next")) })
-        }
+        TicketState::NoShow { .. } => told(
+            NoticeTone::Warn,
+            "queue-ticket-missed",
+            &[],
+            &html! { (ui.t("queue-ticket-missed-next")) },
+        ),
         TicketState::Left { .. } => told(NoticeTone::Info, "queue-ticket-left", &[], &html! {}),
     }
 }
@@ -261,7 +288,9 @@ pub async fn paper(State(app): State<App>, visitor: Visitor, Path(secret): Path<
     };
     let made = app
         .town
-        .read("ticket_paper", &ANYBODY, move |tx, cx| ticket_paper(tx, cx, &house, &secret))
+        .read("ticket_paper", &ANYBODY, move |tx, cx| {
+            ticket_paper(tx, cx, &house, &secret)
+        })
         .await;
     let printed = match made {
         Ok(paper) => {
@@ -285,7 +314,9 @@ pub async fn leave(
     };
     let left = app
         .town
-        .write("leave_queue", &ANYBODY, move |tx, cx| leave_queue(tx, cx, &command))
+        .write("leave_queue", &ANYBODY, move |tx, cx| {
+            leave_queue(tx, cx, &command)
+        })
         .await;
     match left {
         // Called a moment ago: the page says so.

@@ -110,7 +110,9 @@ async fn look(boards: Arc<Boards>, app: App, unit: UnitId) {
         let asked = unit.clone();
         let version = app
             .town
-            .read("board_version", &anybody, move |tx, cx| board_version(tx, cx, &asked))
+            .read("board_version", &anybody, move |tx, cx| {
+                board_version(tx, cx, &asked)
+            })
             .await;
         // A database that does not answer now is asked again in a second; its failure is logged where it happens.
         if !boards.tell(&unit, version.ok()) {

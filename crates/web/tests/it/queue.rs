@@ -26,20 +26,29 @@ async fn ticket(site: &Site, secret: &str) -> Ticket {
 }
 
 async fn sit(client: &Client, window: &str) {
-    client.post("/queue/window", &[("window", window)]).await.expect(303);
+    client
+        .post("/queue/window", &[("window", window)])
+        .await
+        .expect(303);
 }
 
 /// Calls whoever is next, as the button on the page does.
 async fn next(client: &Client) {
     let page = client.get("/queue").await.expect(200);
     let shown = page.hidden("in_hand").expect("a button");
-    client.post("/queue/next", &[("in_hand", &shown)]).await.expect(303);
+    client
+        .post("/queue/next", &[("in_hand", &shown)])
+        .await
+        .expect(303);
 }
 
 #[tokio::test]
 async fn a_number_is_taken_called_with_f2_begun_at_the_counter_and_served() {
     for site in Site::on_each().await {
-        let (first, second) = (take(&site, "civil-status", "").await, take(&site, "civil-status", "").await);
+        let (first, second) = (
+            take(&site, "civil-status", "").await,
+            take(&site, "civil-status", "").await,
+        );
         let receptionist = site.sign_in("receptionist").await;
         let page = receptionist.get("/queue").await.expect(200);
         page.must_say("B001");
@@ -47,7 +56,10 @@ async fn a_number_is_taken_called_with_f2_begun_at_the_counter_and_served() {
         sit(&receptionist, "2").await;
         next(&receptionist).await;
         let page = receptionist.get("/queue").await.expect(200);
-        assert!(page.text().contains("data-key=\"counter-next\""), "F2 calls the next one");
+        assert!(
+            page.text().contains("data-key=\"counter-next\""),
+            "F2 calls the next one"
+        );
         // The strip of the counter tells the same and calls the next one from there.
         let strip = receptionist.part("/queue/strip?back=/counter").await.expect(200);
         strip.must_say("Đang phục vụ B001");
@@ -65,14 +77,23 @@ async fn a_number_is_taken_called_with_f2_begun_at_the_counter_and_served() {
             .await
             .expect(303);
         assert_eq!(reply.location().as_deref(), Some("/counter"));
-        assert_eq!(ticket(&site, &first).await.state.as_str(), "served", "{}", site.name());
+        assert_eq!(
+            ticket(&site, &first).await.state.as_str(),
+            "served",
+            "{}",
+            site.name()
+        );
         assert_eq!(ticket(&site, &second).await.state.as_str(), "called");
         let unit = site.unit("24682");
         let days = site
             .read(move |tx, cx| Ok(store::days(tx, &unit, cx.today(), cx.today())?))
             .await;
         assert_eq!((days[0].taken, days[0].called, days[0].served), (2, 2, 1));
-        assert_eq!(days[0].served_ms, 12 * 60_000, "from nine forty to nine fifty-two");
+        assert_eq!(
+            days[0].served_ms,
+            12 * 60_000,
+            "from nine forty to nine fifty-two"
+        );
         assert_eq!(days[0].longest_wait_ms, 12 * 60_000, "the second waited as long");
     }
 }
@@ -85,9 +106,11 @@ async fn two_windows_that_call_at_one_moment_never_get_one_number() {
         for (user, window) in [("receptionist", 1), ("receptionist.2", 2)] {
             let actor = site.actor(user).await;
             let town = site.town.clone();
-            town.write("sit", &actor, move |tx, cx| open_window(tx, cx, &OpenWindowAt { number: window }))
-                .await
-                .expect("a window");
+            town.write("sit", &actor, move |tx, cx| {
+                open_window(tx, cx, &OpenWindowAt { number: window })
+            })
+            .await
+            .expect("a window");
             callers.push(actor);
         }
         let taken = unit.clone();
@@ -126,7 +149,12 @@ async fn two_windows_that_call_at_one_moment_never_get_one_number() {
         }
         let mut called: Vec<i64> = tasks.join_all().await.into_iter().flatten().collect();
         called.sort_unstable();
-        assert_eq!(called, (1..=40).collect::<Vec<_>>(), "{}: each once, none left out", site.name());
+        assert_eq!(
+            called,
+            (1..=40).collect::<Vec<_>>(),
+            "{}: each once, none left out",
+            site.name()
+        );
     }
 }
 
@@ -138,12 +166,24 @@ async fn the_same_button_pressed_twice_calls_one_number() {
         }
         let receptionist = site.sign_in("receptionist").await;
         sit(&receptionist, "3").await;
-        let shown = receptionist.get("/queue").await.hidden("in_hand").expect("a button");
-        receptionist.post("/queue/next", &[("in_hand", &shown)]).await.expect(303);
-        let again = receptionist.post("/queue/next", &[("in_hand", &shown)]).await.expect(303);
+        let shown = receptionist
+            .get("/queue")
+            .await
+            .hidden("in_hand")
+            .expect("a button");
+        receptionist
+            .post("/queue/next", &[("in_hand", &shown)])
+            .await
+            .expect(303);
+        let again = receptionist
+            .post("/queue/next", &[("in_hand", &shown)])
+            .await
+            .expect(303);
         assert_eq!(again.location().as_deref(), Some("/queue?said=already"));
         let unit = site.unit("24682");
-        let waiting = site.read(move |tx, cx| Ok(store::waiting(tx, &unit, cx.today())?)).await;
+        let waiting = site
+            .read(move |tx, cx| Ok(store::waiting(tx, &unit, cx.today())?))
+            .await;
         assert_eq!(waiting.len(), 2, "{}", site.name());
     }
 }
@@ -151,32 +191,59 @@ async fn the_same_button_pressed_twice_calls_one_number() {
 #[tokio::test]
 async fn who_is_not_there_is_put_back_or_sent_on_and_a_stranger_to_the_window_changes_nothing() {
     for site in Site::on_each().await {
-        let (one, two) = (site.sign_in("receptionist").await, site.sign_in("receptionist.2").await);
+        let (one, two) = (
+            site.sign_in("receptionist").await,
+            site.sign_in("receptionist.2").await,
+        );
         let secret = take(&site, "land", "").await;
         sit(&one, "3").await;
         sit(&two, "2").await;
         // Two at one window: the second is told why not.
         next(&one).await;
-        two.post("/queue/window", &[("window", "3")]).await.expect(422).must_say("C001");
+        two.post("/queue/window", &[("window", "3")])
+            .await
+            .expect(422)
+            .must_say("C001");
         let id = ticket(&site, &secret).await.id;
         let path = format!("/queue/tickets/{id}");
-        two.post(&path, &[("what", "miss")]).await.expect(422).must_say("quầy khác");
+        two.post(&path, &[("what", "miss")])
+            .await
+            .expect(422)
+            .must_say("quầy khác");
         one.post(&path, &[("what", "call_again")]).await.expect(303);
         one.post(&path, &[("what", "miss")]).await.expect(303);
-        site.visitor().get(&format!("/t/{secret}")).await.expect(200).must_say("chưa thấy ông/bà");
+        site.visitor()
+            .get(&format!("/t/{secret}"))
+            .await
+            .expect(200)
+            .must_say("chưa thấy ông/bà");
         one.post(&path, &[("what", "put_back")]).await.expect(303);
         next(&one).await;
-        one.post(&path, &[("what", "send_to"), ("window", "2")]).await.expect(303);
-        one.post(&path, &[("what", "send_to"), ("window", "77")]).await.expect(422);
+        one.post(&path, &[("what", "send_to"), ("window", "2")])
+            .await
+            .expect(303);
+        one.post(&path, &[("what", "send_to"), ("window", "77")])
+            .await
+            .expect(422);
         // Only window 2 calls it now, though land is no line of its own.
         let shown = one.get("/queue").await.hidden("in_hand").expect("a button");
         let nobody = one.post("/queue/next", &[("in_hand", &shown)]).await.expect(303);
         assert_eq!(nobody.location().as_deref(), Some("/queue?said=nobody"));
         next(&two).await;
-        site.visitor().get(&format!("/t/{secret}")).await.expect(200).must_say("Mời ông/bà đến quầy 2");
+        site.visitor()
+            .get(&format!("/t/{secret}"))
+            .await
+            .expect(200)
+            .must_say("Mời ông/bà đến quầy 2");
         let unit = site.unit("24682");
-        let day = site.read(move |tx, cx| Ok(store::days(tx, &unit, cx.today(), cx.today())?.remove(0))).await;
-        assert_eq!((day.called, day.missed), (1, 0), "who came back is not counted as missing");
+        let day = site
+            .read(move |tx, cx| Ok(store::days(tx, &unit, cx.today(), cx.today())?.remove(0)))
+            .await;
+        assert_eq!(
+            (day.called, day.missed),
+            (1, 0),
+            "who came back is not counted as missing"
+        );
     }
 }
 
@@ -188,16 +255,42 @@ async fn the_page_of_a_number_tells_how_many_are_before_and_lets_it_go() {
             secrets.push(take(&site, "land", priority).await);
         }
         let phone = site.visitor();
-        phone.get(&format!("/t/{}", secrets[2])).await.expect(200).must_say("Còn 3 người trước");
-        phone.get(&format!("/t/{}", secrets[3])).await.expect(200).must_say("người tiếp theo");
-        phone.post(&format!("/t/{}/leave", secrets[0]), &[]).await.expect(303);
-        phone.get(&format!("/t/{}", secrets[2])).await.expect(200).must_say("Còn 2 người trước");
-        phone.get(&format!("/t/{}", secrets[0])).await.expect(200).must_say("đã bỏ số này");
-        let paper = phone.get(&format!("/t/{}/ticket.pdf", secrets[3])).await.expect(200);
+        phone
+            .get(&format!("/t/{}", secrets[2]))
+            .await
+            .expect(200)
+            .must_say("Còn 3 người trước");
+        phone
+            .get(&format!("/t/{}", secrets[3]))
+            .await
+            .expect(200)
+            .must_say("người tiếp theo");
+        phone
+            .post(&format!("/t/{}/leave", secrets[0]), &[])
+            .await
+            .expect(303);
+        phone
+            .get(&format!("/t/{}", secrets[2]))
+            .await
+            .expect(200)
+            .must_say("Còn 2 người trước");
+        phone
+            .get(&format!("/t/{}", secrets[0]))
+            .await
+            .expect(200)
+            .must_say("đã bỏ số này");
+        let paper = phone
+            .get(&format!("/t/{}/ticket.pdf", secrets[3]))
+            .await
+            .expect(200);
         says(&paper.body, &["C004", "Đất đai, xây dựng", "người cao tuổi"]);
         phone.get(&format!("/t/{}", "0".repeat(32))).await.expect(404);
         site.at(date(2025, 8, 5).at(8, 0, 0, 0));
-        phone.get(&format!("/t/{}", secrets[2])).await.expect(200).must_say("của ngày trước");
+        phone
+            .get(&format!("/t/{}", secrets[2]))
+            .await
+            .expect(200)
+            .must_say("của ngày trước");
     }
 }
 
@@ -214,10 +307,17 @@ async fn the_display_shows_numbers_and_windows_and_only_what_changed_when_asked_
     wall.must_say("Quầy 3");
     wall.must_say("Đang chờ: 1");
     wall.must_not_say("C002");
-    assert!(wall.text().contains("<noscript><meta http-equiv=\"refresh\""), "without a script it asks again");
+    assert!(
+        wall.text().contains("<noscript><meta http-equiv=\"refresh\""),
+        "without a script it asks again"
+    );
     assert!(wall.text().contains("aria-pressed=\"false\""), "sound is off");
     let part = site.visitor().part("/q/24682/display").await.expect(200);
-    assert!(part.text().starts_with("<div class=\"th-wall-cols\""), "{}", part.text());
+    assert!(
+        part.text().starts_with("<div class=\"th-wall-cols\""),
+        "{}",
+        part.text()
+    );
     site.visitor().get("/q/99999/display").await.expect(404);
 }
 
@@ -247,14 +347,23 @@ async fn the_machine_is_closed_at_night_and_an_officer_still_hands_out_numbers()
         site.at(date(2025, 8, 4).at(20, 0, 0, 0));
         let closed = site.visitor().get("/q/24682").await.expect(200);
         closed.must_say("Bây giờ chưa phát số");
-        assert!(!closed.text().contains("name=\"service\""), "no button that would refuse");
-        site.visitor().post("/q/24682", &[("service", "land")]).await.expect(422);
+        assert!(
+            !closed.text().contains("name=\"service\""),
+            "no button that would refuse"
+        );
+        site.visitor()
+            .post("/q/24682", &[("service", "land")])
+            .await
+            .expect(422);
         let receptionist = site.sign_in("receptionist").await;
         let taken = receptionist
             .post("/queue/tickets", &[("service", "land"), ("priority", "pregnant")])
             .await
             .expect(303);
-        let page = receptionist.get(&taken.location().expect("the queue")).await.expect(200);
+        let page = receptionist
+            .get(&taken.location().expect("the queue"))
+            .await
+            .expect(200);
         page.must_say("Đã lấy số C001");
         page.must_say("Phụ nữ mang thai");
         for (service, priority) in [("", ""), ("flying", ""), ("land", "rich")] {
@@ -295,6 +404,11 @@ async fn a_dossier_received_with_a_number_in_hand_is_remembered_with_it() {
             .await
             .expect("remembered");
         let kept = ticket(&site, &secret).await;
-        assert_eq!((kept.dossier, kept.state.as_str()), (Some(id), "serving"), "{}", site.name());
+        assert_eq!(
+            (kept.dossier, kept.state.as_str()),
+            (Some(id), "serving"),
+            "{}",
+            site.name()
+        );
     }
 }
