@@ -24,10 +24,10 @@ pub mod organisation;
 pub mod papers;
 pub mod parties;
 mod postgres;
+pub mod queue;
 #[cfg(feature = "recording")]
 pub mod recording;
 pub mod registers;
-pub mod queue;
 pub mod restored;
 pub mod sessions;
 mod sqlite;

@@ -34,8 +34,8 @@ use book::{Book, Operation, open_api};
 pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
-    let (routes, operations) = registers::add(tasks::add(facts::add(book))).close();
-    let (routes, operations) = queue::add(tasks::add(facts::add(book))).close();
+    let book = queue::add(registers::add(tasks::add(facts::add(book))));
+    let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());
     let description = move |visitor: Visitor| {

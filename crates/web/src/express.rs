@@ -232,6 +232,7 @@ async fn book_once(app: &App, signed: &Signed, command: CertifyCopies) -> Result
     app.town
         .write("certify_copies", &signed.actor, move |tx, cx| {
             let booked = app_express::certify_copies(tx, cx, &command)?;
+            townhall_app::queue::remember_dossier(tx, cx, booked.id)?;
             forget_draft(tx, cx, DRAFT)?;
             Ok(booked.id)
         })

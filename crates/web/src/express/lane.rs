@@ -102,6 +102,7 @@ impl<'a> Lane<'a> {
             @if is_open(Place::Fees) {
                 a.btn.btn-sm href=(Place::Fees.path()) { (Icon::CASH) " " (ui.t("express-fees")) }
             }
+            @if is_open(Place::Queue) { (crate::queue::strip_place(ui, Place::Express)) }
         }
     }
 

@@ -227,9 +227,9 @@ fn waiting(app: &App, ui: &Ui, desk: &Desk) -> Markup {
         let waits = ui.now.duration_since(ticket.taken_at).as_secs().max(0) * 1000;
         html! {
             tr {
-                td { b { (code(&ticket.code)) } " " (priority_badge(app, ui, ticket)) }
+                td { b { (code(&ticket.code)) } }
                 td {
-                    (service_name(app, ui, &ticket.service))
+                    (service_name(app, ui, &ticket.service)) " " (priority_badge(app, ui, ticket))
                     @if let Some(window) = ticket.window { br; span.th-muted { (ui.t_args("queue-sent-to", &[("number", window.into())])) } }
                     @if is_missed { br; (badge(ui, Tone::Plain, Icon::BAN, &ui.t("queue-state-no_show"))) }
                 }

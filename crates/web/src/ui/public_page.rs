@@ -14,6 +14,7 @@ pub fn wall_page(ui: &Ui, about: &Page<'_>, main: &Markup) -> Markup {
             (head(ui, about))
             body.th-wall id="top" data-keys="off" {
                 main id="main" { (main) }
+                footer.th-row.mt-3 { (demo_mark(ui, "th-end")) }
             }
         }
     }
