@@ -8,6 +8,7 @@ mod express;
 mod month;
 mod names;
 mod office;
+mod papers;
 mod play;
 mod queue;
 
@@ -54,7 +55,8 @@ fn unit(code: &str) -> UnitId {
 /// When a command is refused, which is a fault of the demonstration, or the database fails.
 pub fn build(town: &Town, report: &mut dyn FnMut(usize, usize)) -> Result<Vec<DemoAccount>, AppError> {
     let mut names = names::Names::new(SEED);
-    let offices = office::build(town, &mut names, report)?;
+    let mut offices = office::build(town, &mut names, report)?;
+    offices.scan = Some(papers::sample(town)?);
     month::build(town, &offices, &mut names, report)?;
     directives::build(town, &offices, &mut names)?;
     queue::build(town, &offices)?;

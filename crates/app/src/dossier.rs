@@ -26,6 +26,7 @@ pub use handle::{
     AnswerConsultation, AppraiseDossier, ConsultUnit, answer_consultation, appraise_dossier, consult_unit,
 };
 pub use list::{dossier_list, my_work};
+pub(crate) use papers::attach;
 pub use papers::{AddPapers, PaperView, RemovePaper, add_papers, paper_view, remove_paper};
 pub use receive::{
     AcceptDossier, ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, accept_dossier,

@@ -124,6 +124,7 @@ pub fn build(
     plan.events.sort_by_key(|(at, life, _)| (*at, *life));
     let Plan { lives, events } = plan;
     let lives = Arc::new(lives);
+    let scan = offices.scan.clone();
     let offices = Arc::new(
         offices
             .seats
@@ -136,11 +137,13 @@ pub fn build(
     for chunk in events.chunks(250) {
         report(total / 9 + done, total + total / 9);
         let (chunk, lives, seats) = (chunk.to_vec(), Arc::clone(&lives), Arc::clone(&offices));
+        let scan = scan.clone();
         let base = town.cx(&Actor::System { job: "demo" });
         done += chunk.len();
         town.db().write_blocking("demo_month", move |tx| {
             let offices = Offices {
                 seats: (*seats).clone(),
+                scan: scan.clone(),
                 ..Offices::default()
             };
             for (at, life, event) in &chunk {

@@ -26,6 +26,7 @@ use crate::error::AppError;
 use crate::organisation::{
     AddDivision, AddPerson, AddPost, GiveMandate, add_division, add_person, add_post, give_mandate,
 };
+use crate::paper::Taken;
 use crate::sign_in::password::{HashedPassword, Password, PasswordCost, Passwords};
 use crate::sign_in::secret::token_text;
 use crate::town::Town;
@@ -87,6 +88,8 @@ pub struct Offices {
     pub accounts: Vec<DemoAccount>,
     /// The light communes, in order of their codes.
     pub light: Vec<UnitId>,
+    /// What stands for every scan.
+    pub scan: Option<Taken>,
 }
 
 impl Offices {

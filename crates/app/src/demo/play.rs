@@ -14,12 +14,16 @@ use townhall_store::{Tx, dossiers};
 
 use super::month::{Event, Life};
 use super::office::Offices;
+use super::papers;
 use crate::actor::Actor;
 use crate::cx::Cx;
 use crate::dossier as commands;
 use crate::dossier::{ComponentInput, ReceiveDossier, Verdict};
 use crate::error::AppError;
 use crate::fees::{self, CloseDay, TakeFee};
+
+/// The commune whose papers are scanned; the others only lend their figures to the province's page.
+const SCANNED_IN: &str = "24682";
 
 /// Carries one event out, as whoever has to.
 pub(super) fn run(
@@ -104,7 +108,7 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
         .needed(&circumstances)
         .map(|component| component.id.clone())
         .collect();
-    let components = procedure
+    let handed_in: Vec<ComponentInput> = procedure
         .components
         .iter()
         .filter(|component| needed.contains(&component.id))
@@ -139,7 +143,7 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
         form,
         circumstances: Vec::new(),
         components: if life.verdict == Verdict::Accept {
-            components
+            handed_in.clone()
         } else {
             Vec::new()
         },
@@ -147,6 +151,11 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
         verdict: life.verdict.clone(),
     };
     commands::receive_dossier(tx, &cx, &command)?;
+    if let (Some(scan), Some(dossier)) = (&offices.scan, dossiers::load(tx, life.id)?)
+        && life.unit.code() == SCANNED_IN
+    {
+        papers::scan(tx, &cx, &dossier, procedure, &handed_in, scan)?;
+    }
     // Most pay at once, the others when they collect the result.
     if life.verdict == Verdict::Accept && !life.id.uuid().as_bytes()[14].is_multiple_of(8) {
         pay(tx, &cx, life)?;

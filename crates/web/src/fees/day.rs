@@ -144,9 +144,9 @@ fn owing(ui: &Ui, view: &DayView) -> Markup {
         @else {
             ul.list-unstyled.m-3.mb-0 {
                 @for one in &view.owing {
-                    li.th-row.mb-2 {
+                    li.d-flex.justify-content-between.gap-3.mb-2 {
                         span { a href=(format!("/dossiers/{}/fee", one.dossier)) { (code(&one.code)) } br; span.th-muted { (one.subject) } }
-                        b.th-end { (ui.money(one.due)) }
+                        b.text-nowrap { (ui.money(one.due)) }
                     }
                 }
             }

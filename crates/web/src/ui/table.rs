@@ -171,10 +171,14 @@ pub fn tabs(ui: &Ui, label: &str, tabs: &[Tab<'_>]) -> Markup {
 /// `active` are pairs of words and the address without that filter.
 pub fn filter_bar(ui: &Ui, action: &str, fields: &Markup, active: &[(String, String)]) -> Markup {
     html! {
-        (form::form(ui, &Form::get(action).class("th-filter"), &html! {
-            (fields)
-            button.btn type="submit" { (Icon::FILTER) " " (ui.t("common-filter")) }
-        }))
+        // Folded on small screens while nothing is filtered: the rows come first.
+        details.th-filters open[ui.path.contains('?')] {
+            summary { (Icon::FILTER) " " (ui.t("common-filter")) }
+            (form::form(ui, &Form::get(action).class("th-filter"), &html! {
+                (fields)
+                button.btn type="submit" { (Icon::FILTER) " " (ui.t("common-filter")) }
+            }))
+        }
         @if !active.is_empty() {
             p.th-row.th-muted.mb-2 {
                 span { (ui.t("ui-filtered-by")) }
