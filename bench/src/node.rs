@@ -354,5 +354,6 @@ fn template(town: &Town) -> Result<ReceiveDossier> {
         components,
         delivery: Delivery::Counter,
         verdict: Verdict::Accept,
+        fee: townhall_app::fees::StatedFee::default(),
     })
 }

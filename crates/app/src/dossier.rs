@@ -1,5 +1,6 @@
 //! Dossiers: from the counter to the result. One file a use case.
 
+mod accept;
 mod clock;
 mod correct;
 mod counter;
@@ -14,11 +15,12 @@ mod status;
 mod supplement;
 mod view;
 
+pub use accept::{AcceptDossier, accept_dossier};
 pub use clock::{
     ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier,
 };
 pub use correct::{CorrectEntry, RecallStep, WithdrawDossier, correct_entry, recall_step, withdraw_dossier};
-pub use counter::{Finished, Looked, counter_draft, finished_at_counter, look_up};
+pub use counter::{Finished, Looked, counter_aside, counter_draft, finished_at_counter, look_up};
 pub use flow::{flow_of, holder_for};
 pub(crate) use flow::{is_visible, procedure_of, reading};
 pub use hand_over::{AssignDossier, TransferDossier, assign_dossier, transfer_dossier};
@@ -29,8 +31,7 @@ pub use list::{dossier_list, my_work};
 pub(crate) use papers::attach;
 pub use papers::{AddPapers, PaperView, RemovePaper, add_papers, paper_view, remove_paper};
 pub use receive::{
-    AcceptDossier, ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, accept_dossier,
-    receive_dossier, refuse_dossier,
+    ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, receive_dossier, refuse_dossier,
 };
 pub(crate) use receive::{Counted, receive_counted};
 pub use result::{

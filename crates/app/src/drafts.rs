@@ -86,3 +86,43 @@ pub fn forget_draft(tx: &mut Tx<'_>, cx: &Cx, form: &str) -> Result<(), AppError
         None => Ok(()),
     }
 }
+
+/// Where a form that was set aside is kept, one step.
+fn aside(form: &str) -> String {
+    format!("{form}.aside")
+}
+
+/// Begins a form anew: what stands in it is set aside, where [`take_back`] finds it, and its draft is forgotten.
+///
+/// An empty form sets nothing aside, so that a second press does not lose what the first one kept.
+pub fn set_aside(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    form: &str,
+    fields: Option<&[(String, String)]>,
+) -> Result<(), AppError> {
+    if let Some(fields) = fields {
+        save_draft(tx, cx, &aside(form), fields)?;
+    }
+    forget_draft(tx, cx, form)
+}
+
+/// What was set aside of a form.
+pub fn aside_of(tx: &mut Tx<'_>, cx: &Cx, form: &str) -> Result<Option<Draft>, AppError> {
+    draft_of(tx, cx, &aside(form))
+}
+
+/// Takes back what was set aside; what stands in the form now is set aside in its place.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    form: &str,
+    now: Option<&[(String, String)]>,
+) -> Result<(), AppError> {
+    let before = aside_of(tx, cx, form)?.ok_or_else(|| AppError::refused("draft-refused-nothing-aside"))?;
+    match now {
+        Some(fields) => save_draft(tx, cx, &aside(form), fields)?,
+        None => forget_draft(tx, cx, &aside(form))?,
+    }
+    save_draft(tx, cx, form, &before.fields)
+}

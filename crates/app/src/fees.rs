@@ -26,7 +26,7 @@ pub use change::{ExemptFee, StateFee, VoidCharges, exempt_fee, state_fee, void_c
 pub(crate) use pay::take;
 pub(crate) use view::person_name;
 
-pub use charge::{charge_dossier, fee_error, quantities};
+pub use charge::{COUNTED_IN_FORM, ClaimedExemption, StatedFee, charge_dossier, fee_error, quantities};
 pub use close::{CloseDay, ClosedDay, close_day, closed_day};
 pub use pay::{RefundReceipt, TakeFee, VoidReceipt, refund_receipt, take_fee, void_receipt};
 pub use view::{

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use townhall_domain::calendar::{Calendar, Office, OfficeHours};
-use townhall_domain::fee::{Charge, Exemption, FeeError, FeeQuery, FeeTables, Quantity, assess};
+use townhall_domain::fee::{
+    Charge, Exemption, FeeCounts, FeeError, FeeQuery, FeeTables, Quantity, assess, counts,
+};
 use townhall_domain::form::Form;
 use townhall_domain::ids::UnitId;
 pub use townhall_domain::pack::PackProblem;
@@ -173,19 +175,25 @@ impl Packs {
         circumstances: &std::collections::BTreeSet<String>,
         exemption: Option<&Exemption>,
     ) -> Result<Charge, FeeError> {
-        let province = self
-            .units()
-            .by_id(unit)
-            .and_then(|unit| unit.parent.as_ref())
-            .unwrap_or(unit);
         let query = FeeQuery {
             items,
             circumstances,
             exemption,
-            province: province.code(),
+            province: self.province_of(unit).code(),
             day,
         };
         assess(&procedure.fees, &self.inner.fee_tables, query)
+    }
+
+    /// What the counter has to count for the fees of a procedure received by a unit on a day.
+    pub fn fee_counts(&self, procedure: &Procedure, unit: &UnitId, day: Date) -> FeeCounts {
+        let province = self.province_of(unit).code();
+        counts(&procedure.fees, &self.inner.fee_tables, province, day)
+    }
+
+    fn province_of<'a>(&'a self, unit: &'a UnitId) -> &'a UnitId {
+        let parent = self.units().by_id(unit).and_then(|unit| unit.parent.as_ref());
+        parent.unwrap_or(unit)
     }
 
     /// The bank account for fees of a unit, when it has one.

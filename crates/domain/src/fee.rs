@@ -11,7 +11,7 @@ mod tests;
 
 pub use owed::{ChargeState, PayMethod, ReceiptState, payment_of};
 pub use rule::{
-    Charge, ChargeLine, Collect, Exemption, Explanation, FeeAmount, FeeError, FeeKind, FeeQuery, FeeRule,
-    PageTier, Quantity, UnsetFee, assess,
+    Charge, ChargeLine, Collect, Exemption, Explanation, FeeAmount, FeeCounts, FeeError, FeeKind, FeeQuery,
+    FeeRule, PageTier, Quantity, UnsetFee, assess, counts,
 };
 pub use table::{FeeTables, ProvincialFee, parse_exemptions, parse_fee_kinds};

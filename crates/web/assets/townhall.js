@@ -221,7 +221,10 @@
 
   // What was kept for somebody else, or has become a saved case, goes.
   function forgetOld() {
-    const done = meta("th-draft-done");
+    // Once for each answer: a reload of the same page must not drop what was typed since.
+    const told = `done:${location.href}`;
+    const done = sessionStorage.getItem(told) ? "" : meta("th-draft-done");
+    if (done) sessionStorage.setItem(told, "1");
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith("draft:")) continue;
       const [, owner, draft] = name.split(":");

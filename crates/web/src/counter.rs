@@ -5,6 +5,7 @@
 //! only the part that changes, named by `part`. The identity of the dossier is chosen when the form is drawn, so
 //! the same form sent twice makes one dossier.
 
+mod anew;
 mod ask;
 mod case;
 mod components;
@@ -22,7 +23,8 @@ use maud::Markup;
 use serde::Deserialize;
 use townhall_app::access_log::{NoteReading, Reading, note};
 use townhall_app::dossier::{
-    Finished, Looked, ReceiveDossier, counter_draft, finished_at_counter, look_up, receive_dossier,
+    Finished, Looked, ReceiveDossier, counter_aside, counter_draft, finished_at_counter, look_up,
+    receive_dossier,
 };
 use townhall_app::drafts::{Draft, forget_draft};
 use townhall_app::error::AppError;
@@ -36,6 +38,10 @@ use crate::session::{FormOf, Signed};
 use crate::state::App;
 use crate::ui::{Errors, Ui};
 
+pub(crate) use case::units_to_choose;
+pub(crate) use promise::{counted, exemption_reason, exemptions};
+pub(crate) use typed::{FORM, stated_fee};
+
 use desk::Desk;
 use typed::{Typed, Wanted};
 
@@ -48,6 +54,8 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .get("/counter", RECEIVE, show)
         .post("/counter", RECEIVE, act)
+        .post("/counter/anew", RECEIVE, anew::begin)
+        .post("/counter/undo", RECEIVE, anew::undo)
         .get("/counter/procedures", RECEIVE, procedures)
 }
 
@@ -56,8 +64,17 @@ pub fn routes(app: &App) -> Routes {
 struct Asked {
     /// The dossier that has just been finished.
     done: String,
-    /// Begins with an empty form, whatever was kept.
-    fresh: String,
+    /// The form was begun anew or taken back just now; another word each time.
+    anew: String,
+}
+
+/// What was kept of the form.
+#[derive(Debug, Default)]
+struct Kept {
+    /// What stands in it.
+    draft: Option<Draft>,
+    /// When another one was set aside.
+    aside: Option<jiff::Timestamp>,
 }
 
 /// The unit of the post as which the officer acts: the one that receives.
@@ -67,39 +84,32 @@ fn unit_of(signed: &Signed) -> Result<UnitId, AppError> {
 
 async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let id = asked.done.parse::<DossierId>().ok();
-    let is_fresh = asked.fresh == "1";
-    if is_fresh {
-        let forgotten = app
-            .town
-            .write("forget_draft", &signed.actor, |tx, cx| {
-                forget_draft(tx, cx, DRAFT)
-            })
-            .await;
-        if let Err(error) = forgotten {
-            return signed.refuse(&app, &error);
-        }
-    }
     let found = app.town.read("open_counter", &signed.actor, move |tx, cx| {
         let done = id.map(|id| finished_at_counter(tx, cx, id)).transpose()?;
-        Ok::<_, AppError>((done, counter_draft(tx, cx, DRAFT)?))
+        let kept = Kept {
+            draft: counter_draft(tx, cx, DRAFT)?,
+            aside: counter_aside(tx, cx, DRAFT)?,
+        };
+        Ok::<_, AppError>((done, kept))
     });
-    let (done, draft) = match found.await {
+    let (done, kept) = match found.await {
         Ok(found) => found,
         Err(error) => return signed.refuse(&app, &error),
     };
-    let typed = draft
+    let typed = kept
+        .draft
         .as_ref()
         .map_or_else(|| Typed::fresh(&app), Typed::from_draft);
     match look(&app, &signed, &typed, false).await {
         Ok(looked) => {
-            let draft_gone = is_fresh || done.is_some();
+            let draft_gone = !asked.anew.is_empty() || done.is_some();
             page(
                 &app,
                 &signed,
                 &typed,
                 &looked,
                 &Errors::default(),
-                draft.as_ref(),
+                &kept,
                 done.as_ref(),
                 draft_gone,
             )
@@ -130,7 +140,16 @@ async fn act(State(app): State<App>, signed: Signed, FormOf(mut typed): FormOf<T
                 let has_read = has_card && errors.is_empty();
                 return desk.going_on(has_read, has_chosen).part(part).into_response();
             }
-            page(&app, &signed, &typed, &looked, &errors, None, None, false)
+            page(
+                &app,
+                &signed,
+                &typed,
+                &looked,
+                &errors,
+                &Kept::default(),
+                None,
+                false,
+            )
         }
         Wanted::AskSupplement | Wanted::AskRefusal => question(
             &app,
@@ -169,7 +188,16 @@ async fn refused(
         return question(app, signed, ui, typed, wanted == Wanted::Refuse, &errors);
     }
     match look(app, signed, typed, false).await {
-        Ok(looked) => page(app, signed, typed, &looked, &errors, None, None, false),
+        Ok(looked) => page(
+            app,
+            signed,
+            typed,
+            &looked,
+            &errors,
+            &Kept::default(),
+            None,
+            false,
+        ),
         Err(error) => signed.refuse(app, &error),
     }
 }
@@ -251,7 +279,7 @@ fn page(
     typed: &Typed,
     looked: &Looked,
     errors: &Errors,
-    draft: Option<&Draft>,
+    kept: &Kept,
     done: Option<&Finished>,
     draft_gone: bool,
 ) -> Response {
@@ -266,7 +294,7 @@ fn page(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    (status, desk.page(draft, done, draft_gone)).into_response()
+    (status, desk.page(kept, done, draft_gone)).into_response()
 }
 
 /// The page that asks what Form 02 or Form 03 must say.

@@ -1,5 +1,6 @@
 //! Dossiers on pages: my work, the list with search, one dossier, and its actions.
 
+mod accept;
 mod act;
 mod act_fields;
 mod list;

@@ -149,6 +149,7 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
         },
         delivery: life.delivery,
         verdict: life.verdict.clone(),
+        fee: crate::fees::StatedFee::default(),
     };
     commands::receive_dossier(tx, &cx, &command)?;
     if let (Some(scan), Some(dossier)) = (&offices.scan, dossiers::load(tx, life.id)?)

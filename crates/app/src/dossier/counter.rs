@@ -11,7 +11,7 @@ use townhall_store::{Tx, dossiers, parties};
 
 use super::flow::is_visible;
 use crate::cx::Cx;
-use crate::drafts::{Draft, draft_of};
+use crate::drafts::{Draft, aside_of, draft_of};
 use crate::error::AppError;
 
 /// What the unit knows already.
@@ -54,6 +54,18 @@ pub fn counter_draft(tx: &mut Tx<'_>, cx: &Cx, form: &str) -> Result<Option<Draf
         None => false,
     };
     Ok((!received).then_some(draft))
+}
+
+/// When a form of the counter was set aside, unless its dossier has been received meanwhile.
+pub fn counter_aside(tx: &mut Tx<'_>, cx: &Cx, form: &str) -> Result<Option<Timestamp>, AppError> {
+    let Some(draft) = aside_of(tx, cx, form)? else {
+        return Ok(None);
+    };
+    let received = match draft.value("dossier").and_then(|id| id.parse().ok()) {
+        Some(id) => dossiers::load(tx, id)?.is_some(),
+        None => false,
+    };
+    Ok((!received).then_some(draft.saved_at))
 }
 
 /// What came of a reception, for the line that says so.

@@ -21,7 +21,7 @@ use townhall_store::{Tx, parties};
 use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
-use crate::fees::{charge_dossier, quantities};
+use crate::fees::{StatedFee, charge_dossier, quantities};
 use crate::record::{Subject, record};
 
 /// One line of the check-list as the counter states it.
@@ -95,6 +95,8 @@ pub struct ReceiveDossier {
     pub delivery: Delivery,
     /// What the counter decides.
     pub verdict: Verdict,
+    /// What is stated for the fee; it counts only at acceptance, which alone makes a fee.
+    pub fee: StatedFee,
 }
 
 /// What came of a reception.
@@ -125,6 +127,18 @@ pub(crate) struct Counted {
     pub items: Vec<Quantity>,
     /// Code of the exemption and the paper that proves it.
     pub exemption: Option<(String, String)>,
+}
+
+impl Counted {
+    /// What the filled form and the counter say.
+    pub(crate) fn of(dossier: &Dossier, stated: &StatedFee) -> Self {
+        let empty = Map::new();
+        let claim = stated.exemption.as_ref();
+        Self {
+            items: vec![quantities(dossier.form.as_object().unwrap_or(&empty), stated)],
+            exemption: claim.map(|claim| (claim.code.clone(), claim.reason.clone())),
+        }
+    }
 }
 
 /// [`receive_dossier`] with what the fee counts; the caller has asked for the right.
@@ -178,7 +192,10 @@ pub(crate) fn receive_counted(
                 fact_body(&dossier),
             )?;
         }
-        Verdict::Accept => accept(tx, cx, &mut dossier, procedure, &circumstances, counted)?,
+        Verdict::Accept => {
+            let counted = counted.cloned().unwrap_or_else(|| Counted::of(&dossier, &cmd.fee));
+            accept(tx, cx, &mut dossier, procedure, &circumstances, &counted)?;
+        }
         Verdict::Supplement { items, reason: why } => {
             super::supplement::ask(tx, cx, &mut dossier, items, why)?;
         }
@@ -274,7 +291,7 @@ pub(super) fn form_of<'a>(cx: &'a Cx, procedure: &Procedure) -> Option<&'a Form>
 
 /// Builds the check-list from the pack and what the counter states; refuses to accept with something missing,
 /// and refuses paper where a data base holds it unless a reason is given.
-fn check_list(
+pub(super) fn check_list(
     cx: &Cx,
     procedure: &Procedure,
     circumstances: &BTreeSet<String>,
@@ -482,13 +499,13 @@ fn fact_body(dossier: &Dossier) -> Value {
 }
 
 /// Form 01 and the deadline: the clock starts with the complete valid dossier (Decree 309/2026/NĐ-CP; before it 61/2018).
-fn accept(
+pub(super) fn accept(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &mut Dossier,
     procedure: &Procedure,
     circumstances: &BTreeSet<String>,
-    counted: Option<&Counted>,
+    counted: &Counted,
 ) -> Result<(), AppError> {
     let channel = match dossier.channel {
         Channel::Counter => procedure::Channel::Direct,
@@ -511,11 +528,9 @@ fn accept(
         Action::Accept,
         None,
     )?;
-    let empty = Map::new();
-    let of_form = [quantities(dossier.form.as_object().unwrap_or(&empty))];
-    let items = counted.map_or(of_form.as_slice(), |counted| counted.items.as_slice());
     let exemption = counted
-        .and_then(|counted| counted.exemption.as_ref())
+        .exemption
+        .as_ref()
         .map(|(code, why)| granted(cx, code, why))
         .transpose()?;
     let due = charge_dossier(
@@ -524,7 +539,7 @@ fn accept(
         dossier,
         procedure,
         circumstances,
-        items,
+        &counted.items,
         exemption.as_ref().map(|(found, why)| (*found, why.as_str())),
     )?;
     let slip = issue_slip(
@@ -570,35 +585,6 @@ fn refuse(
         json!({ "reason": why, "instead": instead }),
     )?;
     finish(tx, cx, dossier, "dossier_refused", json!({ "slip": slip.number }))
-}
-
-/// Accept a registered dossier.
-#[derive(Debug, Clone)]
-pub struct AcceptDossier {
-    /// Which.
-    pub dossier: DossierId,
-    /// Version that the form showed.
-    pub version: i64,
-    /// The check-list as the officer states it.
-    pub components: Vec<ComponentInput>,
-    /// Circumstances that the officer states.
-    pub circumstances: Vec<String>,
-}
-
-/// Accepts a dossier that was filed online or whose supplement is complete.
-pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(), AppError> {
-    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Accept)?;
-    let mut dossier = acting.dossier;
-    let procedure = acting.procedure;
-    let empty = Map::new();
-    let circumstances = procedure.circumstances(
-        dossier.form.as_object().unwrap_or(&empty),
-        &cmd.circumstances,
-        cx.today(),
-    );
-    let components = check_list(cx, procedure, &circumstances, &cmd.components, &Verdict::Accept)?;
-    dossiers::put_components(tx, dossier.id, &components)?;
-    accept(tx, cx, &mut dossier, procedure, &circumstances, None)
 }
 
 /// Refuse a registered dossier.

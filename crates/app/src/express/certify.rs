@@ -253,6 +253,7 @@ fn reception(
         components: components.collect(),
         delivery: Delivery::Counter,
         verdict: Verdict::Accept,
+        fee: crate::fees::StatedFee::default(),
     }
 }
 

@@ -15,19 +15,45 @@ use super::{due_of, set_payment};
 use crate::cx::Cx;
 use crate::error::AppError;
 
-/// Pages, copies and cases (`papers`) as a filled form counts them; one of each where it does not.
-pub fn quantities(form: &Map<String, Value>) -> Quantity {
-    let count = |name: &str| {
+/// What the counter states for the fee, beside the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatedFee {
+    /// Pages of the original, where the form does not ask for them.
+    pub pages: Option<u32>,
+    /// Copies, where the form does not ask for them.
+    pub copies: Option<u32>,
+    /// Cases, where the form does not ask for them.
+    pub cases: Option<u32>,
+    /// The exemption that is claimed.
+    pub exemption: Option<ClaimedExemption>,
+}
+
+/// An exemption with what proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedExemption {
+    /// Code in the packs.
+    pub code: String,
+    /// The paper or data base that proves it.
+    pub reason: String,
+}
+
+/// The field of a form in which pages, copies or cases are answered.
+pub const COUNTED_IN_FORM: [(&str, &str); 3] =
+    [("pages", "pages"), ("copies", "copies"), ("cases", "papers")];
+
+/// Pages, copies and cases (`papers`): what the filled form counts holds, then what the counter states, else one.
+pub fn quantities(form: &Map<String, Value>, stated: &StatedFee) -> Quantity {
+    let count = |name: &str, stated: Option<u32>| {
         form.get(name)
             .and_then(Value::as_u64)
-            .and_then(|count| u32::try_from(count).ok())
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+            .or(stated)
             .unwrap_or(1)
-            .max(1)
     };
     Quantity {
-        pages: count("pages"),
-        copies: count("copies"),
-        cases: count("papers"),
+        pages: count("pages", stated.pages),
+        copies: count("copies", stated.copies),
+        cases: count("papers", stated.cases),
     }
 }
 

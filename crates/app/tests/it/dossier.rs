@@ -98,6 +98,7 @@ fn receive(id: DossierId, of: &UnitId, number: u64) -> ReceiveDossier {
         components,
         delivery: Delivery::Counter,
         verdict: Verdict::Accept,
+        fee: townhall_app::fees::StatedFee::default(),
     }
 }
 

@@ -153,6 +153,35 @@ impl Quantity {
     }
 }
 
+/// Which counts the fees of a procedure depend on, so that only those are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FeeCounts {
+    /// Pages of the original.
+    pub pages: bool,
+    /// Copies.
+    pub copies: bool,
+    /// Cases.
+    pub cases: bool,
+}
+
+/// The counts on which these fees depend on a day in a province.
+pub fn counts(rules: &[FeeRule], tables: &FeeTables, province: &str, day: Date) -> FeeCounts {
+    let mut counts = FeeCounts::default();
+    for rule in rules {
+        let amount = match &rule.amount {
+            FeeAmount::Province { table } => tables.get(province, table, day).map(|set| &set.amount),
+            amount => Some(amount),
+        };
+        match amount {
+            Some(FeeAmount::PerPage { .. }) => (counts.pages, counts.copies) = (true, true),
+            Some(FeeAmount::PerCopy(_)) => counts.copies = true,
+            Some(FeeAmount::PerCase(_)) => counts.cases = true,
+            Some(FeeAmount::Free | FeeAmount::Flat(_) | FeeAmount::Province { .. }) | None => {}
+        }
+    }
+    counts
+}
+
 /// Why a fee cannot be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FeeError {

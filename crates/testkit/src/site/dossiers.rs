@@ -89,6 +89,7 @@ pub async fn received(
                     components,
                     delivery: Delivery::Counter,
                     verdict: verdict.clone(),
+                    fee: townhall_app::fees::StatedFee::default(),
                 },
             )
         })

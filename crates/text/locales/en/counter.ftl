@@ -113,3 +113,4 @@ counter-print-receipt = Print the receipt
 counter-print-supplement = Print Form 02
 counter-print-refusal = Print Form 03
 counter-add-papers = Scan or upload papers
+counter-take-back = Take back the form set aside at { $time }

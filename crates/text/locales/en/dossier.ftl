@@ -342,3 +342,9 @@ work-many-left = { $count } could not be done, the others are.
 work-many-chosen = Choose
 work-many-finding = Finding
 work-many-result = Result
+dossier-form-unfinished = The form has { $count ->
+    [one] one answer
+   *[other] { $count } answers
+    } to be filled in or mended before acceptance.
+dossier-accept-fee = Fee
+dossier-accept-fee-now = By what stands here, { $amount } is to be paid.

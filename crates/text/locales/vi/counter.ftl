@@ -110,3 +110,4 @@ counter-print-receipt = In biên nhận
 counter-print-supplement = In phiếu bổ sung
 counter-print-refusal = In phiếu từ chối
 counter-add-papers = Quét, tải giấy tờ lên
+counter-take-back = Lấy lại biểu mẫu cất lúc { $time }

@@ -342,3 +342,6 @@ work-many-left = { $count } hồ sơ chưa làm được, các hồ sơ khác đ
 work-many-chosen = Chọn
 work-many-finding = Ý kiến thẩm định
 work-many-result = Kết quả
+dossier-form-unfinished = Tờ khai còn { $count } ô phải điền hoặc sửa trước khi tiếp nhận.
+dossier-accept-fee = Lệ phí
+dossier-accept-fee-now = Theo những gì đang ghi, phải thu { $amount }.

@@ -1,7 +1,9 @@
 //! Section 2 and what follows from it: the procedure, its papers, its form.
 
 use maud::{Markup, html};
+use townhall_app::fees::COUNTED_IN_FORM;
 use townhall_domain::form::Form as Schema;
+use townhall_domain::ids::UnitId;
 use townhall_domain::procedure::{Channel, CircumstanceTest, Listing, Procedure};
 use townhall_domain::words::Mark;
 
@@ -180,7 +182,7 @@ fn form(desk: &Desk<'_>) -> Markup {
         return html! {};
     };
     let ui = desk.ui;
-    let units = units_to_choose(desk, schema);
+    let units = units_to_choose(desk.app, desk.unit, schema);
     let form = SchemaForm {
         schema,
         values: &desk.answers,
@@ -189,15 +191,19 @@ fn form(desk: &Desk<'_>) -> Markup {
         citizen: false,
         units: &units,
     };
-    let drivers: Vec<String> = procedure
+    let tested = procedure
         .circumstances
         .iter()
         .filter_map(|circumstance| match &circumstance.test {
             CircumstanceTest::Asked => None,
             CircumstanceTest::FieldIs { field, .. } | CircumstanceTest::DaysOver { field, .. } => {
-                Some(format!("{FORM}{field}"))
+                Some(field.as_str())
             }
-        })
+        });
+    let counted = COUNTED_IN_FORM.iter().map(|(_, name)| *name);
+    let drivers: Vec<String> = tested
+        .chain(counted.filter(|name| schema.field(name).is_some()))
+        .map(|name| format!("{FORM}{name}"))
         .collect();
     html! {
         section.card aria-labelledby="form-title" {
@@ -215,16 +221,16 @@ fn form(desk: &Desk<'_>) -> Markup {
 }
 
 /// Codes and names for a form that asks for a unit: the province's communes, then the provinces.
-fn units_to_choose(desk: &Desk<'_>, schema: &Schema) -> Vec<(String, String)> {
+pub fn units_to_choose(app: &App, unit: &UnitId, schema: &Schema) -> Vec<(String, String)> {
     let asks = schema
         .fields
         .iter()
         .any(|field| field.widget == townhall_domain::form::Widget::Unit);
-    let units = desk.app.town.packs().units();
-    let (true, Some(own)) = (asks, units.by_id(desk.unit)) else {
+    let units = app.town.packs().units();
+    let (true, Some(own)) = (asks, units.by_id(unit)) else {
         return Vec::new();
     };
-    let today = desk.ui.today();
+    let today = townhall_domain::time::local_date(app.town.clock().now());
     let near = own
         .parent
         .iter()

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 use townhall_app::dossier::{Finished, Looked};
-use townhall_app::drafts::Draft;
 use townhall_domain::form::Form as Schema;
 use townhall_domain::ids::UnitId;
 use townhall_domain::procedure::Procedure;
 
 use super::typed::Typed;
-use super::{DRAFT, case, components, done, person, promise};
+use super::{DRAFT, Kept, case, components, done, person, promise};
 use crate::state::App;
 use crate::ui::{self, Errors, Form, Icon, NoticeTone, Page, Place, Ui, key_hint};
 
@@ -78,6 +77,8 @@ pub struct Desk<'a> {
     pub form: Option<&'a Schema>,
     /// What was answered in the form, as typed.
     pub answers: Map<String, Value>,
+    /// What of it could be taken, clean.
+    pub clean: Map<String, Value>,
     /// The circumstances that hold by what is typed so far.
     pub circumstances: BTreeSet<String>,
     /// Where the cursor goes when the part stands.
@@ -103,9 +104,9 @@ impl<'a> Desk<'a> {
             .map(|procedure| typed.answers(app, procedure))
             .unwrap_or_default();
         let clean = form.map(|form| form.check_so_far(&answers, ui.today()).0.into_values());
-        let circumstances = procedure.map(|procedure| {
-            procedure.circumstances(&clean.unwrap_or_default(), &typed.all("circumstance"), ui.today())
-        });
+        let clean = clean.unwrap_or_default();
+        let circumstances = procedure
+            .map(|procedure| procedure.circumstances(&clean, &typed.all("circumstance"), ui.today()));
         Self {
             app,
             ui,
@@ -117,6 +118,7 @@ impl<'a> Desk<'a> {
             procedure,
             form,
             answers,
+            clean,
             circumstances: circumstances.unwrap_or_default(),
             focus: None,
         }
@@ -144,7 +146,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The whole page.
-    pub fn page(&self, draft: Option<&Draft>, finished: Option<&Finished>, draft_gone: bool) -> Markup {
+    pub fn page(&self, kept: &Kept, finished: Option<&Finished>, draft_gone: bool) -> Markup {
         let ui = self.ui;
         let title = ui.t("counter-title");
         let about = Page::new(&title)
@@ -160,7 +162,7 @@ impl<'a> Desk<'a> {
             .class("th-cols th-cols-counter")
             .draft(DRAFT);
         let main = html! {
-            (ui::title_line(ui, &title, &html! {}, &self.ways(draft)))
+            (ui::title_line(ui, &title, &html! {}, &self.ways(kept)))
             @if let Some(finished) = finished { (done::notice(self, finished)) }
             (ui::error_summary(ui, self.errors))
             (ui::form(ui, &form.drawn_by_server(), &self.body()))
@@ -188,13 +190,18 @@ impl<'a> Desk<'a> {
     }
 
     /// "Saved at", and the ways to the next ticket and to the express lane, for whom they are open.
-    fn ways(&self, draft: Option<&Draft>) -> Markup {
+    fn ways(&self, kept: &Kept) -> Markup {
         let ui = self.ui;
         let is_open = |place: Place| ui.nav.iter().any(|entry| entry.place == place);
         html! {
-            (ui::draft_hint(ui, draft.map(|draft| draft.saved_at)))
-            @if draft.is_some() {
-                a.btn.btn-sm href="/counter?fresh=1" { (Icon::FILE_PLUS) " " (ui.t("counter-begin-anew")) }
+            (ui::draft_hint(ui, kept.draft.as_ref().map(|draft| draft.saved_at)))
+            @if let Some(at) = kept.aside {
+                button.btn.btn-sm type="submit" form="counter" formaction="/counter/undo" {
+                    (Icon::UNDO) " " (ui.t_args("counter-take-back", &[("time", ui.time(at).into())]))
+                }
+            }
+            button.btn.btn-sm type="submit" form="counter" formaction="/counter/anew" {
+                (Icon::FILE_PLUS) " " (ui.t("counter-begin-anew"))
             }
             @if is_open(Place::Express) {
                 a.btn.btn-sm href=(Place::Express.path()) data-key="counter-express" {

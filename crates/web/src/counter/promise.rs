@@ -1,9 +1,12 @@
 //! The end side: when the result is due and why, what it costs, how it is handed over, and the verdict.
 
 use maud::{Markup, html};
+use townhall_app::fees::{COUNTED_IN_FORM, quantities};
 use townhall_domain::deadline::{Deadline, DeadlineError};
 use townhall_domain::dossier::Delivery;
-use townhall_domain::fee::{Charge, FeeAmount, FeeError, Quantity};
+use townhall_domain::fee::{Charge, FeeError};
+use townhall_domain::form::Form as Schema;
+use townhall_domain::ids::UnitId;
 use townhall_domain::limit::Limit;
 use townhall_domain::money::Dong;
 use townhall_domain::procedure::{Channel, ExtraMode, Procedure};
@@ -12,7 +15,8 @@ use townhall_text::deadline::{deadline_chip, deadline_error, deadline_rule, limi
 
 use super::components;
 use super::desk::{Desk, Part};
-use crate::ui::{self, Action, Choice, Field, Icon, NoticeTone, notice_link};
+use crate::state::App;
+use crate::ui::{self, Action, Choice, Errors, Field, Icon, NoticeTone, Ui, notice_link};
 
 /// All cards of the end side.
 pub fn all(desk: &Desk<'_>, is_swapped_beside: bool) -> Markup {
@@ -97,32 +101,15 @@ fn lower(words: &str) -> String {
         .unwrap_or_default()
 }
 
-/// What is counted for the fee; one where nothing is.
-fn quantity(desk: &Desk<'_>) -> Quantity {
-    let number = |name: &str| desk.typed.get(name).trim().parse().unwrap_or(1);
-    Quantity {
-        pages: number("fee_pages"),
-        copies: number("fee_copies"),
-        cases: number("fee_cases"),
-    }
-}
-
 fn fee(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
     let ui = desk.ui;
     let packs = desk.app.town.packs();
-    let exemptions: Vec<Choice<'_>> = packs
-        .exemptions()
-        .iter()
-        .filter(|exemption| {
-            procedure
-                .fees
-                .iter()
-                .any(|fee| fee.exempt.contains(&exemption.code))
-        })
-        .map(|exemption| Choice::new(exemption.code.as_str(), desk.say(&exemption.name)))
-        .collect();
+    let exemptions = exemptions(desk.app, ui, procedure);
     let exemption = packs.exemption(desk.typed.get("exemption"));
-    let quantity = [quantity(desk)];
+    // A count that is still being typed is no reason to show no sum; the mistake is told beside it.
+    let stated = desk.typed.fee();
+    let is_read = stated.is_ok();
+    let quantity = [quantities(&desk.clean, &stated.unwrap_or_default())];
     let assess = |exemption| {
         packs.fees(
             procedure,
@@ -138,14 +125,31 @@ fn fee(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
         Err(error) => (assess(None).unwrap_or_default(), Some(error)),
     };
     html! {
-        (counted(desk, procedure))
+        div hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
+            (counted(desk.app, ui, procedure, desk.unit, desk.form, &|name| desk.typed.get(name).to_owned(), desk.errors))
+        }
         (lines(desk, &charge, &exemptions))
         @match error {
             Some(FeeError::Quantity(_)) => (desk.note(NoticeTone::Warn, "fee-refused-quantity")),
             Some(FeeError::ExemptionNotAllowed(_)) => (desk.note(NoticeTone::Warn, "fee-refused-exemption")),
-            None => {},
+            None => @if !is_read { (desk.note(NoticeTone::Warn, "fee-refused-quantity")) },
         }
     }
+}
+
+/// The exemptions that a fee of the procedure knows.
+pub fn exemptions(app: &App, ui: &Ui, procedure: &Procedure) -> Vec<Choice<'static>> {
+    let is_known = |code: &String| procedure.fees.iter().any(|fee| fee.exempt.contains(code));
+    app.town
+        .packs()
+        .exemptions()
+        .iter()
+        .filter(|exemption| is_known(&exemption.code))
+        .map(|exemption| {
+            let words = format!("{} · {} %", exemption.name.get(ui.lang.code()), exemption.percent);
+            Choice::new(exemption.code.clone(), words)
+        })
+        .collect()
 }
 
 fn lines(desk: &Desk<'_>, charge: &Charge, exemptions: &[Choice<'_>]) -> Markup {
@@ -159,13 +163,10 @@ fn lines(desk: &Desk<'_>, charge: &Charge, exemptions: &[Choice<'_>]) -> Markup 
         ui.t_args(&explanation.key, &args)
     };
     html! {
+        @if !exemptions.is_empty() { (exemption(desk, exemptions)) }
         dl.th-kv.th-kv-money {
             @for line in &charge.lines { dt { (desk.say(&line.name)) } dd.th-num { (ui.money(line.full)) } }
             @for unset in &charge.unset { dt { (desk.say(&unset.name)) } dd.th-num { "—" } }
-            @if !exemptions.is_empty() {
-                dt { label for="f-exemption" { (ui.t("counter-exemption")) } }
-                dd { (exemption_select(desk, exemptions)) }
-            }
             @for line in charge.lines.iter().filter(|line| line.reduction > Dong(0)) {
                 dt { (ui.t("counter-reduction")) } dd.th-num { "−" (ui.money(line.reduction)) }
             }
@@ -184,43 +185,67 @@ fn lines(desk: &Desk<'_>, charge: &Charge, exemptions: &[Choice<'_>]) -> Markup 
     }
 }
 
-fn exemption_select(desk: &Desk<'_>, exemptions: &[Choice<'_>]) -> Markup {
+/// Whose exemption, and what proves it; drawn again at once, so that the sum is right.
+fn exemption(desk: &Desk<'_>, exemptions: &[Choice<'_>]) -> Markup {
+    let ui = desk.ui;
     let chosen = desk.typed.get("exemption");
+    let is_claimed = !chosen.is_empty();
     html! {
-        select.form-select.form-select-sm id="f-exemption" name="exemption" hx-post="/counter" hx-trigger="change"
-            hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
-            option value="" { (desk.ui.t("counter-exemption-none")) }
-            @for choice in exemptions { option value=(choice.value) selected[choice.value == chosen] { (choice.label) } }
+        div.mb-2 {
+            div hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
+                (ui::select(ui, &Field::new("exemption", ui.t("counter-exemption")).value(chosen).errors(desk.errors), exemptions, Some(&ui.t("counter-exemption-none"))))
+            }
+            @if is_claimed { (exemption_reason(ui, desk.typed.get("exemption_reason"), desk.errors)) }
         }
     }
 }
 
-/// Pages, copies and cases, where a fee counts them.
-fn counted(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
-    let ui = desk.ui;
-    let has = |wanted: fn(&FeeAmount) -> bool| procedure.fees.iter().any(|fee| wanted(&fee.amount));
-    let pages = has(|amount| matches!(amount, FeeAmount::PerPage { .. }));
-    let copies = has(|amount| matches!(amount, FeeAmount::PerPage { .. } | FeeAmount::PerCopy(_)));
-    let cases = has(|amount| matches!(amount, FeeAmount::PerCase(_)));
-    let field = |name: &'static str, key: &str| {
-        let value = match desk.typed.get(name) {
-            "" => "1",
-            typed => typed,
-        };
-        Field::new(name, ui.t(key))
-            .value(value.to_owned())
-            .columns(4)
-            .max_chars(6)
+/// What proves an exemption.
+pub fn exemption_reason(ui: &Ui, typed: &str, errors: &Errors) -> Markup {
+    ui::text(
+        ui,
+        &Field::new("exemption_reason", ui.t("fees-exempt-reason"))
+            .value(typed.to_owned())
+            .errors(errors)
+            .autocomplete("off")
+            .max_chars(500),
+    )
+}
+
+/// Pages, copies and cases, where a fee counts them and the form does not.
+pub fn counted(
+    app: &App,
+    ui: &Ui,
+    procedure: &Procedure,
+    unit: &UnitId,
+    form: Option<&Schema>,
+    typed: &dyn Fn(&str) -> String,
+    errors: &Errors,
+) -> Markup {
+    let counts = app.town.packs().fee_counts(procedure, unit, ui.today());
+    let asked_in_form = |count: &str| {
+        let in_form = COUNTED_IN_FORM.iter().find(|(known, _)| *known == count);
+        in_form.is_some_and(|(_, name)| form.is_some_and(|form| form.field(name).is_some()))
     };
-    html! {
-        @if pages || copies || cases {
-            div.th-fields.mb-2 hx-post="/counter" hx-trigger="change" hx-vals=(Part::Promise.vals()) hx-target="#promise" hx-swap="outerMorph" {
-                @if pages { (ui::number_field(ui, &field("fee_pages", "counter-pages"))) }
-                @if copies { (ui::number_field(ui, &field("fee_copies", "counter-copies"))) }
-                @if cases { (ui::number_field(ui, &field("fee_cases", "counter-cases"))) }
-            }
-        }
-    }
+    let asked = [
+        ("pages", counts.pages),
+        ("copies", counts.copies),
+        ("cases", counts.cases),
+    ]
+    .into_iter()
+    .filter(|(count, is_needed)| *is_needed && !asked_in_form(count));
+    let fields: Vec<Markup> = asked
+        .map(|(count, _)| {
+            let name = format!("fee_{count}");
+            let value = match typed(&name) {
+                nothing if nothing.is_empty() => "1".to_owned(),
+                typed => typed,
+            };
+            let field = Field::new(name, ui.t(&format!("counter-{count}")));
+            ui::number_field(ui, &field.value(value).errors(errors).columns(4).max_chars(6))
+        })
+        .collect();
+    html! { @if !fields.is_empty() { div.th-fields.mb-2 { @for field in &fields { (field) } } } }
 }
 
 fn delivery(desk: &Desk<'_>) -> Markup {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use townhall_app::dossier::{ComponentInput, ReceiveDossier, Verdict};
 use townhall_app::drafts::Draft;
 use townhall_app::error::{AppError, FieldError};
+use townhall_app::fees::{ClaimedExemption, StatedFee};
 use townhall_domain::dossier::{ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery};
 use townhall_domain::ids::{DossierId, Id, UnitId};
 use townhall_domain::procedure::Procedure;
@@ -167,6 +168,28 @@ impl Typed {
         wanted
     }
 
+    /// What stands in the form, for keeping it; nothing when nobody has typed anything of a case.
+    pub fn worth_keeping(&self) -> Option<Vec<(String, String)>> {
+        let marks = [
+            "procedure",
+            "procedure_search",
+            "applicant_name",
+            "applicant_id_number",
+            "applicant_phone",
+            "applicant_address",
+            "submitter_name",
+        ];
+        let is_begun = marks.iter().any(|name| !self.get(name).trim().is_empty());
+        let passing = ["card", "do", "part", "choose", "csrf"];
+        is_begun.then(|| {
+            let kept = self
+                .fields
+                .iter()
+                .filter(|(name, value)| !passing.contains(&name.as_str()) && !value.is_empty());
+            kept.cloned().collect()
+        })
+    }
+
     /// The identity number of the applicant as digits, when it has the length of one.
     pub fn number(&self) -> Option<String> {
         let typed = self.get("applicant_id_number");
@@ -227,6 +250,11 @@ impl Typed {
             })
         });
         stated.collect()
+    }
+
+    /// What is stated for the fee; counts that are left empty are left to the form and to one.
+    pub fn fee(&self) -> Result<StatedFee, AppError> {
+        stated_fee(|name| self.get(name))
     }
 
     /// The competent unit: the receiving one, unless another was chosen.
@@ -296,9 +324,44 @@ impl Typed {
             circumstances: self.all("circumstance"),
             components: self.components(procedure),
             delivery: Delivery::parse(self.get("delivery")).unwrap_or(Delivery::Counter),
+            // Only acceptance makes a fee; a slip in it does not stand in the way of Form 02 or 03.
+            fee: if verdict == Verdict::Accept {
+                self.fee()?
+            } else {
+                StatedFee::default()
+            },
             verdict,
         })
     }
+}
+
+/// Reads counts and exemption from the fields of a form, here and where an action accepts.
+pub fn stated_fee<'t>(get: impl Fn(&str) -> &'t str) -> Result<StatedFee, AppError> {
+    let mut wrong = Vec::new();
+    let mut count = |name: &str| match get(name).trim() {
+        "" => None,
+        typed => {
+            let count = typed.parse().ok();
+            if count.is_none() {
+                wrong.push(FieldError::new(name, "fee-refused-quantity"));
+            }
+            count
+        }
+    };
+    let (pages, copies, cases) = (count("fee_pages"), count("fee_copies"), count("fee_cases"));
+    if !wrong.is_empty() {
+        return Err(AppError::Invalid(wrong));
+    }
+    let code = get("exemption").trim();
+    Ok(StatedFee {
+        pages,
+        copies,
+        cases,
+        exemption: (!code.is_empty()).then(|| ClaimedExemption {
+            code: code.to_owned(),
+            reason: get("exemption_reason").to_owned(),
+        }),
+    })
 }
 
 /// What comes from outside is cut before a message names it.

@@ -9,8 +9,8 @@ use serde_json::json;
 use townhall_app::dossier as app_dossier;
 use townhall_app::dossier::{ActionNow, DossierView};
 use townhall_app::error::{AppError, FieldError};
+use townhall_domain::dossier::Action;
 use townhall_domain::dossier::applicant::parse_date;
-use townhall_domain::dossier::{Action, ComponentSource, ComponentStatus};
 use townhall_domain::ids::{DossierId, PostId, StepId};
 use townhall_domain::time;
 use townhall_store::organisation;
@@ -60,6 +60,9 @@ pub struct Typed {
     pub authorisation: String,
     pub field: String,
     pub value: String,
+    /// Whatever else was sent: the answers of the pack's form, what is stated for the fee.
+    #[serde(flatten)]
+    pub rest: std::collections::BTreeMap<String, serde_json::Value>,
 }
 
 /// A name that came once is a text, several times a list.
@@ -251,7 +254,7 @@ pub async fn act(
         Err((Some(action), error @ (AppError::Invalid(_) | AppError::Refused { .. }))) => {
             match page::load(&app, &signed, &id).await {
                 Ok(view) => {
-                    let errors = Refusal::of(signed.lang(), &error).errors();
+                    let errors = super::accept::placed(Refusal::of(signed.lang(), &error).errors());
                     show(&app, &signed, &view, action, &typed, &errors).await
                 }
                 Err(error) => signed.refuse(&app, &error),
@@ -302,27 +305,7 @@ fn command(
     let leader: Option<PostId> = typed.leader.parse().ok();
     match action {
         Action::Accept => {
-            let components = typed
-                .present
-                .iter()
-                .map(|component| app_dossier::ComponentInput {
-                    component: component.clone(),
-                    status: ComponentStatus::Present,
-                    source: Some(ComponentSource::Upload),
-                    copies: 1,
-                    note: filled(&typed.note),
-                })
-                .collect();
-            app_dossier::accept_dossier(
-                tx,
-                cx,
-                &app_dossier::AcceptDossier {
-                    dossier,
-                    version,
-                    components,
-                    circumstances: Vec::new(),
-                },
-            )
+            app_dossier::accept_dossier(tx, cx, &super::accept::command(dossier, version, typed)?)
         }
         Action::RequestSupplement => {
             let items = typed.items.lines().map(str::to_owned).collect();

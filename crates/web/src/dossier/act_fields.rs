@@ -83,8 +83,10 @@ pub fn fields(
     let reason = || ui::textarea(ui, &field("reason", &typed.reason).max_chars(2000), 3);
     let note = || ui::textarea(ui, &field("note", &typed.note).optional().max_chars(2000), 2);
     match action {
-        Action::Accept => html! { (present(app, ui, view, typed)) (note()) },
-        Action::CompleteSupplement => present(app, ui, view, typed),
+        Action::Accept => {
+            html! { (present(app, ui, view, typed, errors)) (super::accept::fields(app, ui, view, typed, errors)) (note()) }
+        }
+        Action::CompleteSupplement => present(app, ui, view, typed, errors),
         Action::RequestSupplement => html! {
             (ui::textarea(ui, &field("items", &typed.items).hint(ui.t("dossier-hint-items")), 4))
             (reason())
@@ -197,7 +199,7 @@ fn choice(ui: &Ui, value: &str, key: &str) -> Choice<'static> {
 }
 
 /// The check-list with a box for each paper that is there.
-fn present(app: &App, ui: &Ui, view: &DossierView, typed: &Typed) -> Markup {
+fn present(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors) -> Markup {
     let dossier = &view.dossier;
     let procedure = app
         .town
@@ -229,7 +231,7 @@ fn present(app: &App, ui: &Ui, view: &DossierView, typed: &Typed) -> Markup {
     );
     ui::checkboxes(
         ui,
-        &Field::new("present", ui.t("dossier-components")),
+        &Field::new("present", ui.t("dossier-components")).errors(errors),
         &choices,
         &chosen,
     )

@@ -8,8 +8,8 @@ const MARITAL: &str = "1.004873";
 const CARD: &str = "068098009003|245000123|Y Thử Êban|10091998|Nam|Thôn 5, Thuận An, Lâm Đồng|01072021";
 
 /// Everything that the counter sends for a complete confirmation of marital status of Y Thử Êban.
-async fn filled(site: &Site, client: &Client) -> Vec<(String, String)> {
-    let page = client.get("/counter?fresh=1").await.expect(200);
+pub async fn filled(site: &Site, client: &Client) -> Vec<(String, String)> {
+    let page = client.get("/counter").await.expect(200);
     let dossier = page
         .hidden("dossier")
         .expect("a dossier chosen when the form is drawn");
@@ -46,14 +46,14 @@ async fn filled(site: &Site, client: &Client) -> Vec<(String, String)> {
     fields
 }
 
-fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
+pub fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
     fields.retain(|(known, _)| known != name);
     if !value.is_empty() {
         fields.push((name.to_owned(), value.to_owned()));
     }
 }
 
-async fn send(client: &Client, fields: &[(String, String)]) -> Reply {
+pub async fn send(client: &Client, fields: &[(String, String)]) -> Reply {
     let fields: Vec<(&str, &str)> = fields
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))

@@ -12,6 +12,7 @@ mod printed;
 mod queue;
 mod reading;
 mod register;
+mod reception;
 mod sign_in;
 mod staff;
 mod tasks;

@@ -8,7 +8,7 @@ use townhall_domain::ids::{DossierId, PostId, StepId};
 use townhall_domain::time;
 use townhall_store::{Tx, dossiers};
 
-use super::receive::ComponentBody;
+use super::receive::{ComponentBody, FeeBody};
 use super::{READ, optional};
 use crate::api::act::{self, Subject, action};
 use crate::api::book::Book;
@@ -45,6 +45,13 @@ action!(
         #[serde(default)]
         #[schema(value_type = Vec<String>, max_items = 50)]
         circumstances: Vec<Text<60>>,
+        /// The whole filled form, when something of it is finished or mended; it stays as it is when missing.
+        #[serde(default)]
+        #[schema(value_type = Option<Object>)]
+        form: Option<Map<String, Value>>,
+        /// What is stated for the fee.
+        #[serde(default)]
+        fee: FeeBody,
     },
     |it, tx, cx, dossier, version| {
         let lines = it.components.iter().take(101).enumerate();
@@ -55,7 +62,9 @@ action!(
             Err(_) => return Err(AppError::field("components", "api-field-wrong")),
         };
         let circumstances = it.circumstances.iter().map(|text| text.0.clone()).collect();
-        app::accept_dossier(tx, cx, &app::AcceptDossier { dossier, version, components, circumstances })
+        let (form, fee) = (it.form.clone(), (&it.fee).into());
+        let cmd = app::AcceptDossier { dossier, version, components, circumstances, form, fee };
+        app::accept_dossier(tx, cx, &cmd)
     }
 );
 action!(

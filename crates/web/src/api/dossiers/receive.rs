@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use townhall_app::cx::Cx;
 use townhall_app::dossier::{ComponentInput, ReceiveDossier, Verdict, receive_dossier};
 use townhall_app::error::AppError;
+use townhall_app::fees::{ClaimedExemption, StatedFee};
 use townhall_domain::dossier::{ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery};
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
@@ -125,6 +126,41 @@ impl ComponentBody {
     }
 }
 
+/// What is stated for the fee, beside the form.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeeBody {
+    /// Pages of the original, where the form does not ask for them.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pages: Option<u32>,
+    /// Copies, where the form does not ask for them.
+    #[schema(minimum = 1, maximum = 10_000)]
+    copies: Option<u32>,
+    /// Cases, where the form does not ask for them.
+    #[schema(minimum = 1, maximum = 10_000)]
+    cases: Option<u32>,
+    /// Code of the exemption that is claimed.
+    #[schema(value_type = Option<String>, max_length = 40)]
+    exemption: Option<Text<40>>,
+    /// The paper or data base that proves the exemption; needed with it.
+    #[schema(value_type = Option<String>, min_length = 3, max_length = 500)]
+    exemption_reason: Option<Text<500>>,
+}
+
+impl From<&FeeBody> for StatedFee {
+    fn from(body: &FeeBody) -> Self {
+        Self {
+            pages: body.pages,
+            copies: body.copies,
+            cases: body.cases,
+            exemption: body.exemption.as_ref().map(|code| ClaimedExemption {
+                code: code.0.clone(),
+                reason: optional(body.exemption_reason.as_ref()).unwrap_or_default(),
+            }),
+        }
+    }
+}
+
 /// What is decided at reception.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -212,6 +248,9 @@ pub struct ReceiveBody {
     /// What is decided; only filed when missing.
     #[serde(default)]
     verdict: VerdictBody,
+    /// What is stated for the fee; it counts at acceptance.
+    #[serde(default)]
+    fee: FeeBody,
 }
 
 /// What came of a reception.
@@ -310,5 +349,6 @@ fn command(app: &App, sent: &Sent<ReceiveBody>) -> Result<ReceiveDossier, Wrong>
                 instead: optional(instead.as_ref()),
             },
         },
+        fee: (&body.fee).into(),
     })
 }

@@ -1,0 +1,139 @@
+//! Acceptance of a dossier that is here already: filed online, or its supplement is complete.
+
+use serde_json::{Map, Value, json};
+use townhall_domain::dossier::{Action, Channel, ComponentEntry, ComponentSource, Dossier};
+use townhall_domain::ids::{DossierId, StepId};
+use townhall_domain::procedure::Procedure;
+use townhall_store::Tx;
+use townhall_store::dossiers::{self, Record};
+
+use super::flow::begin;
+use super::receive::{ComponentInput, Counted, Verdict, accept, check_list, form_of};
+use crate::cx::Cx;
+use crate::error::{AppError, FieldError};
+use crate::fees::StatedFee;
+
+/// Accept a registered dossier.
+#[derive(Debug, Clone)]
+pub struct AcceptDossier {
+    /// Which.
+    pub dossier: DossierId,
+    /// Version that the form showed.
+    pub version: i64,
+    /// The check-list as the officer states it; a line without a source keeps the one that it has.
+    pub components: Vec<ComponentInput>,
+    /// Circumstances that the officer states.
+    pub circumstances: Vec<String>,
+    /// The filled form as the officer finished it; none leaves it as it is.
+    pub form: Option<Map<String, Value>>,
+    /// What is stated for the fee.
+    pub fee: StatedFee,
+}
+
+/// Accepts a dossier that was filed online or whose supplement is complete.
+///
+/// The form is checked again: who asked for a supplement may have left it unfinished, and the clock must not start
+/// on half a declaration. An answer that is changed on the way stays readable in the record.
+pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(), AppError> {
+    let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Accept)?;
+    let mut dossier = acting.dossier;
+    let procedure = acting.procedure;
+    let before = dossiers::components(tx, dossier.id)?;
+    let stated = with_sources(&cmd.components, &before, dossier.channel);
+    let form = finished_form(cx, procedure, &dossier, cmd.form.as_ref());
+    let empty = Map::new();
+    let so_far = dossier.form.as_object().unwrap_or(&empty);
+    let circumstances =
+        procedure.circumstances(form.as_ref().unwrap_or(so_far), &cmd.circumstances, cx.today());
+    let components = check_list(cx, procedure, &circumstances, &stated, &Verdict::Accept);
+    // Both are looked at before either is told, so that one look mends all.
+    let (form, components) = match (form, components) {
+        (Ok(form), Ok(components)) => (form, components),
+        (Err(AppError::Invalid(mut wrong)), Err(AppError::Invalid(more))) => {
+            wrong.extend(more);
+            return Err(AppError::Invalid(wrong));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    keep_changes(tx, cx, &dossier, &form)?;
+    dossier.form = Value::Object(form);
+    dossiers::put_components(tx, dossier.id, &components)?;
+    let counted = Counted::of(&dossier, &cmd.fee);
+    accept(tx, cx, &mut dossier, procedure, &circumstances, &counted)
+}
+
+/// Where a paper came from is known from before; what is new came as the dossier did.
+fn with_sources(
+    stated: &[ComponentInput],
+    before: &[ComponentEntry],
+    channel: Channel,
+) -> Vec<ComponentInput> {
+    let usual = match channel {
+        Channel::Counter | Channel::Post => ComponentSource::Paper,
+        Channel::Portal | Channel::Online => ComponentSource::Upload,
+    };
+    stated
+        .iter()
+        .cloned()
+        .map(|mut input| {
+            let known = before.iter().find(|entry| entry.component == input.component);
+            if input.source.is_none() {
+                input.source = known.and_then(|entry| entry.source).or(Some(usual));
+            }
+            if input.note.is_none() {
+                input.note = known.and_then(|entry| entry.note.clone());
+            }
+            input
+        })
+        .collect()
+}
+
+fn finished_form(
+    cx: &Cx,
+    procedure: &Procedure,
+    dossier: &Dossier,
+    typed: Option<&Map<String, Value>>,
+) -> Result<Map<String, Value>, AppError> {
+    let empty = Map::new();
+    let stored = dossier.form.as_object().unwrap_or(&empty);
+    let Some(form) = form_of(cx, procedure) else {
+        return Ok(stored.clone());
+    };
+    let checked = form.check(typed.unwrap_or(stored), cx.today());
+    checked
+        .map(townhall_domain::form::CleanForm::into_values)
+        .map_err(|wrong| {
+            let fields = wrong.into_iter().map(|error| FieldError {
+                field: format!("form_{}", error.field),
+                key: error.key,
+                args: error.args,
+            });
+            AppError::Invalid(fields.collect())
+        })
+}
+
+/// Answers that stood there and are others now, old value kept.
+fn keep_changes(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &Dossier,
+    form: &Map<String, Value>,
+) -> Result<(), AppError> {
+    let empty = Map::new();
+    let stored = dossier.form.as_object().unwrap_or(&empty);
+    for (name, old) in stored.iter().filter(|(name, old)| form.get(*name) != Some(*old)) {
+        let record = Record {
+            id: cx.new_id::<StepId>(),
+            kind: "correction".to_owned(),
+            at: cx.now(),
+            post: cx.actor.post(),
+            person: cx.actor.person(),
+            body: json!({ "field": format!("form.{name}"), "old": old, "new": form.get(name) }),
+            due_at: None,
+            answered_at: None,
+            answer: None,
+        };
+        dossiers::insert_record(tx, dossier.id, &record)?;
+    }
+    Ok(())
+}
