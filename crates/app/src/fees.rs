@@ -29,6 +29,7 @@ pub(crate) use view::person_name;
 pub use charge::{COUNTED_IN_FORM, ClaimedExemption, StatedFee, charge_dossier, fee_error, quantities};
 pub use close::{CloseDay, ClosedDay, close_day, closed_day};
 pub use pay::{RefundReceipt, TakeFee, VoidReceipt, refund_receipt, take_fee, void_receipt};
+pub(crate) use view::person_name;
 pub use view::{
     DayView, FeeView, ReceiptView, TransferCode, day_view, fee_view, payment_words, qr_svg, receipt_view,
     transfer_code,

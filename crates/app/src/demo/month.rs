@@ -2,13 +2,16 @@
 //!
 //! Thuận An: 402 accepted and 317 resolved, as reported. Which procedures, who and when is made up, plausibly.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
+use townhall_domain::calendar::Office;
+use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{ApplicantInput, Channel, Delivery};
 use townhall_domain::ids::{DossierId, Id, UnitId};
-use townhall_domain::procedure::Procedure;
+use townhall_domain::procedure::{self, Procedure};
 use townhall_domain::time;
 
 use super::express::was_at_once;
@@ -22,7 +25,7 @@ use crate::town::Town;
 
 /// Procedures with their share in thousandths and the working minutes that they usually take.
 const MIX: [(&str, usize, i64); 12] = [
-    ("2.000815", 430, 60),
+    ("2.000815", 385, 60),
     ("2.000884", 80, 50),
     ("2.000635", 90, 150),
     ("1.001193", 110, 200),
@@ -32,8 +35,8 @@ const MIX: [(&str, usize, i64); 12] = [
     ("1.004859", 30, 1000),
     ("2.001035", 20, 500),
     ("1.001612", 50, 900),
-    ("1.011607", 15, 5200),
-    ("1.013978", 25, 7000),
+    ("1.011607", 25, 5200),
+    ("1.013978", 60, 7000),
 ];
 
 /// What is still done with a dossier, in order.
@@ -73,7 +76,8 @@ struct Goal {
     unit: UnitId,
     accepted: usize,
     resolved: usize,
-    stuck_early: usize,
+    /// So many of the open ones are past due.
+    overdue: usize,
     not_accepted: usize,
 }
 
@@ -93,14 +97,14 @@ pub fn build(
             unit: unit("24682"),
             accepted: 402,
             resolved: 317,
-            stuck_early: 11,
+            overdue: 12,
             not_accepted: 9,
         },
         Goal {
             unit: unit("24640"),
             accepted: 70,
             resolved: 58,
-            stuck_early: 2,
+            overdue: 2,
             not_accepted: 2,
         },
     ];
@@ -110,7 +114,7 @@ pub fn build(
             unit: light.clone(),
             accepted,
             resolved: accepted - names.dice(2),
-            stuck_early: 0,
+            overdue: 0,
             not_accepted: 0,
         });
     }
@@ -182,6 +186,72 @@ struct Sketch {
     procedure: &'static str,
     at: Timestamp,
     finish: Timestamp,
+    due: Timestamp,
+}
+
+impl Sketch {
+    /// Whether its limit is counted in days, so that somebody can have asked for more papers or more time.
+    fn has_time(&self) -> bool {
+        !matches!(
+            self.procedure,
+            "2.000815" | "2.000884" | "2.000635" | "1.001193" | "1.000656" | "1.000894"
+        )
+    }
+}
+
+/// Why a dossier is open at the end of the five weeks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// It is being worked on, in time or late.
+    Working,
+    /// Its clock stands: papers were asked for.
+    Waiting,
+    /// It was given more time.
+    Extended,
+}
+
+/// Which dossiers are open at the end, and why: first those whose time is not over, then those that wait or were
+/// given more time, and as many as the goal says that are simply late.
+fn still_open(goal: &Goal, sketches: &[Sketch]) -> BTreeMap<usize, Open> {
+    let open = goal.accepted - goal.resolved;
+    let end = time::instant(date(2025, 8, 5).at(0, 0, 0, 0));
+    let mut found = BTreeMap::new();
+    let mut in_time: Vec<usize> = (0..sketches.len())
+        .filter(|place| sketches[*place].due >= end)
+        .collect();
+    in_time.sort_by_key(|place| std::cmp::Reverse((sketches[*place].finish, *place)));
+    let in_order = open - goal.overdue.min(open);
+    found.extend(in_time.iter().take(in_order).map(|place| (*place, Open::Working)));
+    // The others by how lately they were due: a late dossier of a good office is not late for long.
+    let mut past: Vec<usize> = (0..sketches.len())
+        .filter(|place| sketches[*place].due < end)
+        .collect();
+    past.sort_by_key(|place| std::cmp::Reverse((sketches[*place].due, *place)));
+    let extended_from = time::instant(date(2025, 7, 31).at(12, 0, 0, 0));
+    let (mut may_hold, mut late): (Vec<usize>, Vec<usize>) =
+        past.into_iter().partition(|place| sketches[*place].has_time());
+    let still_wanted = in_order.saturating_sub(found.len()).min(may_hold.len());
+    for place in may_hold.drain(..still_wanted) {
+        let why = if sketches[place].due >= extended_from {
+            Open::Extended
+        } else {
+            Open::Waiting
+        };
+        found.insert(place, why);
+    }
+    late.extend(may_hold);
+    // Not all of one day: every second one, then the rest, until there are enough.
+    let (even, odd): (Vec<(usize, usize)>, Vec<(usize, usize)>) = late
+        .into_iter()
+        .enumerate()
+        .partition(|(number, _)| number % 2 == 0);
+    for (_, place) in even.into_iter().chain(odd) {
+        if found.len() >= open {
+            break;
+        }
+        found.insert(place, Open::Working);
+    }
+    found
 }
 
 #[expect(clippy::too_many_lines, reason = "one plan, read from top to bottom")]
@@ -197,7 +267,7 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
             // Spread evenly; the first days are fuller, as the reports say.
             let day = days[(number * days.len() / goal.accepted).min(days.len() - 1)];
             let at = opening(names, day);
-            let (procedure, minutes) = procedure(names, is_light);
+            let (procedure, minutes) = any_procedure(names, is_light);
             let minutes = minutes * (60 + i64::try_from(names.dice(90)).unwrap_or(0)) / 100;
             let finish = office
                 .after_work(at, SignedDuration::from_mins(minutes))
@@ -206,20 +276,12 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
                 procedure,
                 at,
                 finish,
+                due: due_of(town, &office, procedure, at),
             }
         })
         .collect();
     sketches.sort_by_key(|sketch| sketch.at);
-    // Those that end last are still open; some early ones lie longer than they should.
-    let open = goal.accepted - goal.resolved;
-    let mut order: Vec<usize> = (0..sketches.len()).collect();
-    order.sort_by_key(|place| std::cmp::Reverse(sketches[*place].finish));
-    let early = goal.stuck_early.min(open);
-    let mut still_open: std::collections::BTreeSet<usize> =
-        order.iter().copied().take(open - early).collect();
-    while still_open.len() < open {
-        still_open.insert(names.dice(sketches.len() / 2));
-    }
+    let still_open = still_open(goal, &sketches);
     for (place, sketch) in sketches.iter().enumerate() {
         let life = plan.lives.len();
         plan.lives
@@ -237,7 +299,9 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
             continue;
         };
         let steps = steps_of(procedure);
-        let resolved = !still_open.contains(&place);
+        let held = still_open.get(&place).copied();
+        let resolved = held.is_none();
+        let has_assignment = flow_of(procedure).has_assignment;
         let finish = sketch.finish.min(last_moment());
         let work = office
             .work_between(sketch.at, finish)
@@ -247,6 +311,12 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
         let returned = names.dice(100) < 88;
         let count = if resolved {
             steps - usize::from(!returned)
+        } else if held == Some(Open::Waiting) {
+            // As far as the one who appraises it, who asks for what is missing.
+            1 + usize::from(has_assignment)
+        } else if held == Some(Open::Extended) {
+            // In the hand of a head, who may give it more time.
+            1
         } else if sketch.at >= time::instant(date(2025, 8, 4).at(0, 0, 0, 0)) {
             // Came in on the last day: still at the counter or just handed over.
             names.dice(3)
@@ -265,8 +335,8 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
                 .min(last_moment());
             plan.events.push((at, life, Event::Forward));
         }
-        if !resolved {
-            pend(names, &office, plan, life, sketch, count, at);
+        if let Some(held) = held {
+            pend(names, &office, plan, life, sketch, (held, count), at);
         }
     }
     for number in 0..goal.not_accepted {
@@ -282,7 +352,7 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
             },
             _ => Verdict::Register,
         };
-        let (code, _) = procedure(names, is_light);
+        let (code, _) = any_procedure(names, is_light);
         let at = opening(
             names,
             if verdict == Verdict::Register {
@@ -300,26 +370,29 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
 /// What holds an open dossier up: a supplement, an obligation, an extension, or nothing but work.
 fn pend(
     names: &mut Names,
-    office: &townhall_domain::calendar::Office<'_>,
+    office: &Office<'_>,
     plan: &mut Plan,
     life: usize,
     sketch: &Sketch,
-    count: usize,
+    (held, count): (Open, usize),
     at: Timestamp,
 ) {
     let later = office
         .after_work(at.max(sketch.at), SignedDuration::from_mins(15))
         .unwrap_or(at)
         .min(last_moment());
-    let has_time = !matches!(sketch.procedure, "2.000815" | "2.000884" | "2.000635");
-    if !has_time || later >= last_moment() {
-        return;
-    }
-    match names.dice(6) {
-        0 if (2..=3).contains(&count) => plan.events.push((later, life, Event::AskSupplement)),
-        1 if sketch.procedure == "1.013978" && count >= 2 => plan.events.push((later, life, Event::Obligate)),
-        2 => plan.events.push((later, life, Event::Extend)),
-        _ => {}
+    let dice = names.dice(6);
+    match held {
+        Open::Waiting => plan.events.push((later, life, Event::AskSupplement)),
+        Open::Extended => plan.events.push((later, life, Event::Extend)),
+        Open::Working if !sketch.has_time() || later >= last_moment() => {}
+        Open::Working => match dice {
+            0 if (2..=3).contains(&count) => plan.events.push((later, life, Event::AskSupplement)),
+            1 if sketch.procedure == "1.013978" && count >= 2 => {
+                plan.events.push((later, life, Event::Obligate));
+            }
+            _ => {}
+        },
     }
 }
 
@@ -328,6 +401,18 @@ fn steps_of(procedure: &Procedure) -> usize {
     let flow = flow_of(procedure);
     // Transfer, appraise, draft and submit, sign, return; and what the procedure adds.
     5 + usize::from(flow.has_assignment) + usize::from(flow.has_review) + usize::from(flow.has_numbering)
+}
+
+/// When a dossier accepted then is due, by the procedure's usual limit.
+fn due_of(town: &Town, office: &Office<'_>, procedure: &str, at: Timestamp) -> Timestamp {
+    let limit = town
+        .packs()
+        .procedures()
+        .as_of(procedure, time::local_date(at))
+        .map(|procedure| procedure.limit(procedure::Channel::Direct, &BTreeSet::new()).time);
+    limit
+        .and_then(|limit| Deadline::compute(office, at, limit).ok())
+        .map_or(at, |deadline| deadline.due)
 }
 
 fn opening(names: &mut Names, day: Date) -> Timestamp {
@@ -347,7 +432,7 @@ fn opening(names: &mut Names, day: Date) -> Timestamp {
     ))
 }
 
-fn procedure(names: &mut Names, is_light: bool) -> (&'static str, i64) {
+fn any_procedure(names: &mut Names, is_light: bool) -> (&'static str, i64) {
     // Light communes work only what their few posts can.
     let most = if is_light { 745 } else { 1000 };
     let mut dice = names.dice(most);

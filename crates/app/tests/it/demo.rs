@@ -100,6 +100,27 @@ fn the_figures_are_those_of_the_reports(town: &Town) {
     eprintln!("{total:?}");
     assert_eq!((total.received, total.resolved, total.pending), (402, 317, 85));
     assert!(total.on_time > 0 && total.overdue() > 0, "{total:?}");
+    // A plausible month: most of what is open is in time, some wait or were given more time, some are late.
+    let (waiting, extended) = town
+        .db()
+        .read_blocking("held", |tx| {
+            let count = |tx: &mut townhall_store::Tx<'_>, what: &str| -> Result<i64, StoreError> {
+                let sql = format!(
+                    "SELECT COUNT(*) AS n FROM dossiers WHERE unit = $1 AND is_open = 1 AND accepted_at IS NOT NULL AND {what}"
+                );
+                tx.one(&sql, &townhall_store::params!["24682-20250701"])?
+                    .map_or(Ok(0), |row| row.get("n"))
+            };
+            Ok::<_, StoreError>((
+                count(tx, "paused_at IS NOT NULL")?,
+                count(tx, "due_at > original_due_at AND paused_at IS NULL")?,
+            ))
+        })
+        .expect("counts");
+    eprintln!("{waiting} wait, {extended} were given more time");
+    assert!((15..=20).contains(&total.pending_overdue), "{total:?}");
+    assert!((8..=30).contains(&waiting), "{waiting} wait");
+    assert!((2..=15).contains(&extended), "{extended} were given more time");
     for split in [
         commune.by_procedure.values().copied().collect::<Vec<_>>(),
         commune.by_field.values().copied().collect(),
