@@ -23,11 +23,9 @@ use crate::dossier::flow::is_visible;
 use crate::error::AppError;
 
 pub use change::{ExemptFee, StateFee, VoidCharges, exempt_fee, state_fee, void_charges};
-pub(crate) use pay::take;
-pub(crate) use view::person_name;
-
 pub use charge::{COUNTED_IN_FORM, ClaimedExemption, StatedFee, charge_dossier, fee_error, quantities};
 pub use close::{CloseDay, ClosedDay, close_day, closed_day};
+pub(crate) use pay::take;
 pub use pay::{RefundReceipt, TakeFee, VoidReceipt, refund_receipt, take_fee, void_receipt};
 pub(crate) use view::person_name;
 pub use view::{

@@ -286,7 +286,7 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
         let life = plan.lives.len();
         plan.lives
             .push(person(names, goal, sketch.procedure, Verdict::Accept));
-        if !is_light && !still_open.contains(&place) && was_at_once(&plan.lives[life]) {
+        if !is_light && !still_open.contains_key(&place) && was_at_once(&plan.lives[life]) {
             plan.events.push((sketch.at, life, Event::Certify));
             continue;
         }

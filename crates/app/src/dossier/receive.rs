@@ -193,7 +193,9 @@ pub(crate) fn receive_counted(
             )?;
         }
         Verdict::Accept => {
-            let counted = counted.cloned().unwrap_or_else(|| Counted::of(&dossier, &cmd.fee));
+            let counted = counted
+                .cloned()
+                .unwrap_or_else(|| Counted::of(&dossier, &cmd.fee));
             accept(tx, cx, &mut dossier, procedure, &circumstances, &counted)?;
         }
         Verdict::Supplement { items, reason: why } => {
