@@ -36,6 +36,11 @@ export const pages = [
   { name: "queue machine", path: "/q/24682", prepare: openDetails },
   { name: "queue display", path: "/q/24682/display" },
   { name: "queue ticket", path: takeNumber, prepare: openDetails },
+  // The dashboard of a commune and of a province.
+  { name: "dashboard", path: "/dashboard", role: "chair", unit: "24682", prepare: openDetails },
+  { name: "dashboard of a chosen period", path: "/dashboard?period=range&from=01/07/2025&to=31/07/2025", role: "chair", unit: "24682" },
+  { name: "dashboard of the province", path: "/dashboard", role: "provincial_leader", prepare: openDetails },
+  { name: "rows behind a figure", path: "/dossiers?measure=received&from=2025-07-01&to=2025-07-03&unit=24682", role: "chair", unit: "24682" },
   // Administration.
   { name: "administration", path: "/admin", role: "administrator" },
   { name: "accounts", path: "/admin/accounts", role: "administrator" },

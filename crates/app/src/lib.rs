@@ -6,6 +6,7 @@ pub mod actor;
 pub mod asked;
 pub mod clock;
 pub mod cx;
+pub mod dashboard;
 pub mod demo;
 pub mod dossier;
 pub mod drafts;

@@ -163,7 +163,7 @@ pub fn period(cx: &Cx, from: Date, to: Date) -> Result<Period, AppError> {
 
 /// The unit itself and, for a province, every unit that was ever below it: the dossiers of a commune that was
 /// merged away stay with it.
-fn units_in_reach(cx: &Cx, unit: &UnitId) -> Result<Vec<UnitId>, AppError> {
+pub(crate) fn units_in_reach(cx: &Cx, unit: &UnitId) -> Result<Vec<UnitId>, AppError> {
     let right = Right::ReadStatistics;
     if !cx.actor.may(right, unit) {
         let is_known = cx
@@ -194,7 +194,7 @@ fn units_in_reach(cx: &Cx, unit: &UnitId) -> Result<Vec<UnitId>, AppError> {
     Ok(units)
 }
 
-fn space(cx: &Cx) -> Space {
+pub(crate) fn space(cx: &Cx) -> Space {
     cx.actor.space().unwrap_or(Space::State)
 }
 

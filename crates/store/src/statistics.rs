@@ -60,11 +60,13 @@ pub enum Measure {
     PendingOverdue,
     /// Resolved late, or pending past due.
     Overdue,
+    /// Received, and neither ended late nor pending past due: the numerator of progress in the quality index.
+    ReceivedInTime,
 }
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Received,
         Self::Resolved,
         Self::OnTime,
@@ -72,6 +74,7 @@ impl Measure {
         Self::Pending,
         Self::PendingOverdue,
         Self::Overdue,
+        Self::ReceivedInTime,
     ];
 
     /// The word in addresses.
@@ -84,6 +87,7 @@ impl Measure {
             Self::Pending => "pending",
             Self::PendingOverdue => "pending_overdue",
             Self::Overdue => "overdue",
+            Self::ReceivedInTime => "received_in_time",
         }
     }
 
@@ -115,6 +119,13 @@ impl Measure {
             Self::Overdue => (
                 format!("(({RESOLVED_IN} AND d.ended_at > d.due_at) OR ({PENDING_AT} AND {PAST_DUE_AT}))"),
                 vec![from, end.clone(), end.clone(), end, then.clone(), then],
+            ),
+            Self::ReceivedInTime => (
+                format!(
+                    "{ACCEPTED_IN} AND CASE WHEN d.ended_at < ? THEN CASE WHEN {IN_TIME} THEN 1 ELSE 0 END
+                       ELSE CASE WHEN {PAST_DUE_AT} THEN 0 ELSE 1 END END = 1"
+                ),
+                vec![from, end.clone(), end, then.clone(), then],
             ),
         }
     }
@@ -354,6 +365,23 @@ pub fn by_day(
     Ok(days)
 }
 
+/// How many dossiers a measure counts.
+pub fn count(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    measure: Measure,
+    period: &Period,
+) -> Result<i64, StoreError> {
+    if scope.units.is_empty() {
+        return Ok(0);
+    }
+    let mut sql = Sql::new("SELECT COUNT(*) AS n");
+    sql.scope(scope);
+    let (condition, values) = measure.condition(period);
+    sql.add(&format!(" AND {condition}"), values);
+    tx.one(&sql.text, &sql.params)?.map_or(Ok(0), |row| row.get("n"))
+}
+
 /// What a post has on its desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
@@ -375,24 +403,26 @@ pub fn load_by_post(
     now: Timestamp,
     soon: Timestamp,
 ) -> Result<Vec<Load>, StoreError> {
-    tx.rows(
+    // The same condition as the list of overdue ones that this number opens.
+    let past_due = PAST_DUE_AT.replace('?', "$1");
+    let sql = format!(
         "SELECT d.holder_post AS post, COUNT(*) AS open_count,
-           CAST(SUM(CASE WHEN d.due_at < $1 AND d.paused_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS overdue,
+           CAST(SUM(CASE WHEN {past_due} THEN 1 ELSE 0 END) AS BIGINT) AS overdue,
            CAST(SUM(CASE WHEN d.due_at >= $1 AND d.due_at < $2 AND d.paused_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS soon
          FROM dossiers d WHERE d.unit = $3 AND d.space = $4 AND d.is_open = 1 AND d.holder_post IS NOT NULL
-         GROUP BY d.holder_post ORDER BY open_count DESC, post",
-        &params![now, soon, unit, space],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Load {
-            post: row.get("post")?,
-            open: row.get("open_count")?,
-            overdue: row.get("overdue")?,
-            soon: row.get("soon")?,
+         GROUP BY d.holder_post ORDER BY open_count DESC, post"
+    );
+    tx.rows(&sql, &params![now, soon, unit, space])?
+        .iter()
+        .map(|row| {
+            Ok(Load {
+                post: row.get("post")?,
+                open: row.get("open_count")?,
+                overdue: row.get("overdue")?,
+                soon: row.get("soon")?,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// How many accepted dossiers wait now for a supplement, and how many for a financial obligation.

@@ -7,6 +7,7 @@
 mod act;
 pub mod book;
 mod catalogue;
+mod dashboard;
 mod dossiers;
 mod facts;
 pub mod guard;
@@ -34,7 +35,7 @@ use book::{Book, Operation, open_api};
 pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
-    let book = queue::add(registers::add(tasks::add(facts::add(book))));
+    let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
     let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());

@@ -124,7 +124,7 @@ fn sync_badge(ui: &Ui, sync: SyncState) -> Markup {
 }
 
 /// The deadline chip, linked to its reason; none before acceptance.
-fn due(
+pub(crate) fn due(
     app: &App,
     ui: &Ui,
     unit: &UnitId,
@@ -147,7 +147,7 @@ pub(crate) fn procedure_short(app: &App, ui: &Ui, code: &str) -> String {
 }
 
 /// The official name of a procedure in the language of the page.
-fn procedure_name(app: &App, ui: &Ui, code: &str) -> String {
+pub(crate) fn procedure_name(app: &App, ui: &Ui, code: &str) -> String {
     let versions = app.town.packs().procedures().versions(code);
     versions.last().map_or_else(
         || code.to_owned(),
@@ -156,7 +156,7 @@ fn procedure_name(app: &App, ui: &Ui, code: &str) -> String {
 }
 
 /// The full name of a unit.
-fn unit_name(app: &App, ui: &Ui, unit: &UnitId) -> String {
+pub(crate) fn unit_name(app: &App, ui: &Ui, unit: &UnitId) -> String {
     app.town.packs().units().by_id(unit).map_or_else(
         || unit.code().to_owned(),
         |found| found.full_name(ui.today()).to_owned(),

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod bearer;
 pub mod counter;
 pub mod csv;
+pub mod dashboard;
 pub mod dossier;
 pub mod drafts;
 pub mod express;
@@ -63,6 +64,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(register::routes(app))
         .merge(express::routes(app))
         .merge(queue::routes(app))
+        .merge(dashboard::routes(app))
         .merge(log::routes(app))
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))

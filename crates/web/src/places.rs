@@ -25,7 +25,7 @@ fn rights(place: Place) -> &'static [Right] {
 }
 
 /// Places of the plan that have no page yet; the navigation does not promise them.
-const NOT_YET: [Place; 3] = [Place::Portal, Place::Messages, Place::Dashboard];
+const NOT_YET: [Place; 2] = [Place::Portal, Place::Messages];
 
 /// The places of an officer, in the order of the navigation.
 pub fn of(actor: &Actor) -> Vec<Place> {

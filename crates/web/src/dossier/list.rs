@@ -1,20 +1,25 @@
 //! The list of dossiers: search without diacritics, filters, pages by key, CSV.
 
 use axum::extract::{Query, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::dossier_list;
 use townhall_domain::dossier::Channel;
+use townhall_domain::ids::UnitId;
 use townhall_domain::time;
 use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort};
+use townhall_store::statistics::{Measure, Period};
 use townhall_text::{Arg, fold};
 
 use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name};
+use crate::csv;
 use crate::session::Signed;
 use crate::state::App;
-use crate::ui::{self, Choice, Column, Empty, Field, Icon, Page, Place, Ui, code, due_chip};
+use crate::ui::{
+    self, Choice, Column, Empty, Field, Icon, Page, Place, Ui, code, due_chip, hidden, with_query,
+};
 
 /// Rows on a page.
 const PAGE: usize = 50;
@@ -38,6 +43,15 @@ pub struct Asked {
     ended_to: String,
     unit: String,
     others: String,
+    /// With the units below: the rows behind a figure of a province.
+    below: String,
+    field: String,
+    /// The post that holds it.
+    post: String,
+    /// The figure whose rows these are, with its days.
+    measure: String,
+    from: String,
+    to: String,
 }
 
 impl Asked {
@@ -79,8 +93,19 @@ impl Asked {
             .units()
             .by_code(&self.unit, ui.today())
             .map(|unit| unit.id.clone());
+        let mut units: Vec<UnitId> = unit.into_iter().collect();
+        if let (Some(above), "1") = (units.first().cloned(), self.below.as_str()) {
+            let all = app.town.packs().units().all().iter();
+            let below = all.filter(|below| below.parent.as_ref() == Some(&above));
+            units.extend(below.map(|below| below.id.clone()));
+        }
         Filter {
-            units: unit.into_iter().collect(),
+            units,
+            field: Some(self.field.clone()).filter(|field| !field.is_empty()),
+            post: self.post.parse().ok(),
+            measure: self
+                .figure()
+                .map(|(measure, from, to)| (measure, Period::days(from, to, ui.now))),
             received_for_others: self.others == "1",
             states,
             open: match self.state.as_str() {
@@ -117,8 +142,56 @@ impl Asked {
         }
     }
 
+    /// The figure whose rows are asked for.
+    fn figure(&self) -> Option<(Measure, Date, Date)> {
+        Some((
+            Measure::parse(&self.measure)?,
+            self.from.parse().ok()?,
+            self.to.parse().ok()?,
+        ))
+    }
+
+    /// What stands in the address and has no field of its own: it stays when the form is sent again, and is named
+    /// above the list with the way to take it off.
+    fn kept(&self) -> [(&'static str, &str); 7] {
+        [
+            ("measure", &self.measure),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("unit", &self.unit),
+            ("below", &self.below),
+            ("field", &self.field),
+            ("post", &self.post),
+        ]
+    }
+
+    /// What narrows the list beside its fields, in words, with the address without it.
+    fn active(&self, app: &App, ui: &Ui) -> Vec<(String, String)> {
+        let without = |name: &str| with_query(&with_query(&ui.path, "after", ""), name, "");
+        let mut active = Vec::new();
+        if let Some((measure, from, to)) = self.figure() {
+            let words = ui.t(&format!("dashboard-measure-{}", measure.as_str()));
+            let days = format!("{} – {}", ui.date_short(from), ui.date_short(to));
+            active.push((format!("{words} {days}"), without("measure")));
+        }
+        let units = app.town.packs().units();
+        if let Some(unit) = units.by_code(&self.unit, ui.today()) {
+            active.push((unit.full_name(ui.today()).to_owned(), without("unit")));
+        }
+        if let Some(name) = app.town.packs().field_name(&self.field) {
+            active.push((name.get(ui.lang.code()).to_owned(), without("field")));
+        }
+        if !self.post.is_empty() {
+            active.push((ui.t("dashboard-of-one-post"), without("post")));
+        }
+        active
+    }
+
     fn is_narrowed(&self) -> bool {
         [
+            &self.measure,
+            &self.field,
+            &self.post,
             &self.q,
             &self.state,
             &self.procedure,
@@ -200,7 +273,11 @@ fn filters(app: &App, ui: &Ui, asked: &Asked) -> Markup {
         (ui::select(ui, &Field::new("channel", ui.t("dossiers-channel")).value(asked.channel.clone()).columns(2), &channels, Some(&any)))
         (ui::select(ui, &Field::new("due", ui.t("dossiers-due")).value(asked.due.clone()).columns(2), &dues, Some(&any)))
     };
-    ui::filter_bar(ui, "/dossiers", &fields, &[])
+    let fields = html! {
+        @for (name, value) in asked.kept() { @if !value.is_empty() { (hidden(name, value)) } }
+        (fields)
+    };
+    ui::filter_bar(ui, "/dossiers", &fields, &asked.active(app, ui))
 }
 
 fn none(ui: &Ui, asked: &Asked) -> Markup {
@@ -266,7 +343,6 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         Ok(rows) => rows,
         Err(error) => return signed.refuse(&app, &error),
     };
-    let mut out = String::from("\u{feff}");
     let head = [
         "dossiers-code",
         "dossiers-applicant",
@@ -277,22 +353,9 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         "dossiers-due",
         "dossiers-ended",
     ];
-    out.push_str(
-        &head
-            .iter()
-            .map(|key| cell(&ui.t(key)))
-            .collect::<Vec<_>>()
-            .join(","),
-    );
-    for row in &rows.rows {
-        out.push_str("\r\n");
-        out.push_str(&line(&app, &ui, row));
-    }
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"dossiers.csv\""),
-    ];
-    (headers, out).into_response()
+    let mut lines = vec![csv::line(head.map(|key| ui.t(key)))];
+    lines.extend(rows.rows.iter().map(|row| line(&app, &ui, row)));
+    csv::file("dossiers.csv", &lines)
 }
 
 fn line(app: &App, ui: &Ui, row: &Listed) -> String {
@@ -307,27 +370,5 @@ fn line(app: &App, ui: &Ui, row: &Listed) -> String {
         at(row.due_at),
         at(row.ended_at),
     ];
-    cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",")
-}
-
-/// A cell that a spreadsheet cannot take for a formula.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_that_would_calculate_is_disarmed() {
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-        assert_eq!(cell("@SUM(A1)"), "\"'@SUM(A1)\"");
-        assert_eq!(cell("Nguyễn \"Ba\""), "\"Nguyễn \"\"Ba\"\"\"");
-    }
+    csv::line(cells)
 }

@@ -13,7 +13,7 @@ pub struct Figure<'a> {
     pub value: Words<'a>,
     /// Context: "hôm nay 18 · 62 % trực tuyến".
     pub note: Words<'a>,
-    /// The rows behind the number.
+    /// The rows behind the number; empty for somebody who may see the number and not its rows.
     pub href: Words<'a>,
     /// Whether it is bad news (late); then icon and tint say so.
     pub bad: bool,
@@ -24,12 +24,17 @@ pub fn figures(ui: &Ui, figures: &[Figure<'_>]) -> Markup {
     html! {
         div.th-figs.mb-3 role="group" aria-label=(ui.t("ui-figures")) {
             @for figure in figures {
-                a.card.th-fig.th-fig-bad[figure.bad] href=(figure.href) {
-                    span.th-muted { @if figure.bad { (Icon::ALERT) " " } (figure.label) }
-                    b { (figure.value) }
-                    @if !figure.note.is_empty() { span.th-muted { (figure.note) } }
-                }
+                @if figure.href.is_empty() { div.card.th-fig.th-fig-bad[figure.bad] { (inside(figure)) } }
+                @else { a.card.th-fig.th-fig-bad[figure.bad] href=(figure.href) { (inside(figure)) } }
             }
         }
+    }
+}
+
+fn inside(figure: &Figure<'_>) -> Markup {
+    html! {
+        span.th-muted { @if figure.bad { (Icon::ALERT) " " } (figure.label) }
+        b { (figure.value) }
+        @if !figure.note.is_empty() { span.th-muted { (figure.note) } }
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod counter;
+mod dashboard;
 mod express;
 mod fees;
 mod frame;
