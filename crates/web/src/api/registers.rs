@@ -67,7 +67,7 @@ pub(super) fn add(book: Book) -> Book {
             "/api/v1/register-entries/{id}/correct",
             KEEP,
         )
-        .takes::<CorrectBody>()
+        .takes::<CorrectEntryBody>()
         .gives::<RegisterEntryItem>(200),
         correct,
     )
@@ -377,7 +377,7 @@ async fn strike(State(app): State<App>, id: InPath, sent: Sent<StrikeBody>) -> R
 /// What an entry should say; what is left out stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CorrectBody {
+pub struct CorrectEntryBody {
     /// Whose it is.
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 300)]
@@ -391,7 +391,11 @@ pub struct CorrectBody {
     reason: Text<2000>,
 }
 
-async fn correct(State(app): State<App>, id: InPath, sent: Sent<CorrectBody>) -> Result<Response, Wrong> {
+async fn correct(
+    State(app): State<App>,
+    id: InPath,
+    sent: Sent<CorrectEntryBody>,
+) -> Result<Response, Wrong> {
     let body = &sent.body;
     let command = CorrectRegister {
         entry: Some(id.id("entry")?),

@@ -11,7 +11,8 @@ async fn filled() -> Site {
     for (day, hour) in [(1, 9), (2, 9), (8, 14)] {
         site.at(date(2025, 7, day).at(hour, 0, 0, 0));
         let id = accepted(&site, "2.000815").await;
-        site.at(date(2025, 7, day + 1).at(8, 0, 0, 0));
+        // Certified copies are due the same day.
+        site.at(date(2025, 7, day).at(16, 0, 0, 0));
         bring_to(&site, id, |state| state == State::Resolved, "").await;
     }
     site.at(date(2025, 7, 10).at(9, 0, 0, 0));
