@@ -7,6 +7,7 @@ pub mod backup;
 pub mod counters;
 pub mod db;
 pub mod dialect;
+pub mod civil_status;
 pub mod dossiers;
 pub mod drafts;
 pub mod error;
