@@ -26,6 +26,8 @@ pub enum Reading {
     Paper,
     /// A person's data were opened.
     Person,
+    /// An entry in a register of civil status was opened.
+    RegisterEntry,
     /// Somebody was looked up by identity number.
     IdentityNumber,
     /// A list left the program as a file.
@@ -41,6 +43,7 @@ impl Reading {
             Self::Dossier => "read_dossier",
             Self::Paper => "read_paper",
             Self::Person => "read_person",
+            Self::RegisterEntry => "read_register_entry",
             Self::IdentityNumber => "search_by_identity_number",
             Self::Export => "export",
             Self::AccessLog => "read_access_log",

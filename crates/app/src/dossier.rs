@@ -34,6 +34,7 @@ pub use receive::{
     ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, receive_dossier, refuse_dossier,
 };
 pub(crate) use receive::{Counted, receive_counted};
+pub(crate) use result::put_draft;
 pub use result::{
     ApproveResult, DraftResult, EndorseResult, IssueResult, RefuseAfterAppraisal, ReturnResult, SendBack,
     SubmitResult, approve_result, draft_result, endorse_result, issue_result, refuse_after_appraisal,

@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod accounts;
 pub mod actor;
 pub mod asked;
+pub mod civil_status;
 pub mod clock;
 pub mod cx;
 pub mod dashboard;

@@ -10,6 +10,7 @@
 //!
 //! A capability adds its own check to [`CHECKS`].
 
+mod civil_status;
 mod files;
 mod registers;
 mod rows;
@@ -46,8 +47,13 @@ pub const CHECKS: [Check; 5] = [
         run: rows::check,
     },
     Check {
+<<<<<<< HEAD
         name: "registers",
         run: registers::check,
+=======
+        name: "registers of civil status",
+        run: civil_status::check,
+>>>>>>> 51b5038 (civil status: entries made ready, numbered with the result, noted on, copied out; checked by verify)
     },
     Check {
         name: "files",

@@ -11,6 +11,7 @@ use townhall_store::dossiers::{self, DossierResult};
 use townhall_store::{Tx, counters};
 
 use super::flow::{advance, begin, finish, holder_for, issue_slip, reason};
+use crate::civil_status;
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
 use crate::paper_data::{SIGNER, Signer};
@@ -43,7 +44,44 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
     }
     let mut dossier = acting.dossier;
     let before = dossiers::result(tx, dossier.id)?;
-    let spec = &acting.procedure.result;
+    let body = civil_status::draft_body(
+        tx,
+        cx,
+        &dossier,
+        acting.procedure,
+        before.as_ref(),
+        &cmd.outcome,
+        &cmd.body,
+    )?;
+    let revision = put_draft(
+        tx,
+        cx,
+        &dossier,
+        acting.procedure,
+        &cmd.outcome,
+        body,
+        before.as_ref(),
+    )?;
+    finish(
+        tx,
+        cx,
+        &mut dossier,
+        "result_drafted",
+        json!({ "revision": revision, "outcome": cmd.outcome }),
+    )
+}
+
+/// Writes a draft over the one before it and tells its revision.
+pub(crate) fn put_draft(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &Dossier,
+    procedure: &Procedure,
+    outcome: &str,
+    body: Value,
+    before: Option<&DossierResult>,
+) -> Result<i64, AppError> {
+    let spec = &procedure.result;
     let result = DossierResult {
         dossier: dossier.id,
         unit: dossier.unit.clone(),
@@ -52,8 +90,8 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
             .and_then(|word| word.as_str().map(str::to_owned))
             .unwrap_or_default(),
         template: cx.packs().result_template(spec, cx.today()),
-        outcome: cmd.outcome.clone(),
-        body: cmd.body.clone(),
+        outcome: outcome.to_owned(),
+        body,
         drafted_by: cx.actor.post(),
         drafted_at: cx.now(),
         revision: before.map_or(1, |before| before.revision + 1),
@@ -72,13 +110,7 @@ pub fn draft_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &DraftResult) -> Result<(), A
     };
     dossiers::put_result(tx, &result)?;
     dossiers::touch_step(tx, dossier.id, cx.now())?;
-    finish(
-        tx,
-        cx,
-        &mut dossier,
-        "result_drafted",
-        json!({ "revision": result.revision, "outcome": result.outcome }),
-    )
+    Ok(result.revision)
 }
 
 /// Submit the draft.
@@ -97,9 +129,8 @@ pub struct SubmitResult {
 /// Submits the draft for review, or for signing where the procedure has no review.
 pub fn submit_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &SubmitResult) -> Result<(), AppError> {
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Submit)?;
-    if dossiers::result(tx, cmd.dossier)?.is_none() {
-        return Err(AppError::refused("result-refused-no-draft"));
-    }
+    let result = dossiers::result(tx, cmd.dossier)?.ok_or(AppError::refused("result-refused-no-draft"))?;
+    civil_status::must_be_ready(acting.procedure, &result)?;
     let mut dossier = acting.dossier;
     let stage = acting.next.stage().unwrap_or(Stage::Sign);
     let holder = match cmd.leader.filter(|_| stage == Stage::Sign) {
@@ -231,6 +262,7 @@ pub fn approve_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ApproveResult) -> Result<(
     sign(tx, cx, &mut result)?;
     if acting.next == State::Resolved {
         number_result(tx, cx, &dossier, acting.procedure, &mut result)?;
+        civil_status::enter(tx, cx, &dossier, acting.procedure, &result)?;
     }
     dossiers::put_result(tx, &result)?;
     let holder = match acting.next {
@@ -331,6 +363,7 @@ pub fn issue_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &IssueResult) -> Result<(), A
         return Err(AppError::refused("dossier-why-not-approved"));
     }
     number_result(tx, cx, &dossier, acting.procedure, &mut result)?;
+    civil_status::enter(tx, cx, &dossier, acting.procedure, &result)?;
     dossiers::put_result(tx, &result)?;
     advance(
         tx,

@@ -4,6 +4,7 @@
 //! spelling) stands before it; what is recorded by the program (number, day, signer) stands before both.
 
 use serde_json::{Value, json};
+use townhall_domain::civil_status::{CivilBook, Values};
 use townhall_domain::dossier::Dossier;
 use townhall_domain::form::{FieldKind, Form};
 use townhall_domain::ids::DossierId;
@@ -15,13 +16,16 @@ use townhall_text::{Arg, Lang, t_args};
 
 use super::unit::{UnitWords, id_paper, put_signer};
 use super::{Data, House, Printable, SIGNER, Signer, official, words};
+use crate::civil_status::{Chosen, ENTRY, EXTRACT, Prepared, part};
 use crate::cx::Cx;
 use crate::dossier::{is_visible, procedure_of};
 use crate::error::AppError;
 
 /// What a result's body never decides: it belongs to the program.
-const OWN_FIELDS: [&str; 12] = [
+const OWN_FIELDS: [&str; 14] = [
     "content",
+    ENTRY,
+    EXTRACT,
     "signer",
     "signer_role",
     "signer_authority",
@@ -46,10 +50,24 @@ pub fn result_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: DossierId) -> R
         .issued_at
         .or(result.approved_at)
         .unwrap_or(result.drafted_at);
+    // What was entered in the register stands before what was declared.
+    let extract: Option<Chosen> = part(&result.body, EXTRACT);
+    let entered: Option<Prepared> = part(&result.body, ENTRY);
+    let path = extract
+        .as_ref()
+        .map(|chosen| chosen.form.as_str())
+        .or(procedure.form.as_deref());
+    let values = match (&extract, entered) {
+        (Some(chosen), _) => chosen.values.clone(),
+        (None, Some(prepared)) => prepared.values,
+        (None, None) => dossier.form.as_object().cloned().unwrap_or_default(),
+    };
     let source = Source {
         unit: UnitWords::of(cx, &dossier.unit, local_date(at)),
-        form: procedure.form.as_deref().and_then(|path| cx.packs().form(path)),
+        form: path.and_then(|path| cx.packs().form(path)),
         signer: signer_of(&result),
+        values,
+        extract,
         dossier: &dossier,
         procedure,
         result: &result,
@@ -76,6 +94,8 @@ pub(super) struct Source<'a> {
     pub unit: UnitWords,
     pub form: Option<&'a Form>,
     pub signer: Option<Signer>,
+    pub values: Values,
+    pub extract: Option<Chosen>,
     pub dossier: &'a Dossier,
     pub procedure: &'a Procedure,
     pub result: &'a DossierResult,
@@ -90,7 +110,10 @@ impl Source<'_> {
             "death-extract" => self.death(&mut data),
             "marriage-certificate" => self.marriage(&mut data),
             "marital-status" => self.marital_status(&mut data),
-            "extract-copy" => self.extract_copy(&mut data),
+            "extract-copy" => match &self.extract {
+                Some(chosen) => self.copy_of_entry(chosen, &mut data),
+                None => self.extract_copy(&mut data),
+            },
             "certified-copy" => self.certified_copy(&mut data),
             "certified-signature" => self.certified_signature(&mut data),
             _ => official::fill(self, &mut data),
@@ -117,20 +140,12 @@ impl Source<'_> {
 
     /// A text of the filled form.
     pub(super) fn text(&self, field: &str) -> Option<&str> {
-        self.dossier
-            .form
-            .get(field)?
-            .as_str()
-            .filter(|text| !text.is_empty())
+        self.values.get(field)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// A year or date of the filled form, as words.
     fn number(&self, field: &str) -> Option<String> {
-        self.dossier
-            .form
-            .get(field)?
-            .as_i64()
-            .map(|year| year.to_string())
+        self.values.get(field)?.as_i64().map(|year| year.to_string())
     }
 
     /// What was chosen, in the words of the form.
@@ -197,6 +212,7 @@ impl Source<'_> {
             .put("nationality", self.text("child_nationality"))
             .put("birth_place", self.text("child_birth_place"))
             .put("home_town", self.text("child_home_place"))
+            .put("personal_id", self.text("personal_id"))
             .put("mother", self.parent("mother"))
             .put("father", self.parent("father"));
         self.declarant(data);
@@ -291,8 +307,20 @@ impl Source<'_> {
         }
     }
 
-    /// A copy of an entry. The entry itself comes with the result's body when the register is kept here; else the
-    /// paper says what the applicant named and the handler found.
+    /// A copy of an entry of our own register, as it stood when the copy was drafted.
+    fn copy_of_entry(&self, chosen: &Chosen, data: &mut Data) {
+        match chosen.book {
+            CivilBook::Birth => self.birth(data),
+            CivilBook::Death => self.death(data),
+            CivilBook::Marriage => self.marriage(data),
+        }
+        data.put("date", self.day())
+            .put("kind", chosen.book.as_str())
+            .put("register_number", chosen.symbol.clone())
+            .put("registered_on", chosen.registered_on.to_string());
+    }
+
+    /// A copy of an entry of another register, or of one on paper: what the applicant named and the handler found.
     fn extract_copy(&self, data: &mut Data) {
         let mut fields: Vec<Value> = Vec::new();
         let mut line = |key: &str, value: Option<String>| {
@@ -344,14 +372,8 @@ impl Source<'_> {
         data.put("book", self.volume())
             .put("date", self.day())
             .put("document", self.text("paper_name"))
-            .put(
-                "pages",
-                self.dossier.form.get("pages").cloned().unwrap_or_default(),
-            )
-            .put(
-                "copies",
-                self.dossier.form.get("copies").cloned().unwrap_or_default(),
-            )
+            .put("pages", self.values.get("pages").cloned().unwrap_or_default())
+            .put("copies", self.values.get("copies").cloned().unwrap_or_default())
             .put("requester", self.dossier.applicant.name.clone());
     }
 

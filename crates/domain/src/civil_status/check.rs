@@ -57,7 +57,12 @@ pub fn check_against(book: CivilBook, values: &Values, known: &Known) -> Vec<Fie
         && let Some(born) = day(values, "child_birth_date")
     {
         if let Some(died) = known.mother_died.filter(|died| *died < born) {
-            found.told("child_birth_date", "civil-born-after-mothers-death", "died", died);
+            found.told(
+                "child_birth_date",
+                "civil-born-after-mothers-death",
+                "died",
+                on_paper(died),
+            );
         }
         let last = known
             .father_died
@@ -65,7 +70,12 @@ pub fn check_against(book: CivilBook, values: &Values, known: &Known) -> Vec<Fie
         if let (Some(died), Some(last)) = (known.father_died, last)
             && last < born
         {
-            found.told("child_birth_date", "civil-born-after-fathers-death", "died", died);
+            found.told(
+                "child_birth_date",
+                "civil-born-after-fathers-death",
+                "died",
+                on_paper(died),
+            );
         }
     }
     if let Some(number) = &known.same {
@@ -77,6 +87,11 @@ pub fn check_against(book: CivilBook, values: &Values, known: &Known) -> Vec<Fie
         found.told(field, "civil-already-registered", "number", number);
     }
     found.0
+}
+
+/// A day as papers write it.
+fn on_paper(day: Date) -> String {
+    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
 
 struct Found(Vec<FieldError>);

@@ -24,12 +24,7 @@ pub enum NoteKind {
 
 impl NoteKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [
-        Self::Change,
-        Self::Correction,
-        Self::Supplement,
-        Self::PersonalId,
-    ];
+    pub const ALL: [Self; 4] = [Self::Change, Self::Correction, Self::Supplement, Self::PersonalId];
 
     /// The stored word.
     pub const fn as_str(self) -> &'static str {

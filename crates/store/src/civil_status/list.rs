@@ -45,6 +45,8 @@ pub struct Filter {
     pub year: Option<i64>,
     /// The number.
     pub number: Option<i64>,
+    /// Smallest number.
+    pub from: Option<i64>,
     /// Day of birth of the person named first.
     pub born_on: Option<Date>,
     /// Folded words that all must occur in a name, each as the beginning of one.
@@ -63,6 +65,7 @@ impl Filter {
             book,
             year: None,
             number: None,
+            from: None,
             born_on: None,
             words: Vec::new(),
             ascending: false,
@@ -128,6 +131,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
     }
     if let Some(number) = filter.number {
         sql.add(" AND e.number = ?", [number.into()]);
+    }
+    if let Some(from) = filter.from {
+        sql.add(" AND e.number >= ?", [from.into()]);
     }
     if let Some(born_on) = filter.born_on {
         sql.add(" AND e.born_on = ?", [born_on.into()]);

@@ -114,6 +114,7 @@ access-any = Any action
 access-action-read_dossier = Opened a dossier
 access-action-read_paper = Opened a paper
 access-action-read_person = Read a person's data
+access-action-read_register_entry = Opened an entry of a civil status register
 access-action-search_by_identity_number = Searched by identity number
 access-action-export = Exported a file
 access-action-read_access_log = Read this log

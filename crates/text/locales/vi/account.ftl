@@ -114,6 +114,7 @@ access-any = Mọi việc
 access-action-read_dossier = Mở hồ sơ
 access-action-read_paper = Mở giấy tờ
 access-action-read_person = Xem dữ liệu cá nhân
+access-action-read_register_entry = Mở một mục trong sổ hộ tịch
 access-action-search_by_identity_number = Tìm theo số định danh
 access-action-export = Xuất tệp
 access-action-read_access_log = Xem nhật ký này

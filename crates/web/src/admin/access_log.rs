@@ -19,10 +19,11 @@ use crate::ui::{self, Choice, Column, Empty, Field, Icon, Page, Place, Tone, Ui,
 const PAGE: u16 = 50;
 
 /// What the filter offers; sign-ins are told by the same log.
-const ACTIONS: [&str; 7] = [
+const ACTIONS: [&str; 8] = [
     "read_dossier",
     "read_paper",
     "read_person",
+    "read_register_entry",
     "search_by_identity_number",
     "export",
     "read_access_log",
