@@ -21,7 +21,7 @@ use townhall_domain::space::Space;
 use townhall_store::civil_status::Entry;
 use townhall_text::fold;
 
-pub(crate) use enter::enter;
+pub(crate) use enter::{enter, name_in_book};
 pub(crate) use extract::Chosen;
 pub use extract::{ChooseEntry, ExtractAsked, ExtractCase, ExtractFound, choose_entry, extract_case};
 pub use note::{NoteChange, note_change};

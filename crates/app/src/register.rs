@@ -71,3 +71,9 @@ pub(crate) fn keeps(family: BookFamily) -> Right {
 pub(crate) fn may_read(cx: &Cx, unit: &UnitId, space: Space) -> bool {
     cx.actor.is_of_space(space) && cx.actor.may(Right::ReadDossier, unit)
 }
+
+/// Whether the actor may know of a book: those of civil status are for who keeps them, and for nobody else.
+pub(crate) fn may_read_book(cx: &Cx, unit: &UnitId, space: Space, book: &str) -> bool {
+    may_read(cx, unit, space)
+        && (family(cx, book) != BookFamily::CivilStatus || cx.actor.may(Right::KeepRegister, unit))
+}

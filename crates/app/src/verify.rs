@@ -33,7 +33,7 @@ pub struct Check {
 }
 
 /// All checks, in the order in which they run.
-pub const CHECKS: [Check; 5] = [
+pub const CHECKS: [Check; 6] = [
     Check {
         name: "trail",
         run: trail::check,
@@ -47,13 +47,12 @@ pub const CHECKS: [Check; 5] = [
         run: rows::check,
     },
     Check {
-<<<<<<< HEAD
         name: "registers",
         run: registers::check,
-=======
+    },
+    Check {
         name: "registers of civil status",
         run: civil_status::check,
->>>>>>> 51b5038 (civil status: entries made ready, numbered with the result, noted on, copied out; checked by verify)
     },
     Check {
         name: "files",

@@ -15,7 +15,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::form::Form;
 pub use check::{Known, check, check_against, personal_id_of};
+
 pub use note::{Change, NoteKind, PERSONAL_ID, current};
 
 /// What an entry says, by the names of the form's fields.
@@ -122,6 +124,16 @@ pub fn entered(declared: &Values) -> Values {
         .filter(|(field, value)| !NOT_ENTERED.contains(&field.as_str()) && !value.is_null())
         .map(|(field, value)| (field.clone(), value.clone()))
         .collect()
+}
+
+/// The form of a declaration without what is only asked for: the questions that an entry answers.
+pub fn form_of_entry(form: &Form) -> Form {
+    let mut form = form.clone();
+    form.fields
+        .retain(|field| !NOT_ENTERED.contains(&field.name.as_str()));
+    let Form { sections, fields, .. } = &mut form;
+    sections.retain(|section| fields.iter().any(|field| field.section == section.id));
+    form
 }
 
 /// A value that was entered otherwise than it was declared.

@@ -9,6 +9,7 @@ mod page;
 mod preview;
 mod work;
 
+pub(crate) use act::draft_name;
 pub(crate) use page::masked;
 
 use maud::{Markup, html};

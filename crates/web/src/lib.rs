@@ -5,6 +5,7 @@ pub mod api;
 pub mod asked;
 pub mod assets;
 pub mod bearer;
+pub mod civil_status;
 pub mod counter;
 pub mod csv;
 pub mod dashboard;
@@ -58,6 +59,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(asked::routes(app))
         .merge(status::routes(app))
         .merge(fees::routes(app))
+        .merge(civil_status::routes(app))
         .merge(papers::routes(app))
         .merge(jobs::routes(app))
         .merge(counter::routes(app))

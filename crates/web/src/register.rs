@@ -5,7 +5,9 @@ mod change;
 mod entry;
 mod shelf;
 
+use axum::response::Redirect;
 use townhall_app::register::EntryBody;
+use townhall_domain::civil_status::CivilBook;
 use townhall_domain::permission::Right;
 use townhall_domain::register::Book;
 use townhall_store::registers::Entry;
@@ -48,6 +50,15 @@ pub fn book_name(app: &App, ui: &Ui, book: &str) -> String {
 /// Where a book stands.
 pub fn book_href(book: &Book) -> String {
     format!("/registers/{}/{}?unit={}", book.book, book.year, book.unit.code())
+}
+
+/// Births, deaths and marriages have pages of their own, with notes of change and extracts.
+fn own_pages(book: &str, year: &str) -> Option<Redirect> {
+    let book = CivilBook::parse(book)?;
+    Some(Redirect::to(&format!(
+        "/registers/civil/{}?year={year}",
+        book.as_str()
+    )))
 }
 
 /// Where an entry stands.

@@ -1,13 +1,12 @@
 //! The moment in which an entry gets its number, and in which an extract counts as issued: with the result itself.
 
 use serde_json::json;
-use townhall_domain::civil_status::{Known, check_against};
+use townhall_domain::civil_status::{Known, Summary, check_against};
 use townhall_domain::dossier::Dossier;
-use townhall_domain::ids::EntryId;
 use townhall_domain::procedure::Procedure;
-use townhall_store::Tx;
 use townhall_store::civil_status::{self, Entry, Extract};
 use townhall_store::dossiers::DossierResult;
+use townhall_store::{Tx, registers};
 
 use super::extract::Chosen;
 use super::prepare::{Prepared, known};
@@ -51,8 +50,13 @@ pub(crate) fn enter(
     if !twice.is_empty() {
         return Err(invalid(twice));
     }
+    // The row of the book that holds the number and the row that says what was registered are one entry.
+    let numbered = registers::of_dossier(tx, dossier.id)?;
+    let Some(numbered) = numbered.iter().find(|found| found.number == number) else {
+        return Err(AppError::refused("civil-refused-no-entry"));
+    };
     let entry = Entry {
-        id: cx.new_id::<EntryId>(),
+        id: numbered.id,
         unit: dossier.unit.clone(),
         book,
         year,
@@ -128,4 +132,14 @@ fn issue_extract(
         json!({ "dossier": dossier.id, "copies": copies }),
     )?;
     Ok(())
+}
+
+/// Whose entry a result makes: the child, the deceased, the couple; none where no entry is ready.
+pub(crate) fn name_in_book(result: &DossierResult) -> Option<String> {
+    let prepared: Prepared = part(&result.body, ENTRY)?;
+    let summary = Summary::of(prepared.book, &prepared.values);
+    Some(match summary.other_name {
+        Some(other) => format!("{} – {other}", summary.name),
+        None => summary.name,
+    })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use townhall_domain::civil_status::{
-    self as rules, Change, CivilBook, NoteKind, PERSONAL_ID, Values, current, personal_id_of,
+    self as rules, Change, CivilBook, NoteKind, PERSONAL_ID, current, form_of_entry, personal_id_of,
 };
 use townhall_domain::dossier::applicant::{clean, parse_date};
 use townhall_domain::ids::EntryId;
@@ -132,8 +132,8 @@ fn personal_id(entry: &Entry, typed: &str) -> Result<Change, AppError> {
 }
 
 fn change_of(cx: &Cx, entry: &Entry, field: &str, typed: &str) -> Result<Change, AppError> {
-    let form = form_of(cx, &entry.form)?;
-    if form.field(field).is_none() || rules::entered(&probe(field)).is_empty() {
+    let form = form_of_entry(form_of(cx, &entry.form)?);
+    if form.field(field).is_none() {
         return Err(AppError::field("field", "civil-field-unknown"));
     }
     let mut values = entry.present.clone();
@@ -169,10 +169,6 @@ fn change_of(cx: &Cx, entry: &Entry, field: &str, typed: &str) -> Result<Change,
     } else {
         Err(AppError::Invalid(found))
     }
-}
-
-fn probe(field: &str) -> Values {
-    std::iter::once((field.to_owned(), Value::Bool(true))).collect()
 }
 
 fn changed(entry: &Entry, field: &str, new: Value) -> Result<Change, AppError> {

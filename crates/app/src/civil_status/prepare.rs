@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use townhall_domain::civil_status::{
-    self as rules, CivilBook, Difference, Known, Summary, Values, differences, entered,
+    self as rules, CivilBook, Difference, Known, Summary, Values, differences, entered, form_of_entry,
 };
 use townhall_domain::dossier::{Action, Dossier};
 use townhall_domain::ids::{DossierId, PersonId, PostId, UnitId};
@@ -142,9 +142,9 @@ fn ready(
     why: &str,
 ) -> Result<Prepared, AppError> {
     let path = procedure.form.as_deref().ok_or(AppError::NotFound("register"))?;
-    let form = form_of(cx, path)?;
-    let values = form.check(typed, cx.today()).map_err(invalid)?;
-    let values = entered(values.values());
+    let form = form_of_entry(form_of(cx, path)?);
+    let values = form.check(&entered(typed), cx.today()).map_err(invalid)?;
+    let values = values.into_values();
     let mut found = rules::check(book, &values, cx.today());
     let known = known(tx, &dossier.unit, book, &values, dossier.id)?;
     found.extend(rules::check_against(book, &values, &known));

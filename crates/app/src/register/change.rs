@@ -1,6 +1,7 @@
 //! Striking out and correcting: nothing that was entered is ever lost.
 
 use serde_json::{Value, json};
+use townhall_domain::civil_status::CivilBook;
 use townhall_domain::dossier::Dossier;
 use townhall_domain::dossier::applicant::clean;
 use townhall_domain::ids::{EntryId, Id};
@@ -10,7 +11,7 @@ use townhall_store::registers::{self, Correction, Entry, Struck};
 use townhall_store::{Tx, dossiers};
 
 use super::enter::search_key;
-use super::{EntryBody, family, keeps, may_read};
+use super::{EntryBody, family, keeps, may_read_book};
 use crate::cx::Cx;
 use crate::dossier::flow::{finish, reason};
 use crate::error::{AppError, FieldError};
@@ -154,7 +155,9 @@ pub(super) fn may_change(cx: &Cx, entry: &Entry) -> bool {
 /// Loads an entry with its dossier, locked; who may not know of it gets "not found".
 fn begin(tx: &mut Tx<'_>, cx: &Cx, id: EntryId) -> Result<(Entry, Dossier), AppError> {
     let found = registers::load(tx, id)?
-        .filter(|entry| may_read(cx, &entry.book.unit, entry.space))
+        .filter(|entry| may_read_book(cx, &entry.book.unit, entry.space, &entry.book.book))
+        // Births, deaths and marriages are neither struck out nor rewritten: a change is a note in the entry.
+        .filter(|entry| CivilBook::parse(&entry.book.book).is_none())
         .ok_or(AppError::NotFound("entry"))?;
     let dossier = dossiers::lock(tx, found.dossier)?.ok_or(AppError::NotFound("entry"))?;
     // Read again under the lock of the dossier: another may have changed it meanwhile.

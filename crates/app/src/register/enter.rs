@@ -10,6 +10,7 @@ use townhall_store::registers::{self, Entry};
 use townhall_store::{Tx, counters, fees};
 
 use super::EntryBody;
+use crate::civil_status::name_in_book;
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::paper_data::SIGNER;
@@ -102,7 +103,7 @@ pub fn enter_result(
     let new = NewEntry {
         book: book.to_owned(),
         position: 0,
-        name: dossier.applicant.name.clone(),
+        name: name_in_book(result).unwrap_or_else(|| dossier.applicant.name.clone()),
         title: title.to_owned(),
         body,
     };

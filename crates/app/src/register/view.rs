@@ -12,7 +12,7 @@ use townhall_store::registers::{self, Correction, Entry, Filter, Volume};
 use townhall_store::{Tx, dossiers};
 
 use super::change::may_change;
-use super::{family, may_read};
+use super::{family, may_read, may_read_book};
 use crate::access_log::{NoteReading, Reading};
 use crate::cx::Cx;
 use crate::dossier::reading;
@@ -52,15 +52,21 @@ fn unit_of(cx: &Cx, asked: Option<&UnitId>) -> Result<UnitId, AppError> {
 pub fn registers(tx: &mut Tx<'_>, cx: &Cx, asked: Option<&UnitId>) -> Result<ShelfView, AppError> {
     let unit = unit_of(cx, asked)?;
     let volumes = registers::volumes(tx, &unit, Space::State)?;
-    let books = cx.packs().books().iter().map(|spec| BookView {
-        book: spec.id.clone(),
-        family: spec.family,
-        years: volumes
-            .iter()
-            .filter(|volume| volume.book.book == spec.id)
-            .cloned()
-            .collect(),
-    });
+    let known = |book: &str| may_read_book(cx, &unit, Space::State, book);
+    let books = cx
+        .packs()
+        .books()
+        .iter()
+        .filter(|spec| known(&spec.id))
+        .map(|spec| BookView {
+            book: spec.id.clone(),
+            family: spec.family,
+            years: volumes
+                .iter()
+                .filter(|volume| volume.book.book == spec.id)
+                .cloned()
+                .collect(),
+        });
     Ok(ShelfView {
         books: books.collect(),
         unit,
@@ -107,6 +113,7 @@ pub fn register_page(tx: &mut Tx<'_>, cx: &Cx, query: &RegisterQuery) -> Result<
     let spec = cx
         .packs()
         .book(&query.book)
+        .filter(|spec| may_read_book(cx, &unit, Space::State, &spec.id))
         .ok_or(AppError::NotFound("register"))?;
     let limit = if query.limit == 0 { 50 } else { query.limit };
     let filter = Filter {
@@ -172,7 +179,7 @@ pub struct EntryView {
 /// Loads an entry; who may not know of it gets "not found".
 pub fn register_entry(tx: &mut Tx<'_>, cx: &Cx, id: EntryId) -> Result<EntryView, AppError> {
     let entry = registers::load(tx, id)?
-        .filter(|entry| may_read(cx, &entry.book.unit, entry.space))
+        .filter(|entry| may_read_book(cx, &entry.book.unit, entry.space, &entry.book.book))
         .ok_or(AppError::NotFound("entry"))?;
     let dossier = dossiers::load(tx, entry.dossier)?.ok_or(AppError::NotFound("entry"))?;
     let mut corrections = Vec::new();

@@ -1,6 +1,6 @@
 //! Actions on a dossier: a page that asks what the action needs, and the command behind it.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -82,8 +82,16 @@ pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
 }
 
 /// The name under which the form of an action keeps what was typed.
-pub(super) fn draft_name(dossier: DossierId, action: Action) -> String {
+pub(crate) fn draft_name(dossier: DossierId, action: Action) -> String {
     format!("dossier-{dossier}-{}", action.as_str())
+}
+
+/// How the page of an action is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// Not empty: the page of all drafts, also where there is a page of its own.
+    plain: String,
 }
 
 fn action_of(word: &str) -> Result<Action, AppError> {
@@ -97,6 +105,7 @@ pub async fn ask(
     State(app): State<App>,
     signed: Signed,
     Path((id, action)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let found = match action_of(&action) {
         Ok(action) => page::load(&app, &signed, &id).await.map(|view| (action, view)),
@@ -108,6 +117,11 @@ pub async fn ask(
     };
     if let Err(error) = possible(&view, action) {
         return signed.refuse(&app, &error);
+    }
+    // What belongs in a register, or comes out of one, has a page of its own for its draft.
+    let own = crate::civil_status::page_of_draft(&app, &signed, &view.dossier);
+    if let (Action::Draft, true, Some(page)) = (action, asked.plain.is_empty(), own) {
+        return Redirect::to(&page).into_response();
     }
     let typed = Typed {
         version: view.dossier.version.to_string(),

@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use townhall_app::civil_status::{Case, case_of};
 use townhall_app::dossier::{ActionNow, DossierView, dossier_view};
 use townhall_app::error::AppError;
 use townhall_app::fees::{FeeView, fee_view};
@@ -56,6 +57,16 @@ pub async fn show(
         Ok(fees) => fees,
         Err(error) => return signed.refuse(&app, &error),
     };
+    let register = app
+        .town
+        .read("register_case", &signed.actor, move |tx, cx| {
+            case_of(tx, cx, dossier)
+        })
+        .await;
+    let register = match register {
+        Ok(register) => register,
+        Err(error) => return signed.refuse(&app, &error),
+    };
     let ui = signed.ui(&app);
     let title = heading(&app, &ui, &view.dossier);
     let about = Page::new(&title).at(Place::Dossiers);
@@ -67,7 +78,7 @@ pub async fn show(
     };
     let main = html! {
         @if let Some(action) = done { (what_was_done(&ui, &view, action)) }
-        (body(&app, &ui, &view, &fees))
+        (body(&app, &ui, &view, &fees, register.as_ref()))
     };
     ui::page(&ui, &about, &main).into_response()
 }
@@ -118,7 +129,7 @@ fn heading(app: &App, ui: &Ui, dossier: &Dossier) -> String {
     )
 }
 
-fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView) -> Markup {
+fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option<&Case>) -> Markup {
     let dossier = &view.dossier;
     let procedure = app
         .town
@@ -152,6 +163,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView) -> Markup {
             (trail(ui, view))
             aside.th-stack aria-label=(ui.t("dossier-now")) {
                 (now(ui, view))
+                (crate::civil_status::card(ui, view, register))
                 (crate::fees::card(ui, fees))
                 @if let Some(deadline) = &dossier.deadline {
                     section.card { div.card-body { (ui::deadline_reason(ui, "deadline", deadline)) } }

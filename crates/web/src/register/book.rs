@@ -14,7 +14,7 @@ use townhall_domain::register::{Book, BookFamily};
 use townhall_domain::time;
 use townhall_store::registers::Entry;
 
-use super::{book_href, book_name, entry_href, signer_of};
+use super::{book_href, book_name, entry_href, own_pages, signer_of};
 use crate::csv;
 use crate::papers;
 use crate::session::Signed;
@@ -78,6 +78,9 @@ pub async fn show(
     Path((book, year)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
+    if let Some(own) = own_pages(&book, &year) {
+        return own.into_response();
+    }
     let ui = signed.ui(&app);
     let page = match load(&app, &signed, asked.query(&app, &ui, &book, &year)).await {
         Ok(page) => page,
@@ -209,6 +212,9 @@ pub async fn print(
     Path((book, year)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
+    if let Some(own) = own_pages(&book, &year) {
+        return own.into_response();
+    }
     let ui = signed.ui(&app);
     let page = match load(&app, &signed, whole(&app, &ui, &asked, &book, &year)).await {
         Ok(page) => page,
@@ -278,6 +284,9 @@ pub async fn export(
     Path((book, year)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
+    if let Some(own) = own_pages(&book, &year) {
+        return own.into_response();
+    }
     let ui = signed.ui(&app);
     let page = match load(&app, &signed, whole(&app, &ui, &asked, &book, &year)).await {
         Ok(page) => page,

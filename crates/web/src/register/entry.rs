@@ -1,13 +1,14 @@
 //! One entry: what it says, what stood there before, what may be done with it.
 
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::access_log::note;
 use townhall_app::error::AppError;
 use townhall_app::paper_data::stamp_paper;
 use townhall_app::register::{EntryBody, EntryView, register_entry};
+use townhall_domain::civil_status::CivilBook;
 use townhall_domain::express::BOOK;
 use townhall_domain::ids::EntryId;
 use townhall_text::capitalised;
@@ -54,6 +55,10 @@ pub async fn show(
         Ok(view) => view,
         Err(error) => return signed.refuse(&app, &error),
     };
+    if let Some(book) = CivilBook::parse(&view.entry.book.book) {
+        return Redirect::to(&format!("/registers/civil/{}/{}", book.as_str(), view.entry.id))
+            .into_response();
+    }
     let ui = signed.ui(&app);
     let heading = ui.t_args("register-entry", &[("number", view.entry.symbol.as_str().into())]);
     let name = book_name(&app, &ui, &view.entry.book.book);

@@ -77,6 +77,13 @@ pub fn schema_values(
     }
 }
 
+/// One answer in words, and the words of its question; none for a field that the form does not have.
+pub fn schema_answer(ui: &Ui, schema: &Schema, field: &str, value: &Value) -> Option<(String, String)> {
+    let asked = schema.field(field)?;
+    let words = shown(ui, asked, value, &|_| None).unwrap_or_default();
+    Some((say(ui, &asked.label).to_owned(), words))
+}
+
 /// The mistakes that the check found, as sentences under the names of the drawn fields.
 pub fn schema_errors(ui: &Ui, prefix: &str, found: &[FieldError]) -> Errors {
     Errors::new(found.iter().map(|mistake| {
