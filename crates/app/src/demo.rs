@@ -11,6 +11,7 @@ mod office;
 mod papers;
 mod play;
 mod queue;
+mod registers;
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -58,6 +59,7 @@ pub fn build(town: &Town, report: &mut dyn FnMut(usize, usize)) -> Result<Vec<De
     let mut offices = office::build(town, &mut names, report)?;
     offices.scan = Some(papers::sample(town)?);
     month::build(town, &offices, &mut names, report)?;
+    registers::note_one(town, &offices)?;
     directives::build(town, &offices, &mut names)?;
     queue::build(town, &offices)?;
     Ok(offices.accounts)

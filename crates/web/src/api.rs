@@ -8,6 +8,7 @@ mod act;
 pub mod book;
 mod catalogue;
 mod dashboard;
+mod civil_status;
 mod dossiers;
 mod facts;
 pub mod guard;
@@ -36,6 +37,8 @@ pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
     let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
+    let book = civil_status::add(book);
+    let book = queue::add(registers::add(tasks::add(facts::add(book))));
     let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());

@@ -89,6 +89,24 @@ impl Names {
         format!("{surname} {} {}", self.pick(&middle), self.pick(&given))
     }
 
+    /// A full name of a woman or a man.
+    pub fn name_of(&mut self, female: bool) -> String {
+        for _ in 0..40 {
+            let name = self.name();
+            if self.is_female(&name) == female {
+                return name;
+            }
+        }
+        self.name()
+    }
+
+    /// Whether a name of these lists is a woman's.
+    pub fn is_female(&self, name: &str) -> bool {
+        let middle = name.split_whitespace().nth(1).unwrap_or_default();
+        let listed = |list: &[String]| list.iter().any(|word| word == middle);
+        name.starts_with("H’") || (listed(&self.lists.female_middle) && !listed(&self.lists.male_middle))
+    }
+
     /// An identity number of the right form; the block 0 to 9 after the year belongs to nobody.
     pub fn id_number(&mut self, born: Date) -> String {
         let century = if born.year() < 2000 {

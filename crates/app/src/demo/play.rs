@@ -15,6 +15,7 @@ use townhall_store::{Tx, dossiers};
 use super::month::{Event, Life};
 use super::office::Offices;
 use super::papers;
+use super::registers;
 use crate::actor::Actor;
 use crate::cx::Cx;
 use crate::dossier as commands;
@@ -102,7 +103,8 @@ fn receive(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
         return Err(AppError::NotFound("procedure"));
     };
     let address = format!("{}, {}", life.applicant.address, address(&cx, &life.unit));
-    let form = example(&cx, procedure, life, &address);
+    let mut form = example(&cx, procedure, life, &address);
+    registers::ask_for_entry(tx, &cx, life, &mut form)?;
     let circumstances = procedure.circumstances(&form, &[], cx.today());
     let needed: Vec<String> = procedure
         .needed(&circumstances)
@@ -207,6 +209,7 @@ fn example(cx: &Cx, procedure: &Procedure, life: &Life, address: &str) -> Map<St
                 *value = Value::from(before.to_string());
             }
         }
+        registers::people(cx, life, &mut values);
         values
     };
     (0..count)
@@ -277,16 +280,15 @@ fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
             commands::appraise_dossier(tx, cx, &command)
         }
         State::InProgress(Stage::Draft) => {
-            commands::draft_result(
-                tx,
-                cx,
-                &commands::DraftResult {
-                    dossier: id,
-                    version,
-                    outcome: "granted".to_owned(),
-                    body: json!({ "content": "" }),
-                },
-            )?;
+            let draft = commands::DraftResult {
+                dossier: id,
+                version,
+                outcome: "granted".to_owned(),
+                body: json!({ "content": "" }),
+            };
+            if !registers::draft_extract(tx, cx, life, version)? {
+                commands::draft_result(tx, cx, &draft)?;
+            }
             commands::submit_result(
                 tx,
                 cx,

@@ -1,6 +1,7 @@
 //! Dossiers over the API: list, one with its parts, reception and every action.
 
 mod actions;
+pub(super) use actions::OnDossier;
 mod receive;
 
 pub(super) use receive::PersonBody;

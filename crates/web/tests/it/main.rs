@@ -1,6 +1,7 @@
 //! Promises of the pages, kept over HTTP through the real router.
 
 mod api;
+mod civil_status;
 mod counter;
 mod dashboard;
 mod express;
