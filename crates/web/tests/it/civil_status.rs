@@ -133,7 +133,10 @@ async fn a_birth_is_entered_from_its_declaration_with_the_result() {
             .get("/registers/civil/birth/print.pdf?year=2025")
             .await
             .expect(200);
-        says(&book.body, &["SỔ ĐĂNG KÝ KHAI SINH", "LÊ MẪU ÂN", "Từ số 1 đến số 1"]);
+        says(
+            &book.body,
+            &["SỔ ĐĂNG KÝ KHAI SINH", "LÊ MẪU ÂN", "Từ số 1 đến số 1"],
+        );
     }
 }
 
