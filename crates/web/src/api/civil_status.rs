@@ -38,13 +38,13 @@ pub(super) fn add(book: Book) -> Book {
     let book = book
         .add(
             Operation::get("list_register", "/api/v1/civil-status/{book}", KEEP)
-                .query::<RegisterQuery>()
-                .gives::<RegisterPageOut>(200),
+                .query::<CivilQuery>()
+                .gives::<CivilPageOut>(200),
             list,
         )
         .add(
             Operation::get("get_register_entry", "/api/v1/civil-status/entries/{id}", KEEP)
-                .gives::<RegisterEntryOut>(200),
+                .gives::<CivilEntryOut>(200),
             one,
         )
         .add(
@@ -54,10 +54,10 @@ pub(super) fn add(book: Book) -> Book {
                 KEEP,
             )
             .query::<FindQuery>()
-            .gives::<FoundEntryList>(200),
+            .gives::<FoundCivilList>(200),
             find,
         );
-    let book = act::add::<NoteBody>(book);
+    let book = act::add::<CivilNoteBody>(book);
     let book = act::add::<PrepareEntryBody>(book);
     act::add::<ChooseEntryBody>(book)
 }
@@ -65,7 +65,7 @@ pub(super) fn add(book: Book) -> Book {
 /// What a register is narrowed to.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
-pub struct RegisterQuery {
+pub struct CivilQuery {
     /// Words of a name; diacritics may be left out.
     #[param(value_type = Option<String>, max_length = 200)]
     q: String,
@@ -90,7 +90,7 @@ pub struct RegisterQuery {
 
 /// An entry as a list gives it: no personal numbers, no addresses.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RegisterItem {
+pub struct CivilItem {
     /// Identity.
     #[schema(format = "uuid")]
     id: String,
@@ -120,7 +120,7 @@ pub struct RegisterItem {
     notes: i64,
 }
 
-impl RegisterItem {
+impl CivilItem {
     fn of_row(row: &Listed) -> Self {
         Self::made(
             row.id,
@@ -169,9 +169,9 @@ impl RegisterItem {
 
 /// A page of a register, newest number first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RegisterPageOut {
+pub struct CivilPageOut {
     /// The rows.
-    items: Vec<RegisterItem>,
+    items: Vec<CivilItem>,
     /// Key for `after` of the next page; missing on the last.
     next: Option<String>,
 }
@@ -190,7 +190,7 @@ async fn list(
     asker: Asker,
     OriginalUri(uri): OriginalUri,
     path: InPath,
-    Asked(query): Asked<RegisterQuery>,
+    Asked(query): Asked<CivilQuery>,
 ) -> Result<Response, Wrong> {
     let book = CivilBook::parse(&path.0).ok_or(Wrong::not_found("register"))?;
     let mut filter = Filter::new(Vec::new(), book);
@@ -213,17 +213,17 @@ async fn list(
     let next = page
         .next
         .map(|(year, number, id)| format!("{year}.{number}.{id}"));
-    let items = page.rows.iter().map(RegisterItem::of_row).collect();
+    let items = page.rows.iter().map(CivilItem::of_row).collect();
     Ok((
         next_link(&uri, next.as_deref()),
-        Json(RegisterPageOut { items, next }),
+        Json(CivilPageOut { items, next }),
     )
         .into_response())
 }
 
 /// A note of change.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct NoteOut {
+pub struct CivilNoteOut {
     /// 1, 2, 3 …
     #[schema(minimum = 1)]
     number: i64,
@@ -254,7 +254,7 @@ pub struct NoteOut {
 
 /// Copies issued from an entry.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ExtractOut {
+pub struct CivilExtractOut {
     /// Their number.
     symbol: String,
     /// How many.
@@ -270,10 +270,10 @@ pub struct ExtractOut {
 
 /// An entry with everything that happened to it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RegisterEntryOut {
+pub struct CivilEntryOut {
     /// What a list gives of it.
     #[serde(flatten)]
-    item: RegisterItem,
+    item: CivilItem,
     /// The dossier from which it was made.
     #[schema(format = "uuid")]
     dossier: String,
@@ -286,9 +286,9 @@ pub struct RegisterEntryOut {
     /// Why the first wording departs from the declaration, where it does.
     differences_why: Option<String>,
     /// Notes of change, oldest first.
-    note_list: Vec<NoteOut>,
+    note_list: Vec<CivilNoteOut>,
     /// Extracts issued, oldest first.
-    extracts: Vec<ExtractOut>,
+    extracts: Vec<CivilExtractOut>,
     /// How many copies were issued.
     #[schema(minimum = 0)]
     copies: i64,
@@ -299,10 +299,10 @@ pub struct RegisterEntryOut {
     version: i64,
 }
 
-impl RegisterEntryOut {
+impl CivilEntryOut {
     fn of(view: &EntryView) -> Self {
         let entry = &view.entry;
-        let note = |note: &store::Note| NoteOut {
+        let note = |note: &store::Note| CivilNoteOut {
             number: note.number,
             kind: note.kind.as_str(),
             field: note.change.field.clone(),
@@ -314,14 +314,14 @@ impl RegisterEntryOut {
             at: instant(note.at),
             post: note.post.map(|post| post.to_string()),
         };
-        let extract = |extract: &store::Extract| ExtractOut {
+        let extract = |extract: &store::Extract| CivilExtractOut {
             symbol: extract.symbol.clone(),
             copies: extract.copies,
             dossier: extract.dossier.to_string(),
             at: instant(extract.issued_at),
         };
         Self {
-            item: RegisterItem::of(entry),
+            item: CivilItem::of(entry),
             dossier: entry.dossier.to_string(),
             values: entry.present.clone(),
             first_values: entry.first.clone(),
@@ -348,7 +348,7 @@ async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Respons
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", view.entry.version)) {
         headers.insert(ETAG, tag);
     }
-    Ok((headers, Json(RegisterEntryOut::of(&view))).into_response())
+    Ok((headers, Json(CivilEntryOut::of(&view))).into_response())
 }
 
 /// What the entry of an extract is looked for by; without anything, what the declaration says.
@@ -370,17 +370,17 @@ pub struct FindQuery {
 
 /// An entry that was found for an extract.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FoundEntry {
+pub struct FoundCivil {
     /// The entry.
     #[serde(flatten)]
-    item: RegisterItem,
+    item: CivilItem,
     /// Whether the extract is drafted from it.
     is_chosen: bool,
 }
 
 list_of!(
     /// Entries found for an extract, the chosen one first.
-    FoundEntryList of FoundEntry
+    FoundCivilList of FoundCivil
 );
 
 async fn find(
@@ -388,7 +388,7 @@ async fn find(
     asker: Asker,
     id: InPath,
     Asked(query): Asked<FindQuery>,
-) -> Result<Json<FoundEntryList>, Wrong> {
+) -> Result<Json<FoundCivilList>, Wrong> {
     let id: DossierId = id.id("dossier")?;
     if !query.book.is_empty() && CivilBook::parse(&query.book).is_none() {
         return Err(Wrong::field("book", "api-word-unknown"));
@@ -405,8 +405,8 @@ async fn find(
         extract_case(tx, cx, id, typed.as_ref())
     });
     let case = found.await.map_err(Wrong::App)?;
-    let items = case.found.iter().map(|found| FoundEntry {
-        item: RegisterItem::of_row(&found.listed),
+    let items = case.found.iter().map(|found| FoundCivil {
+        item: CivilItem::of_row(&found.listed),
         is_chosen: found.is_chosen,
     });
     Ok(Json(items.collect()))
@@ -417,19 +417,19 @@ pub struct OnEntry;
 
 impl Subject for OnEntry {
     type Id = EntryId;
-    type Out = RegisterEntryOut;
+    type Out = CivilEntryOut;
     const WHAT: &'static str = "entry";
     const NEED: Need = KEEP;
 
     fn after(tx: &mut Tx<'_>, cx: &Cx, id: EntryId) -> Result<Value, AppError> {
         let view = entry_view(tx, cx, id)?;
-        Ok(serde_json::to_value(RegisterEntryOut::of(&view)).unwrap_or_default())
+        Ok(serde_json::to_value(CivilEntryOut::of(&view)).unwrap_or_default())
     }
 }
 
 action!(
     /// Note a change in an entry; what stood there is kept.
-    NoteBody on OnEntry, "note_change", "/api/v1/civil-status/entries/{id}/actions/note",
+    CivilNoteBody on OnEntry, "note_change", "/api/v1/civil-status/entries/{id}/actions/note",
     {
         /// `change`, `correction`, `supplement`, `personal_id`.
         #[schema(value_type = String, pattern = "^(change|correction|supplement|personal_id)$")]
