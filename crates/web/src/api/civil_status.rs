@@ -37,19 +37,19 @@ const KEEP: Need = Need::Right(Right::KeepRegister);
 pub(super) fn add(book: Book) -> Book {
     let book = book
         .add(
-            Operation::get("list_register", "/api/v1/civil-status/{book}", KEEP)
+            Operation::get("list_civil_register", "/api/v1/civil-status/{book}", KEEP)
                 .query::<CivilQuery>()
                 .gives::<CivilPageOut>(200),
             list,
         )
         .add(
-            Operation::get("get_register_entry", "/api/v1/civil-status/entries/{id}", KEEP)
+            Operation::get("get_civil_entry", "/api/v1/civil-status/entries/{id}", KEEP)
                 .gives::<CivilEntryOut>(200),
             one,
         )
         .add(
             Operation::get(
-                "find_register_entries",
+                "find_civil_entries",
                 "/api/v1/dossiers/{id}/register-entries",
                 KEEP,
             )
