@@ -7,8 +7,8 @@
 mod act;
 pub mod book;
 mod catalogue;
-mod dashboard;
 mod civil_status;
+mod dashboard;
 mod dossiers;
 mod facts;
 pub mod guard;
@@ -38,7 +38,6 @@ pub fn routes(app: &App) -> Routes {
     let book = offices::add(catalogue::add(dossiers::add(book)));
     let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
     let book = civil_status::add(book);
-    let book = queue::add(registers::add(tasks::add(facts::add(book))));
     let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());
