@@ -1,6 +1,7 @@
 //! Dossiers: from the counter to the result. One file a use case.
 
 mod accept;
+mod citizen;
 mod clock;
 mod correct;
 mod counter;
@@ -16,6 +17,10 @@ mod supplement;
 mod view;
 
 pub use accept::{AcceptDossier, accept_dossier};
+pub use citizen::{
+    AnswerSupplement, CitizenProof, HandIn, RateDossier, WithdrawByCitizen, answer_supplement, hand_in,
+    proof_by_secret, rate_dossier, slip_by_secret, withdraw_by_citizen,
+};
 pub use clock::{
     ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier,
 };

@@ -22,11 +22,17 @@ use crate::cx::Cx;
 use crate::error::AppError;
 use crate::town::Town;
 
-pub use upkeep::{SWEEP_FILES, SWEEP_JOBS, SWEEP_SESSIONS, SWEEP_TICKETS};
+pub use upkeep::{SWEEP_FILES, SWEEP_JOBS, SWEEP_ONLINE, SWEEP_SESSIONS, SWEEP_TICKETS};
 pub use worker::{Worker, run_due};
 
 /// Every kind of job that this program knows. A job of another kind waits for a program that knows it.
-pub static KINDS: &[&Kind] = &[&SWEEP_FILES, &SWEEP_SESSIONS, &SWEEP_JOBS, &SWEEP_TICKETS];
+pub static KINDS: &[&Kind] = &[
+    &SWEEP_FILES,
+    &SWEEP_SESSIONS,
+    &SWEEP_JOBS,
+    &SWEEP_TICKETS,
+    &SWEEP_ONLINE,
+];
 
 /// A kind of background work.
 #[derive(Debug)]

@@ -17,6 +17,7 @@ pub mod fees;
 pub mod jobs;
 pub mod log;
 pub mod metrics;
+pub mod online;
 pub mod organisation;
 pub mod packs;
 pub mod paper;

@@ -26,8 +26,8 @@ use townhall_domain::words::Words;
 use townhall_print::Template;
 
 pub use lists::{
-    Account, AgencyId, Book, CommonPaper, Database, DossierCode, Organ, OrganPost, Restarts, ResultTemplate,
-    Slip, SlipForm, SlipNumbering, StatusCode,
+    Account, AgencyId, Book, CommonPaper, Contact, Database, DossierCode, Organ, OrganPost, Restarts,
+    ResultTemplate, Slip, SlipForm, SlipNumbering, StatusCode,
 };
 use source::Source;
 
@@ -208,6 +208,15 @@ impl Packs {
     /// Lines, priorities and windows of queues.
     pub fn queue(&self) -> &QueueRules {
         &self.inner.queue
+    }
+
+    /// Where the service centre of a unit is, when the packs say so.
+    pub fn contact(&self, unit: &UnitId) -> Option<&Contact> {
+        self.inner
+            .lists
+            .contacts
+            .iter()
+            .find(|contact| contact.unit == unit.code())
     }
 
     /// Data bases that stand for papers.

@@ -26,7 +26,7 @@ use townhall_store::{StoreError, Tx, accounts};
 use password::{Password, Passwords};
 use secret::Secret;
 pub use session::{SeatChoice, SignedIn, officer_of_token, touch, who};
-use throttle::Limit;
+pub(crate) use throttle::Limit;
 
 /// The two clocks of a request and the units of the day.
 #[derive(Debug, Clone, Copy)]

@@ -20,6 +20,7 @@ pub mod permission;
 pub mod procedure;
 pub mod quality;
 pub mod queue;
+pub mod rating;
 pub mod register;
 pub mod space;
 pub mod task;

@@ -21,11 +21,13 @@ pub mod leases;
 pub mod log;
 pub mod migrate;
 pub mod node;
+pub mod online;
 pub mod organisation;
 pub mod papers;
 pub mod parties;
 mod postgres;
 pub mod queue;
+pub mod ratings;
 #[cfg(feature = "recording")]
 pub mod recording;
 pub mod registers;

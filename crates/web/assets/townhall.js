@@ -348,6 +348,14 @@
     }
   }, true);
 
+  // Where a form is nothing but its files, choosing them sends it.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-send-on-choose] input[type=file]") && event.target.files.length) event.target.form.requestSubmit();
+  });
+
+  // A button that prints is only worth something where a script runs.
+  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+
   // 6. Live parts: an event stream while the tab is seen; where streams fail, a look every 15 seconds.
   function goLive(part) {
     let stream = null;

@@ -16,6 +16,7 @@ mod offices;
 mod once;
 mod page;
 pub mod problem;
+mod procedures;
 mod queue;
 mod read;
 mod registers;
@@ -30,6 +31,8 @@ use axum::response::IntoResponse;
 use crate::routes::{Need, Routes};
 use crate::state::App;
 use crate::visitor::Visitor;
+pub(crate) use procedures::{public_list, public_procedure};
+
 use book::{Book, Operation, open_api};
 
 /// Routes of the API with the pages that describe it.

@@ -7,6 +7,7 @@ mod list;
 mod many;
 mod page;
 mod preview;
+mod trail;
 mod work;
 
 pub(crate) use act::draft_name;

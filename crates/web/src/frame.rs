@@ -1,8 +1,7 @@
-//! Pages that belong to the frame: the first page, search over everything, the keys, the components.
+//! Pages that belong to the frame: search over everything, the keys, the components.
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::html;
 use serde::Deserialize;
 use townhall_app::cx::Cx;
 use townhall_app::dossier::dossier_list;
@@ -23,7 +22,6 @@ use crate::visitor::Visitor;
 /// Routes of this file.
 pub fn routes(app: &App) -> Routes {
     let routes = Routes::new(app)
-        .get("/", Need::Public, home)
         .get("/keys", Need::Public, keys)
         .get("/search", Need::Session, search);
     if cfg!(debug_assertions) {
@@ -31,21 +29,6 @@ pub fn routes(app: &App) -> Routes {
     } else {
         routes
     }
-}
-
-/// Officers go to their work; everybody else reads where he is.
-async fn home(State(app): State<App>, visitor: Visitor, MaybeSigned(signed): MaybeSigned) -> Response {
-    if signed.is_some() {
-        return Redirect::to("/work").into_response();
-    }
-    let ui = visitor.ui(&app);
-    let title = ui.t("frame-home");
-    let main = html! {
-        h1 { (title) }
-        p { (ui.t("frame-home-text")) }
-        p { a.btn.btn-primary href="/sign-in" { (ui.t("ui-public-officers")) } }
-    };
-    ui::public_page(&ui, &Page::new(&title), &main).into_response()
 }
 
 async fn keys(State(app): State<App>, visitor: Visitor, MaybeSigned(signed): MaybeSigned) -> Response {

@@ -18,8 +18,10 @@ pub mod headers;
 pub mod jobs;
 pub mod log;
 pub mod look;
+pub mod online;
 pub mod papers;
 pub mod places;
+pub mod public;
 pub mod queue;
 pub mod refusal;
 pub mod register;
@@ -53,6 +55,8 @@ const FORM_BYTES: usize = 2 * 1024 * 1024;
 pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .merge(frame::routes(app))
+        .merge(public::routes(app))
+        .merge(online::routes(app))
         .merge(drafts::routes(app))
         .merge(dossier::routes(app))
         .merge(task::routes(app))

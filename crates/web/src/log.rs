@@ -33,6 +33,9 @@ pub fn routes(app: &App) -> Routes {
         .get("/log/{name}/key", Need::Public, named_key)
         .get("/log/{name}/tile/{*path}", Need::Public, named_tile)
         .get("/transparency", Need::Public, public::show)
+        .get("/log/verify", Need::Public, public::ask)
+        .post("/log/verify", Need::Public, public::check)
+        // The address on older receipts.
         .get("/verify", Need::Public, public::ask)
         .post("/verify", Need::Public, public::check)
         .get("/facts/{id}", Need::Session, fact::show)

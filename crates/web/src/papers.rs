@@ -12,7 +12,9 @@ use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use townhall_domain::permission::Right;
 
+pub(crate) use add::{MOST_FORM_BYTES, read as read_files};
 pub use intake::Intake;
+pub(crate) use pieces::{Begin, MOST_PIECE_BYTES, begin_for, go_on_for, place_for};
 pub(crate) use printed::{closing, made, receipt};
 pub use shelf::Shelf;
 

@@ -9,6 +9,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use townhall_text::Lang;
 
+use crate::public::hours::week_in_words;
 use crate::state::App;
 use crate::ui::{Office, Theme, Ui};
 
@@ -56,8 +57,13 @@ pub fn office_of(app: &App, lang: Lang, code: &str) -> Office {
             .map(|province| province.name(today).to_owned())
             .unwrap_or_default(),
         centre: townhall_text::t(lang, "frame-centre"),
-        phone: String::new(),
-        hours: townhall_text::t(lang, "frame-hours"),
+        phone: app
+            .town
+            .packs()
+            .contact(&unit.id)
+            .map(|contact| contact.phone.clone())
+            .unwrap_or_default(),
+        hours: week_in_words(lang, &app.town.packs().office(&unit.id), today),
     }
 }
 

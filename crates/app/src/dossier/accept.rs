@@ -7,6 +7,7 @@ use townhall_domain::procedure::Procedure;
 use townhall_store::Tx;
 use townhall_store::dossiers::{self, Record};
 
+use super::citizen::keep_online_party;
 use super::flow::begin;
 use super::receive::{ComponentInput, Counted, Verdict, accept, check_list, form_of};
 use crate::cx::Cx;
@@ -39,7 +40,7 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     let mut dossier = acting.dossier;
     let procedure = acting.procedure;
     let before = dossiers::components(tx, dossier.id)?;
-    let stated = with_sources(&cmd.components, &before, dossier.channel);
+    let stated = with_sources(cx, procedure, &cmd.components, &before, dossier.channel);
     let form = finished_form(cx, procedure, &dossier, cmd.form.as_ref());
     let empty = Map::new();
     let so_far = dossier.form.as_object().unwrap_or(&empty);
@@ -58,12 +59,16 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     keep_changes(tx, cx, &dossier, &form)?;
     dossier.form = Value::Object(form);
     dossiers::put_components(tx, dossier.id, &components)?;
+    keep_online_party(tx, cx, &mut dossier)?;
     let counted = Counted::of(&dossier, &cmd.fee);
     accept(tx, cx, &mut dossier, procedure, &circumstances, &counted)
 }
 
-/// Where a paper came from is known from before; what is new came as the dossier did.
+/// Where a paper came from is known from before; what a data base holds was looked up there; what else is new came as
+/// the dossier did.
 fn with_sources(
+    cx: &Cx,
+    procedure: &Procedure,
     stated: &[ComponentInput],
     before: &[ComponentEntry],
     channel: Channel,
@@ -78,7 +83,15 @@ fn with_sources(
         .map(|mut input| {
             let known = before.iter().find(|entry| entry.component == input.component);
             if input.source.is_none() {
-                input.source = known.and_then(|entry| entry.source).or(Some(usual));
+                let is_looked_up = procedure
+                    .component(&input.component)
+                    .is_some_and(|component| component.replaced_on(cx.today()).is_some());
+                let fresh = if is_looked_up {
+                    ComponentSource::Database
+                } else {
+                    usual
+                };
+                input.source = known.and_then(|entry| entry.source).or(Some(fresh));
             }
             if input.note.is_none() {
                 input.note = known.and_then(|entry| entry.note.clone());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use townhall_domain::dossier::applicant::clean;
-use townhall_domain::dossier::{Action, ApplicantInput, Delivery, Holder};
+use townhall_domain::dossier::{Action, ApplicantInput, Delivery, Dossier, Holder, State};
 use townhall_domain::ids::{DossierId, StepId};
 use townhall_domain::permission::Role;
 use townhall_domain::time;
@@ -27,29 +27,32 @@ pub struct WithdrawDossier {
 /// Form 05 (Decree 118/2025/NĐ-CP, article 21): possible while no decision has been made.
 pub fn withdraw_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &WithdrawDossier) -> Result<(), AppError> {
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Withdraw)?;
-    let why = reason("reason", &cmd.reason)?;
     let mut dossier = acting.dossier;
+    withdraw(tx, cx, &mut dossier, acting.next, &cmd.reason)
+}
+
+/// The same for the citizen's own hand, who showed the secret of the receipt.
+pub(super) fn withdraw(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    next: State,
+    said: &str,
+) -> Result<(), AppError> {
+    let why = reason("reason", said)?;
     let state_before = dossier.state.as_str();
-    advance(
-        tx,
-        cx,
-        &mut dossier,
-        acting.next,
-        None,
-        Action::Withdraw,
-        Some(why.clone()),
-    )?;
+    advance(tx, cx, dossier, next, None, Action::Withdraw, Some(why.clone()))?;
     let slip = issue_slip(
         tx,
         cx,
-        &dossier,
+        dossier,
         "stop",
         json!({ "reason": why, "state": state_before }),
     )?;
     finish(
         tx,
         cx,
-        &mut dossier,
+        dossier,
         "dossier_withdrawn",
         json!({ "slip": slip.number }),
     )

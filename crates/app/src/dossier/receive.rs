@@ -19,6 +19,7 @@ use townhall_store::dossiers::{self, Step};
 use townhall_store::{Tx, parties};
 
 use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
+use crate::actor::Actor;
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
 use crate::fees::{StatedFee, charge_dossier, quantities};
@@ -386,7 +387,10 @@ fn keep_party(
     unit: &UnitId,
     mut applicant: Applicant,
 ) -> Result<Applicant, AppError> {
-    if applicant.id_number.is_some() {
+    // Whoever files online is not identified: nobody may change what the unit knows of somebody else by typing
+    // that number. The record is made when an officer accepts.
+    let is_known = !matches!(cx.actor, Actor::Citizen { .. });
+    if applicant.id_number.is_some() && is_known {
         let id = parties::upsert(tx, unit, cx.new_id::<PartyId>(), &applicant, cx.now())?;
         record(tx, cx, &Subject::party(id, unit), "party_stated", json!({}))?;
         applicant.party = Some(id);

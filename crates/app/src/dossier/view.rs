@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use townhall_domain::dossier::{Action, ComponentEntry, Dossier, NotAllowed, actions};
 use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::permission::Right;
+use townhall_domain::rating::Rating;
 use townhall_store::dossiers::{self, DossierResult, Record, Slip, Step};
 use townhall_store::papers::{self, Paper};
-use townhall_store::{Tx, journal, organisation};
+use townhall_store::{Tx, journal, organisation, ratings};
 
 use super::flow::{flow_of, is_holder, is_visible, post_of, procedure_of, reading};
 use crate::access_log::{NoteReading, Reading, unless_noted};
@@ -46,6 +47,8 @@ pub struct DossierView {
     pub records: Vec<Record>,
     /// The result.
     pub result: Option<DossierResult>,
+    /// What the citizen said of the service.
+    pub rating: Option<Rating>,
     /// The trail, oldest first.
     pub trail: Vec<journal::StoredFact>,
     /// What the reader can do, in the order of [`Action::ALL`]; what he never may is left out.
@@ -114,6 +117,7 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
         joining,
         slips: dossiers::slips(tx, id)?,
         result: dossiers::result(tx, id)?,
+        rating: ratings::load(tx, id)?,
         steps,
         records,
         trail,

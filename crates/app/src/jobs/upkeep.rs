@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use townhall_domain::time::{self, Timestamp};
 use townhall_store::evidence::evidence;
-use townhall_store::{StoreError, Tx, audit, jobs, leases, queue, sessions};
+use townhall_store::{StoreError, Tx, audit, jobs, leases, online, queue, sessions};
 
 use super::{Kind, Outcome, Run};
+use crate::online::DRAFT_DAYS;
 
 const HOUR: Duration = Duration::from_hours(1);
 /// A file that no row names is kept so long: its command may still be on the way.
@@ -45,6 +46,14 @@ pub static SWEEP_TICKETS: Kind = Kind {
     attempts: u32::MAX,
     every: Some(Duration::from_hours(24)),
     run: sweep_tickets,
+};
+
+/// Forgets forms that were begun online and left alone.
+pub static SWEEP_ONLINE: Kind = Kind {
+    name: "sweep_online",
+    attempts: u32::MAX,
+    every: Some(Duration::from_hours(24)),
+    run: sweep_online,
 };
 
 fn before(now: Timestamp, age: Duration) -> Timestamp {
@@ -117,5 +126,14 @@ fn sweep_tickets(run: &Run<'_>) -> Result<Outcome, StoreError> {
     run.town
         .db()
         .write_blocking("sweep_tickets", move |tx| queue::sweep(tx, before))?;
+    Ok(Outcome::Done)
+}
+
+fn sweep_online(run: &Run<'_>) -> Result<Outcome, StoreError> {
+    // Forms are kept by the business clock, which may stand on another day.
+    let oldest = before(run.town.clock().now(), Duration::from_hours(24 * DRAFT_DAYS));
+    run.town
+        .db()
+        .write_blocking("sweep_online", move |tx| online::sweep(tx, oldest))?;
     Ok(Outcome::Done)
 }

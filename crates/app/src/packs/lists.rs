@@ -30,6 +30,18 @@ pub struct Account {
     pub holder: String,
 }
 
+/// Where the service centre of a unit is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Code of the unit.
+    pub unit: String,
+    /// Where citizens go.
+    pub address: Words,
+    /// Telephone of the centre.
+    pub phone: String,
+}
+
 /// A data base that stands for papers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -289,6 +301,7 @@ pub(super) struct Lists {
     pub agencies: BTreeMap<String, AgencyId>,
     pub accounts: Vec<Account>,
     pub papers: Vec<CommonPaper>,
+    pub contacts: Vec<Contact>,
 }
 
 impl Lists {

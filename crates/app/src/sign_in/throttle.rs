@@ -59,6 +59,22 @@ impl Limit {
             longest_seconds: 300,
         }
     }
+    /// One address that begins or sends forms online: a village may have one address, and somebody may help there.
+    pub fn online(what: &str, source: IpAddr) -> Self {
+        Self {
+            who: digest(&["online", what, &network(source)]),
+            free: 40,
+            longest_seconds: 300,
+        }
+    }
+    /// One address that sends files: each is looked at by a child process.
+    pub fn upload(source: IpAddr) -> Self {
+        Self {
+            who: digest(&["upload", &network(source)]),
+            free: 200,
+            longest_seconds: 300,
+        }
+    }
 
     /// Takes a try: counts it as failed until [`Limit::succeeded`] says otherwise.
     ///

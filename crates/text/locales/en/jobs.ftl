@@ -25,6 +25,7 @@ jobs-shown = { $count ->
  }
 jobs-not-again = This job is done or at work right now, so it cannot be started again. Open the list anew to see how it stands.
 jobs-kind-sweep_files = Remove files that nothing refers to
+jobs-kind-sweep_online = Delete unfinished online forms
 jobs-kind-sweep_sessions = Forget sessions that have ended
 jobs-kind-sweep_jobs = Forget old jobs
 jobs-kind-sweep_tickets = Forget numbers of the queue a week after their day

@@ -45,3 +45,4 @@ log-verify-not = Not true.
 log-verify-not-text = The two files do not match each other or the log: one was changed, or they do not belong together. Download both again from the page of the dossier and try once more.
 log-verify-unreadable = A file cannot be read.
 log-verify-unreadable-text = One of the two files is not of its kind; perhaps the wrong one was chosen. Choose the .tlog-proof file and the .json file of the same name.
+log-verify-paste = Or paste the content of both files

@@ -22,6 +22,7 @@ jobs-none-text = Hiện không có việc nào ở trạng thái này. Việc ch
 jobs-shown = { $count } việc
 jobs-not-again = Việc này đã xong hoặc đang chạy nên không thể chạy lại. Hãy mở lại danh sách để xem trạng thái mới.
 jobs-kind-sweep_files = Xóa tệp không còn được dùng
+jobs-kind-sweep_online = Xóa mẫu nộp trực tuyến bỏ dở
 jobs-kind-sweep_sessions = Xóa phiên làm việc đã hết hạn
 jobs-kind-sweep_jobs = Xóa việc chạy nền đã cũ
 jobs-kind-sweep_tickets = Xóa số thứ tự sau một tuần

@@ -45,3 +45,4 @@ log-verify-not = Không đúng.
 log-verify-not-text = Hai tệp không khớp nhau hoặc không khớp với sổ: một tệp đã bị sửa, hoặc không thuộc về nhau. Hãy tải lại hai tệp từ trang hồ sơ rồi thử lại.
 log-verify-unreadable = Không đọc được tệp.
 log-verify-unreadable-text = Một trong hai tệp không đúng dạng, có thể đã chọn nhầm tệp. Hãy chọn tệp .tlog-proof và tệp .json cùng tên.
+log-verify-paste = Hoặc dán nội dung hai tệp

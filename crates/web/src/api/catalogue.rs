@@ -12,7 +12,7 @@ use townhall_domain::deadline::{Deadline, explain_json};
 use townhall_domain::fee::Quantity;
 use townhall_domain::ids::UnitId;
 use townhall_domain::limit::Limit;
-use townhall_domain::procedure::{Listing, Procedure};
+use townhall_domain::procedure::Procedure;
 use townhall_domain::time;
 use townhall_domain::unit::Unit;
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::book::{Book, Operation};
 use super::guard::Asker;
 use super::problem::Wrong;
+use super::procedures::{ProcedureItem, ProcedureList, ProcedureOut, public_procedure};
 use super::read::{Asked, Day, InPath, number};
 use super::shapes::list_of;
 use crate::routes::Need;
@@ -88,26 +89,6 @@ pub struct ProcedureQuery {
     on: Option<Day>,
 }
 
-/// A procedure as a list gives it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProcedureItem {
-    /// National code.
-    code: String,
-    /// Official name.
-    name: String,
-    /// Field of law.
-    field: String,
-    /// Whether it can be worked here, from form to result.
-    served: bool,
-    /// Version, when it is served.
-    version: Option<u16>,
-}
-
-list_of!(
-    /// Procedures, in the order of the catalogue.
-    ProcedureList of ProcedureItem
-);
-
 async fn procedures(
     State(app): State<App>,
     asker: Asker,
@@ -126,77 +107,13 @@ async fn procedures(
     } else {
         catalogue.search(&query.q, day, 100)
     };
-    let item = |listing: &Listing<'_>| ProcedureItem {
-        code: listing.code().to_owned(),
-        name: listing.name().get(asker.lang.code()).to_owned(),
-        field: listing.field().to_owned(),
-        served: matches!(listing, Listing::Served(_)),
-        version: match listing {
-            Listing::Served(procedure) => Some(procedure.version),
-            Listing::NotYet(_) => None,
-        },
-    };
     Ok(Json(
         found
             .iter()
-            .map(item)
+            .map(|listing| ProcedureItem::of(listing, asker.lang))
             .filter(|item| served.is_none_or(|served| served == item.served))
             .collect(),
     ))
-}
-
-/// A limit of a procedure.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LimitOut {
-    /// `direct`, `online`, `post`; all when missing.
-    channel: Option<&'static str>,
-    /// The circumstance under which it holds.
-    when: Option<String>,
-    /// How long: `3wd`, `15d`, `8wh`, `1mo`, `sd`.
-    time: String,
-    /// How sure: `H` read in the law, `M` one secondary source, `L` weak.
-    verified: char,
-    /// Where it was read.
-    source: String,
-}
-
-/// A component of a procedure.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NeededOut {
-    /// Identifier.
-    id: String,
-    /// What it is.
-    name: String,
-    /// `required`, `optional`, or the circumstance under which it is needed.
-    need: String,
-    /// Components of one group stand for each other.
-    one_of: Option<String>,
-    /// The data base that stands for it on that day.
-    database: Option<String>,
-}
-
-/// A procedure with everything that a program needs to file it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProcedureOut {
-    /// What a list gives of it.
-    #[serde(flatten)]
-    item: ProcedureItem,
-    /// First day of this version.
-    #[schema(format = Date)]
-    effective_from: Option<String>,
-    /// Whether any centre of the province may receive it.
-    non_boundary: Option<bool>,
-    /// Limits, the first that fits holds.
-    limits: Vec<LimitOut>,
-    /// What the dossier holds.
-    components: Vec<NeededOut>,
-    /// Circumstances that may be stated.
-    circumstances: Vec<String>,
-    /// JSON Schema of the form.
-    #[schema(value_type = Option<Object>)]
-    form_schema: Option<Value>,
-    /// Legal basis.
-    basis: Vec<String>,
 }
 
 async fn procedure(
@@ -206,72 +123,9 @@ async fn procedure(
     Asked(query): Asked<OnDay>,
 ) -> Result<Json<ProcedureOut>, Wrong> {
     let day = query.on.map_or(today(&app), |day| day.0);
-    let packs = app.town.packs();
-    let listing = packs
-        .procedures()
-        .listing(&code.0, day)
-        .ok_or(Wrong::not_found("procedure"))?;
-    let lang = asker.lang.code();
-    let item = ProcedureItem {
-        code: listing.code().to_owned(),
-        name: listing.name().get(lang).to_owned(),
-        field: listing.field().to_owned(),
-        served: matches!(listing, Listing::Served(_)),
-        version: None,
-    };
-    let Listing::Served(procedure) = listing else {
-        return Ok(Json(ProcedureOut {
-            item,
-            effective_from: None,
-            non_boundary: None,
-            limits: Vec::new(),
-            components: Vec::new(),
-            circumstances: Vec::new(),
-            form_schema: None,
-            basis: Vec::new(),
-        }));
-    };
-    let limits = procedure.limits.iter().map(|limit| LimitOut {
-        channel: limit.channel.map(townhall_domain::procedure::Channel::as_str),
-        when: limit.when.clone(),
-        time: limit.time.to_string(),
-        verified: limit.verified.mark.letter(),
-        source: limit.verified.source.clone(),
-    });
-    let components = procedure.components.iter().map(|component| NeededOut {
-        id: component.id.clone(),
-        name: component.name.get(lang).to_owned(),
-        need: match &component.need {
-            townhall_domain::procedure::Need::Required => "required".to_owned(),
-            townhall_domain::procedure::Need::Optional => "optional".to_owned(),
-            townhall_domain::procedure::Need::When(circumstance) => circumstance.clone(),
-        },
-        one_of: component.one_of.clone(),
-        database: component
-            .replaced_on(day)
-            .map(|replaced| replaced.database.clone()),
-    });
-    Ok(Json(ProcedureOut {
-        item: ProcedureItem {
-            version: Some(procedure.version),
-            ..item
-        },
-        effective_from: Some(procedure.effective_from.to_string()),
-        non_boundary: Some(procedure.non_boundary),
-        limits: limits.collect(),
-        components: components.collect(),
-        circumstances: procedure
-            .circumstances
-            .iter()
-            .map(|circumstance| circumstance.id.clone())
-            .collect(),
-        form_schema: procedure
-            .form
-            .as_deref()
-            .and_then(|path| packs.form_schema(path))
-            .cloned(),
-        basis: procedure.basis.clone(),
-    }))
+    public_procedure(&app, &code.0, day, asker.lang)
+        .map(Json)
+        .ok_or(Wrong::not_found("procedure"))
 }
 
 /// What a fee depends on.

@@ -102,6 +102,21 @@ impl Typed {
         typed
     }
 
+    /// Names and values as they came from elsewhere.
+    pub(crate) fn of(fields: Vec<(String, String)>) -> Self {
+        Self { fields }
+    }
+
+    /// Names and values, in the order in which they came.
+    pub(crate) fn into_fields(self) -> Vec<(String, String)> {
+        self.fields
+    }
+
+    /// Takes out every field that a test names.
+    pub(crate) fn drop_where(&mut self, is_out: impl Fn(&str) -> bool) {
+        self.fields.retain(|(name, _)| !is_out(name));
+    }
+
     /// The value of a field; the last one when it came several times, empty when it did not come.
     pub fn get(&self, name: &str) -> &str {
         let found = self.fields.iter().rev().find(|(known, _)| known == name);

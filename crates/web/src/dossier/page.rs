@@ -20,8 +20,8 @@ use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sy
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
-    self, Action as Button, CheckRow, Icon, NoticeTone, Page, Place, Step, StepState, Tone, Trail, Ui, badge,
-    code, due_chip, key_values,
+    self, Action as Button, CheckRow, Icon, NoticeTone, Page, Place, Step, StepState, Tone, Ui, badge, code,
+    due_chip, key_values,
 };
 
 /// Reads a dossier's identity from a path; what is no identity is not found.
@@ -160,7 +160,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
                 (papers(ui, view))
                 (form_data(app, ui, view, procedure))
             }
-            (trail(ui, view))
+            (super::trail::card(ui, view))
             aside.th-stack aria-label=(ui.t("dossier-now")) {
                 (now(ui, view))
                 (crate::civil_status::card(ui, view, register))
@@ -249,7 +249,7 @@ pub fn masked(number: &str) -> String {
         .collect()
 }
 
-fn post_title(ui: &Ui, view: &DossierView, post: PostId) -> String {
+pub(super) fn post_title(ui: &Ui, view: &DossierView, post: PostId) -> String {
     view.posts
         .get(&post)
         .map(|(vi, en)| {
@@ -262,7 +262,7 @@ fn post_title(ui: &Ui, view: &DossierView, post: PostId) -> String {
         .unwrap_or_default()
 }
 
-fn person_name(view: &DossierView, person: Option<PersonId>) -> String {
+pub(super) fn person_name(view: &DossierView, person: Option<PersonId>) -> String {
     person
         .and_then(|person| view.people.get(&person).cloned())
         .unwrap_or_default()
@@ -447,66 +447,6 @@ fn form_data(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedur
             section.card { details { summary.card-header { (ui.t("dossier-form")) } div.card-body { (key_values(ui, &pairs)) } } }
         }
     }
-}
-
-fn trail(ui: &Ui, view: &DossierView) -> Markup {
-    let entries: Vec<Trail<'_>> = view
-        .trail
-        .iter()
-        .rev()
-        .map(|fact| {
-            let record = view.records.iter().rev().find(|record| record.at == fact.at);
-            let step = view
-                .steps
-                .iter()
-                .find(|step| step.started_at == fact.at && step.note.is_some());
-            let why = record
-                .and_then(|record| {
-                    record
-                        .body
-                        .get("finding")
-                        .or_else(|| record.body.get("question"))
-                        .or_else(|| record.body.get("reason"))
-                })
-                .and_then(|value| value.as_str())
-                .map(str::to_owned)
-                .or_else(|| step.and_then(|step| step.note.clone()))
-                .unwrap_or_default();
-            let ended = view.steps.iter().find(|step| step.ended_at == Some(fact.at));
-            let started = view.steps.iter().find(|step| step.started_at == fact.at);
-            let person = ended
-                .and_then(|step| step.ended_by_person)
-                .or_else(|| started.and_then(|step| step.given_by_person));
-            let post = fact
-                .post
-                .map(|post| post_title(ui, view, post))
-                .unwrap_or_default();
-            let name = person_name(view, person.or_else(|| record.and_then(|record| record.person)));
-            let who = match (name.is_empty(), post.is_empty()) {
-                (true, true) => ui.t(if fact.account.is_none() {
-                    "dossier-by-system"
-                } else {
-                    "dossier-by-officer"
-                }),
-                (true, false) => post,
-                (false, true) => name,
-                (false, false) => format!("{name}, {post}"),
-            };
-            Trail {
-                what: ui.t(&format!("fact-{}", fact.kind)).into(),
-                at: fact.at,
-                who: who.into(),
-                why: why.into(),
-                log_href: Some(format!("/facts/{}", fact.id).into()),
-            }
-        })
-        .collect();
-    ui::card(
-        "trail",
-        &ui.t("dossier-trail"),
-        &html! {},
-        &html! { div.m-3 { (ui::trail(ui, &entries)) } },
-    )
 }
 
 /// The actions that are possible, the main one first; below, what is not possible yet and why.

@@ -73,7 +73,7 @@ fn overview(app: &App, ui: &Ui, logs: &[(Epoch, Option<StoredCheckpoint>)]) -> M
             code { "verify-log -log " (base) "/log -vkey \"$(curl -s " (base) "/log/key)\"" }
         }
         p.th-text { (ui.t("log-keep")) }
-        p { a.btn.btn-primary href="/verify" { (ui.t("log-verify")) } }
+        p { a.btn.btn-primary href="/log/verify" { (ui.t("log-verify")) } }
     }
 }
 
@@ -119,8 +119,9 @@ async fn read(mut form: Multipart) -> Option<(String, String)> {
     let (mut proof, mut fact) = (String::new(), String::new());
     while let Some(field) = form.next_field().await.ok()? {
         let place = match field.name() {
-            Some("proof") => &mut proof,
-            Some("fact") => &mut fact,
+            // A file, or the same text pasted.
+            Some("proof" | "proof_text") => &mut proof,
+            Some("fact" | "fact_text") => &mut fact,
             _ => continue,
         };
         let bytes = field
@@ -128,9 +129,22 @@ async fn read(mut form: Multipart) -> Option<(String, String)> {
             .await
             .ok()
             .filter(|bytes| bytes.len() <= FILE_BYTES)?;
-        *place = String::from_utf8_lossy(&bytes).into_owned();
+        // A file that was not chosen comes as an empty one.
+        if !bytes.iter().all(u8::is_ascii_whitespace) {
+            *place = pasted(&String::from_utf8_lossy(&bytes));
+        }
     }
     Some((proof, fact))
+}
+
+/// A form sends every line end as two characters; the files have one.
+fn pasted(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n");
+    if lines.ends_with('\n') {
+        lines
+    } else {
+        lines + "\n"
+    }
 }
 
 fn form_page(app: &App, ui: &Ui, errors: &Errors, verdict: Option<&Verdict>, status: StatusCode) -> Response {
@@ -140,9 +154,14 @@ fn form_page(app: &App, ui: &Ui, errors: &Errors, verdict: Option<&Verdict>, sta
         h1 { (heading) }
         @if let Some(verdict) = verdict { (told(app, ui, verdict)) }
         p.th-text { (ui.t("log-verify-text")) }
-        (ui::form(ui, &Form::post("/verify").upload().class("th-fields"), &html! {
+        (ui::form(ui, &Form::post("/log/verify").upload().class("th-fields"), &html! {
             (ui::file(ui, &Field::new("proof", ui.t("log-verify-proof")).hint(ui.t("log-verify-proof-hint")).errors(errors), ".tlog-proof,text/plain", false))
             (ui::file(ui, &Field::new("fact", ui.t("log-verify-fact")).hint(ui.t("log-verify-fact-hint")).errors(errors), ".json,application/json", false))
+            details.mt-2 {
+                summary.link-primary { (ui.t("log-verify-paste")) }
+                (ui::textarea(ui, &Field::new("proof_text", ui.t("log-verify-proof")), 5))
+                (ui::textarea(ui, &Field::new("fact_text", ui.t("log-verify-fact")), 5))
+            }
             div.mt-3 { button.btn.btn-primary type="submit" { (ui.t("log-verify-now")) } }
         }))
         p.th-text.mt-4 { a href="/transparency" { (ui.t("log-title")) } }

@@ -146,10 +146,19 @@ fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, 
 
 /// What came with the form.
 #[derive(Default)]
-struct Sent {
+pub(crate) struct Sent {
     typed: Typed,
-    taken: Vec<Taken>,
-    problems: Vec<String>,
+    /// The files that can be kept, and are.
+    pub taken: Vec<Taken>,
+    /// What is wrong with the others.
+    pub problems: Vec<String>,
+}
+
+impl Sent {
+    /// The component that the files are; empty for none.
+    pub(crate) fn component(&self) -> &str {
+        &self.typed.component
+    }
 }
 
 /// Adds what came; a file that cannot be kept is named with the reason, and the others are kept.
@@ -166,7 +175,8 @@ pub async fn add(
     if let Err(error) = load(&app, &signed, &id).await {
         return signed.refuse(&app, &error);
     }
-    let mut sent = match read(&app, &signed, form).await {
+    let token = Some(signed.csrf.as_str());
+    let mut sent = match read(&app, signed.lang(), &pieces::owner(&signed), token, form).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal.page(&signed.ui(&app)),
     };
@@ -214,11 +224,16 @@ async fn command(app: &App, signed: &Signed, id: &str, sent: &mut Sent) -> Resul
         .map(|_| ())
 }
 
-/// Reads the form as it comes: the token first, then texts and files in any order.
-async fn read(app: &App, signed: &Signed, mut form: Multipart) -> Result<Sent, Refusal> {
-    let lang = signed.lang();
+/// Reads the form as it comes: the token of a session first, if there is one, then texts and files in any order.
+pub(crate) async fn read(
+    app: &App,
+    lang: Lang,
+    owner: &str,
+    token: Option<&str>,
+    mut form: Multipart,
+) -> Result<Sent, Refusal> {
     let mut sent = Sent::default();
-    let (mut is_ours, mut files) = (false, 0);
+    let (mut is_ours, mut files) = (token.is_none(), 0);
     loop {
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
@@ -229,7 +244,7 @@ async fn read(app: &App, signed: &Signed, mut form: Multipart) -> Result<Sent, R
         if !matches!(name.as_str(), "files" | "uploads") {
             let value = text(field).await.ok_or_else(|| Refusal::unreadable(lang))?;
             match name.as_str() {
-                CSRF_FIELD => is_ours = value == signed.csrf,
+                CSRF_FIELD => is_ours = token.is_none_or(|token| value == token),
                 "component" => sent.typed.component = value,
                 "source" => sent.typed.source = value,
                 "note" => sent.typed.note = value,
@@ -258,7 +273,7 @@ async fn read(app: &App, signed: &Signed, mut form: Multipart) -> Result<Sent, R
             (shown, taken)
         } else {
             let id = text(field).await.ok_or_else(|| Refusal::unreadable(lang))?;
-            match pieces::whole(app, signed, id).await {
+            match pieces::whole(app, owner.to_owned(), id).await {
                 Ok((shown, incoming)) => {
                     let taken = app.intake.take(&app.town, &shown, incoming).await;
                     (shown, taken)

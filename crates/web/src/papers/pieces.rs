@@ -11,6 +11,7 @@ use serde_json::json;
 use townhall_app::paper::{FileProblem, MOST_BYTES, TakeError};
 use townhall_store::StoreError;
 use townhall_store::files::{Incoming, Partial, PartialError};
+use townhall_text::Lang;
 
 use crate::refusal::Refusal;
 use crate::session::Signed;
@@ -40,11 +41,18 @@ pub async fn begin(
     if !bears_token(&signed, &headers) {
         return told(StatusCode::FORBIDDEN, Refusal::forgery(signed.lang()).sentence);
     }
+    begin_for(&app, signed.lang(), owner(&signed), body).await
+}
+
+/// Begins an upload of whoever this is: an account, or who holds a secret address.
+pub(crate) async fn begin_for(
+    app: &App,
+    lang: Lang,
+    owner: String,
+    body: Result<Json<Begin>, axum::extract::rejection::JsonRejection>,
+) -> Response {
     let Ok(Json(begin)) = body else {
-        return told(
-            StatusCode::BAD_REQUEST,
-            Refusal::unreadable(signed.lang()).sentence,
-        );
+        return told(StatusCode::BAD_REQUEST, Refusal::unreadable(lang).sentence);
     };
     let problem = match begin.bytes {
         0 => Some(FileProblem::Empty),
@@ -52,28 +60,33 @@ pub async fn begin(
         _ => None,
     };
     if let Some(problem) = problem {
-        let sentence = super::add::file_words(signed.lang(), &begin.name, &problem.into());
+        let sentence = super::add::file_words(lang, &begin.name, &problem.into());
         return told(StatusCode::UNPROCESSABLE_ENTITY, sentence);
     }
     let partial = Partial {
-        owner: owner(&signed),
+        owner,
         name: begin.name.chars().take(400).collect(),
         bytes: begin.bytes,
     };
     let files = app.town.files().clone();
     match off_async(move || files.begin_partial(&partial)).await {
         Ok(id) => (StatusCode::CREATED, Json(json!({ "id": id, "offset": 0 }))).into_response(),
-        Err(error) => failed(&signed, PartialError::Store(error)),
+        Err(error) => failed(lang, PartialError::Store(error)),
     }
 }
 
 /// How much is here.
 pub async fn place(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
-    let (files, owner) = (app.town.files().clone(), owner(&signed));
+    place_for(&app, signed.lang(), owner(&signed), id).await
+}
+
+/// How much of an upload of whoever this is is here.
+pub(crate) async fn place_for(app: &App, lang: Lang, owner: String, id: String) -> Response {
+    let files = app.town.files().clone();
     match off_async(move || Ok(files.partial(&id, &owner))).await {
         Ok(Ok((partial, here))) => Json(json!({ "offset": here, "bytes": partial.bytes })).into_response(),
-        Ok(Err(error)) => failed(&signed, error),
-        Err(error) => failed(&signed, PartialError::Store(error)),
+        Ok(Err(error)) => failed(lang, error),
+        Err(error) => failed(lang, PartialError::Store(error)),
     }
 }
 
@@ -88,27 +101,36 @@ pub async fn go_on(
     if !bears_token(&signed, &headers) {
         return told(StatusCode::FORBIDDEN, Refusal::forgery(signed.lang()).sentence);
     }
+    go_on_for(&app, signed.lang(), owner(&signed), id, &headers, body).await
+}
+
+/// Adds a piece to an upload of whoever this is.
+pub(crate) async fn go_on_for(
+    app: &App,
+    lang: Lang,
+    owner: String,
+    id: String,
+    headers: &HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Response {
     let offset = headers
         .get(OFFSET)
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse::<u64>().ok());
     let (Some(offset), Ok(piece)) = (offset, body) else {
-        return told(
-            StatusCode::BAD_REQUEST,
-            Refusal::unreadable(signed.lang()).sentence,
-        );
+        return told(StatusCode::BAD_REQUEST, Refusal::unreadable(lang).sentence);
     };
-    let (files, owner) = (app.town.files().clone(), owner(&signed));
+    let files = app.town.files().clone();
     match off_async(move || Ok(files.continue_partial(&id, &owner, offset, &piece))).await {
         Ok(Ok(here)) => Json(json!({ "offset": here })).into_response(),
-        Ok(Err(error)) => failed(&signed, error),
-        Err(error) => failed(&signed, PartialError::Store(error)),
+        Ok(Err(error)) => failed(lang, error),
+        Err(error) => failed(lang, PartialError::Store(error)),
     }
 }
 
-/// A whole upload of this person, with the name under which it was begun.
-pub(super) async fn whole(app: &App, signed: &Signed, id: String) -> Result<(String, Incoming), TakeError> {
-    let (files, owner) = (app.town.files().clone(), owner(signed));
+/// A whole upload of whoever this is, with the name under which it was begun.
+pub(super) async fn whole(app: &App, owner: String, id: String) -> Result<(String, Incoming), TakeError> {
+    let files = app.town.files().clone();
     let taken = off_async(move || Ok(files.take_partial(&id, &owner))).await?;
     match taken {
         Ok((partial, incoming)) => Ok((partial.name, incoming)),
@@ -117,7 +139,7 @@ pub(super) async fn whole(app: &App, signed: &Signed, id: String) -> Result<(Str
     }
 }
 
-fn owner(signed: &Signed) -> String {
+pub(super) fn owner(signed: &Signed) -> String {
     signed
         .actor
         .account()
@@ -134,16 +156,16 @@ fn told(status: StatusCode, sentence: String) -> Response {
     (status, Json(json!({ "sentence": sentence }))).into_response()
 }
 
-fn failed(signed: &Signed, error: PartialError) -> Response {
+fn failed(lang: Lang, error: PartialError) -> Response {
     match error {
-        PartialError::Unknown => told(StatusCode::NOT_FOUND, Refusal::not_found(signed.lang()).sentence),
+        PartialError::Unknown => told(StatusCode::NOT_FOUND, Refusal::not_found(lang).sentence),
         PartialError::Offset(here) => (StatusCode::CONFLICT, Json(json!({ "offset": here }))).into_response(),
         PartialError::TooMuch | PartialError::Busy => told(
             StatusCode::CONFLICT,
-            townhall_text::t(signed.lang(), "paper-file-broken-off"),
+            townhall_text::t(lang, "paper-file-broken-off"),
         ),
         PartialError::Store(error) => {
-            let refusal = Refusal::of(signed.lang(), &townhall_app::error::AppError::Store(error));
+            let refusal = Refusal::of(lang, &townhall_app::error::AppError::Store(error));
             told(refusal.status, refusal.sentence)
         }
     }

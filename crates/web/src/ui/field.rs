@@ -332,6 +332,20 @@ pub fn file(ui: &Ui, field: &Field<'_>, accept: &str, several: bool) -> Markup {
     around(ui, field, &inside)
 }
 
+/// Papers for one of several forms on a page, each with an id of its own.
+pub fn file_as(ui: &Ui, field: &Field<'_>, id: &str, accept: &str) -> Markup {
+    let hint = format!("{id}-hint");
+    html! {
+        label.form-label for=(id) { (field.label) }
+        @if !field.hint.is_empty() { p.form-hint.mb-1 id=(hint) { (field.hint) } }
+        div.th-drop data-drop="" {
+            input.form-control type="file" id=(id) name=(field.name) accept=(accept) multiple
+                aria-describedby=[(!field.hint.is_empty()).then_some(&hint)];
+            span.th-muted { (ui.t("ui-drop")) }
+        }
+    }
+}
+
 /// A value that is sent and not seen.
 pub fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }

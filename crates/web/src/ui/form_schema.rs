@@ -55,6 +55,11 @@ pub fn schema_section(ui: &Ui, form: &SchemaForm<'_>, section: &str) -> Markup {
     }
 }
 
+/// One section on a page of its own, with the list behind fields that ask for a unit.
+pub fn schema_section_with_units(ui: &Ui, form: &SchemaForm<'_>, section: &str) -> Markup {
+    html! { (schema_section(ui, form, section)) (unit_list(form)) }
+}
+
 /// The filled form to read: only what was answered. `unit_name` tells the name of a unit's code.
 pub fn schema_values(
     ui: &Ui,

@@ -36,14 +36,14 @@ pub use check_list::{CheckRow, check_list};
 pub use due::{DueChip, deadline_days, deadline_reason, deadline_why_for_citizens, due_chip};
 pub use empty::{Empty, empty};
 pub use field::{
-    Choice, Errors, Field, checkbox, checkboxes, date, date_parts, file, hidden, money_field, number_field,
-    password, radios, select, text, textarea,
+    Choice, Errors, Field, checkbox, checkboxes, date, date_parts, file, file_as, hidden, money_field,
+    number_field, password, radios, select, text, textarea,
 };
 pub use figure::{Figure, figures};
 pub use form::{CSRF_FIELD, Confirm, Form, confirm_page, draft_hint, error_summary, form};
 pub use form_schema::{
-    SchemaForm, prefilled, schema_answer, schema_errors, schema_form, schema_section, schema_values,
-    typed_values,
+    SchemaForm, prefilled, schema_answer, schema_errors, schema_form, schema_section,
+    schema_section_with_units, schema_values, typed_values,
 };
 pub use href::{href, with_query};
 pub use icon::Icon;

@@ -56,9 +56,9 @@ pub fn public_page(ui: &Ui, about: &Page<'_>, main: &Markup) -> Markup {
                         }
                         (demo_mark(ui, "th-end"))
                         nav.th-text aria-label=(ui.t("ui-public-nav")) {
-                            a href="/catalogue" { (ui.t("ui-public-catalogue")) } " · "
-                            a href="/status" { (ui.t("ui-public-status")) } " · "
-                            a href="/verify" { (ui.t("ui-public-verify")) } " · "
+                            a href="/procedures" { (ui.t("ui-public-catalogue")) } " · "
+                            a href="/lookup" { (ui.t("ui-public-status")) } " · "
+                            a href="/log/verify" { (ui.t("ui-public-verify")) } " · "
                             a href="/transparency" { (ui.t("ui-public-log")) } " · "
                             a href="/sign-in" { (ui.t("ui-public-officers")) }
                         }

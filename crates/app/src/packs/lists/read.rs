@@ -10,7 +10,7 @@ use townhall_domain::words::Mark;
 use townhall_print::Template;
 
 use super::{
-    Account, AgencyId, Book, CommonPaper, Database, DossierCode, Lists, Organ, ResultTemplate, Slip,
+    Account, AgencyId, Book, CommonPaper, Contact, Database, DossierCode, Lists, Organ, ResultTemplate, Slip,
     SlipNumbering, StatusCode,
 };
 use crate::packs::source::Source;
@@ -100,8 +100,15 @@ struct RawPapers {
     paper: Vec<CommonPaper>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawContacts {
+    #[serde(default)]
+    contact: Vec<Contact>,
+}
+
 /// The files that hold the lists.
-pub(crate) const FILES: [&str; 8] = [
+pub(crate) const FILES: [&str; 9] = [
     "databases.toml",
     "status-codes.toml",
     "templates.toml",
@@ -110,6 +117,7 @@ pub(crate) const FILES: [&str; 8] = [
     "agencies.csv",
     "units/accounts.toml",
     "common-papers.toml",
+    "units/contacts.toml",
 ];
 
 impl Lists {
@@ -122,6 +130,7 @@ impl Lists {
         let posts: Option<RawPosts> = toml_of(source, FILES[4], problems);
         let accounts: Option<RawAccounts> = toml_of(source, FILES[6], problems);
         let papers: Option<RawPapers> = toml_of(source, FILES[7], problems);
+        let contacts: Option<RawContacts> = toml_of(source, FILES[8], problems);
         let agencies = source
             .file(FILES[5])
             .map_err(|problem| vec![problem])
@@ -140,6 +149,7 @@ impl Lists {
             agencies: agencies?,
             accounts: accounts?.account,
             papers: papers?.paper,
+            contacts: contacts?.contact,
         };
         let before = problems.len();
         lists.check(problems);
@@ -167,6 +177,8 @@ impl Lists {
             .for_each(|unit| say(FILES[6], format!("unit '{unit}' stands here twice")));
         doubled(self.papers.iter().map(|one| &one.name))
             .for_each(|name| say(FILES[7], format!("'{name}' stands here twice")));
+        doubled(self.contacts.iter().map(|one| &one.unit))
+            .for_each(|unit| say(FILES[8], format!("unit '{unit}' stands here twice")));
         for account in &self.accounts {
             if let Err(error) = BankAccount::parse(&account.bank, &account.number) {
                 say(FILES[6], format!("account of unit {}: {error}", account.unit));
