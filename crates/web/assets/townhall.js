@@ -263,14 +263,18 @@
     const part = event.target.closest?.("[data-refresh-on]");
     if (part && JSON.parse(part.dataset.refreshOn).includes(name)) part.dispatchEvent(new CustomEvent("th-refresh"));
   });
+  function goOn() {
+    document.querySelectorAll("[data-focus]").forEach((part) => {
+      part.querySelector(part.dataset.focus)?.focus();
+      part.removeAttribute("data-focus");
+    });
+  }
+
   // A part that was swapped follows the answers as the page did.
   document.addEventListener("htmx:after:swap", () => {
     document.querySelectorAll("form:has([data-when])").forEach(followAnswers);
     // Where the work goes on, as the server says; after htmx has put the focus back.
-    setTimeout(() => document.querySelectorAll("[data-focus]").forEach((part) => {
-      part.querySelector(part.dataset.focus)?.focus();
-      part.removeAttribute("data-focus");
-    }), 0);
+    setTimeout(goOn, 0);
   });
 
   // 5. Files dropped on a field of files.
@@ -419,6 +423,7 @@
   document.querySelectorAll("form[data-draft]").forEach(watchDraft);
   document.querySelectorAll("form:has([data-when])").forEach(followAnswers);
   document.querySelectorAll("[data-live]").forEach(goLive);
+  goOn();
   document.querySelector(".th-summary")?.focus();
   online();
 })();

@@ -14,7 +14,7 @@ use townhall_domain::ids::{DossierId, Id, UnitId};
 use townhall_domain::procedure::{self, Procedure};
 use townhall_domain::time;
 
-use super::express::was_at_once;
+use super::express::is_at_once;
 use super::names::Names;
 use super::office::Offices;
 use super::unit;
@@ -184,6 +184,8 @@ fn plan_evenings(plan: &mut Plan, days: &[Date]) {
 
 struct Sketch {
     procedure: &'static str,
+    /// Certified copies in the express lane: done while the citizen waits.
+    at_once: bool,
     at: Timestamp,
     finish: Timestamp,
     due: Timestamp,
@@ -210,21 +212,21 @@ enum Open {
     Extended,
 }
 
-/// Which dossiers are open at the end, and why: first those whose time is not over, then those that wait or were
+/// Which dossiers are open at the end, none of the express lane, and why: first those whose time is not over, then those that wait or were
 /// given more time, and as many as the goal says that are simply late.
 fn still_open(goal: &Goal, sketches: &[Sketch]) -> BTreeMap<usize, Open> {
     let open = goal.accepted - goal.resolved;
     let end = time::instant(date(2025, 8, 5).at(0, 0, 0, 0));
     let mut found = BTreeMap::new();
     let mut in_time: Vec<usize> = (0..sketches.len())
-        .filter(|place| sketches[*place].due >= end)
+        .filter(|place| !sketches[*place].at_once && sketches[*place].due >= end)
         .collect();
     in_time.sort_by_key(|place| std::cmp::Reverse((sketches[*place].finish, *place)));
     let in_order = open - goal.overdue.min(open);
     found.extend(in_time.iter().take(in_order).map(|place| (*place, Open::Working)));
     // The others by how lately they were due: a late dossier of a good office is not late for long.
     let mut past: Vec<usize> = (0..sketches.len())
-        .filter(|place| sketches[*place].due < end)
+        .filter(|place| !sketches[*place].at_once && sketches[*place].due < end)
         .collect();
     past.sort_by_key(|place| std::cmp::Reverse((sketches[*place].due, *place)));
     let extended_from = time::instant(date(2025, 7, 31).at(12, 0, 0, 0));
@@ -272,10 +274,12 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
             let finish = office
                 .after_work(at, SignedDuration::from_mins(minutes))
                 .unwrap_or_else(|_| last_moment());
+            let at_once = !is_light && is_at_once(procedure, number);
             Sketch {
                 procedure,
+                at_once,
                 at,
-                finish,
+                finish: if at_once { at } else { finish },
                 due: due_of(town, &office, procedure, at),
             }
         })
@@ -286,7 +290,10 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
         let life = plan.lives.len();
         plan.lives
             .push(person(names, goal, sketch.procedure, Verdict::Accept));
-        if !is_light && !still_open.contains_key(&place) && was_at_once(&plan.lives[life]) {
+        if sketch.at_once {
+            let life_at_once = &mut plan.lives[life];
+            life_at_once.channel = Channel::Counter;
+            life_at_once.delivery = Delivery::Counter;
             plan.events.push((sketch.at, life, Event::Certify));
             continue;
         }

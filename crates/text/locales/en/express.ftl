@@ -31,6 +31,11 @@ express-compared = Compared: the original is not erased or damaged and not of a 
 express-legalised = Legalised, or exempt from it
 express-fee-waits = pages or copies are missing
 express-fee-of = Paper { $place }: { $amount }
+express-fee-pages = { $count ->
+    [one] { $count } page × { $each }
+   *[other] { $count } pages × { $each }
+}
+express-fee-copies = × { $count } copies
 express-no-account = The unit has no account for fees; take cash.
 express-qr = VietQR code for { $amount }
 express-transfer-note = Note: { $note }

@@ -3,8 +3,9 @@
 use maud::{Markup, PreEscaped, html};
 use townhall_app::express::{Quote, note_of_transfer, quote};
 use townhall_app::fees::{qr_svg, transfer_code};
-use townhall_domain::fee::Quantity;
+use townhall_domain::fee::{Explanation, Quantity};
 use townhall_domain::ids::{DossierId, UnitId};
+use townhall_domain::money::Dong;
 
 use super::lines;
 use crate::counter::typed::Typed;
@@ -44,10 +45,41 @@ fn steps(ui: &Ui, quote: &Quote, are_several: bool) -> Markup {
             @if are_several {
                 span { (ui.t_args("express-fee-of", &[("place", (place + 1).into()), ("amount", ui.money(line.due).into())])) }
             } @else {
-                @for step in why(ui, &line.why) { span { (step) } }
+                @for words in sum(ui, &line.why) { span { (words) } }
             }
         }
     }
+}
+
+/// The steps in a few words, as somebody at a counter says them: `2 trang × 2.000 đ + 4 trang × 1.000 đ`, `× 3 bản`.
+/// A step that this lane does not know is told as everywhere else.
+fn sum(ui: &Ui, steps: &[Explanation]) -> Vec<String> {
+    let arg = |step: &Explanation, wanted: &str| {
+        let found = step.args.iter().find(|(name, _)| name == wanted);
+        found.map_or(0, |(_, value)| *value)
+    };
+    let of_pages = |step: &Explanation| {
+        let count = arg(step, "to") - arg(step, "from") + 1;
+        let each = ui.money(Dong(arg(step, "each")));
+        ui.t_args(
+            "express-fee-pages",
+            &[("count", count.into()), ("each", each.into())],
+        )
+    };
+    let pages: Vec<String> = steps
+        .iter()
+        .filter(|step| step.key == "fee-why-pages")
+        .map(of_pages)
+        .collect();
+    let mut words = vec![pages.join(" + ")];
+    for step in steps.iter().filter(|step| step.key != "fee-why-pages") {
+        words.push(match step.key.as_str() {
+            "fee-why-copies" => ui.t_args("express-fee-copies", &[("count", arg(step, "count").into())]),
+            _ => why(ui, std::slice::from_ref(step)).concat(),
+        });
+    }
+    words.retain(|part| !part.is_empty());
+    words
 }
 
 /// The VietQR code of exactly this sum.

@@ -79,7 +79,7 @@ impl<'a> Lane<'a> {
             (ui::error_summary(ui, self.errors))
             div.th-cols.th-cols-express {
                 div.th-stack {
-                    (ui::form(ui, &form, &html! { (kept("dossier", self.typed.get("dossier"))) (self.inside(None)) }))
+                    (ui::form(ui, &form, &html! { (kept("dossier", self.typed.get("dossier"))) (self.inside(self.errors.is_empty().then_some("card"))) }))
                     (today::list(ui, self.desk))
                 }
                 aside.th-stack aria-label=(ui.t("express-help")) { (self.help()) }
@@ -110,7 +110,7 @@ impl<'a> Lane<'a> {
     pub fn inside(&self, focus: Option<&str>) -> Markup {
         let ui = self.ui;
         html! {
-            div id="lane-inside" data-focus=[focus.map(|name| format!("#f-{name}"))] {
+            div id="lane-inside" data-focus=[focus.map(|name| format!("#f-{}", name.replace('_', "-")))] {
                 div.card-header {
                     h2.card-title id="lane-title" {
                         (ui.t("express-number")) " " b.th-big { (ui.number(self.desk.next_number)) } " "
@@ -232,7 +232,7 @@ impl<'a> Lane<'a> {
             .autocomplete("off")
             .from_list("common-papers")
             .max_chars(u32::try_from(TITLE_CHARS).unwrap_or(200))
-            .columns(6);
+            .columns(if lines::count(self.typed) > 1 { 6 } else { 8 });
         let number = |name: &str, key: &str, value: String| {
             Field::new(format!("{name}_{place}"), ui.t(key))
                 .value(value)
@@ -271,11 +271,11 @@ impl<'a> Lane<'a> {
         let signer = Field::new("signer", ui.t("express-signer"))
             .value(typed.get("signer").to_owned())
             .errors(self.errors)
-            .columns(4);
+            .columns(5);
         let issuer = Field::new("issuer", ui.t("express-issuer"))
             .value(or("issuer", "domestic"))
             .errors(self.errors)
-            .columns(4);
+            .columns(3);
         let reference = Field::new("reference", ui.t("express-reference"))
             .value(typed.get("reference").to_owned())
             .errors(self.errors)

@@ -80,7 +80,7 @@ pub async fn show(
             (ui::notice(&ui, NoticeTone::Ok, &ui.t(&format!("register-done-{}", asked.done)), &html! {}))
         }
         (struck(&ui, &view))
-        div.th-cols {
+        div.th-cols.th-cols-counter {
             div.th-stack { (facts(&ui, &view)) }
             aside.th-stack aria-label=(ui.t("register-history")) { (history(&ui, &view)) }
         }

@@ -1,6 +1,7 @@
 //! Promises of the API: tokens, scopes, versions, idempotency, pages, problems, and a whole dossier end to end.
 
 mod more;
+mod registers;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
