@@ -46,6 +46,10 @@ export const pages = [
   { name: "accounts", path: "/admin/accounts", role: "administrator" },
   { name: "close an account", path: firstLink("/admin/accounts", "/admin/accounts/", 36, "/close"), role: "administrator" },
   { name: "access log", path: "/admin/access-log", role: "inspector" },
+  // What goes outside; the demonstration is connected with nothing and says so.
+  { name: "messages", path: "/messages", role: "centre_director" },
+  { name: "messages, filtered", path: "/messages?state=failed&way=sms", role: "centre_director" },
+  { name: "portal", path: "/portal", role: "centre_director" },
   // Every component in every state; debug builds only.
   { name: "components", path: "/dev/gallery", prepare: openDetails },
 ];

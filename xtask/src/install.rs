@@ -22,6 +22,7 @@ pub enum Tool {
     Chromium,
     Node,
     Python,
+    Mail,
     Nextest,
     Deny,
     BrowserModules,
@@ -99,6 +100,7 @@ fn debian_packages(tool: Tool) -> &'static [&'static str] {
         Tool::Node => &["nodejs", "npm"],
         Tool::Python => &["python3", "python3-venv"],
         Tool::Wrk => &["wrk", "curl"],
+        Tool::Mail => &["python3-aiosmtpd"],
         Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis => &[],
     }
 }
@@ -122,6 +124,8 @@ fn is_there(tool: Tool) -> bool {
         Tool::Node => in_path("node") && in_path("npm"),
         Tool::Python => run::works(Command::new("python3").args(["-c", "import venv, ensurepip"])),
         Tool::Wrk => in_path("wrk") && in_path("curl"),
+        // Debian's own Python: another one may come first in the path, and does not see Debian's packages.
+        Tool::Mail => run::works(Command::new("/usr/bin/python3").args(["-c", "import aiosmtpd"])),
         Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis => true,
     }
 }

@@ -8,6 +8,7 @@ use townhall_domain::ids::Id;
 use townhall_domain::time;
 
 use crate::actor::Actor;
+use crate::outside::Ways;
 use crate::packs::Packs;
 
 /// The context of one command or query.
@@ -18,6 +19,7 @@ pub struct Cx {
     now: Timestamp,
     packs: Packs,
     ids: IdSource,
+    ways: Ways,
 }
 
 impl Cx {
@@ -28,7 +30,17 @@ impl Cx {
             now,
             packs,
             ids,
+            ways: Ways::default(),
         }
+    }
+    /// The same context on a node that can send messages on these ways.
+    #[must_use]
+    pub fn reaching(self, ways: Ways) -> Self {
+        Self { ways, ..self }
+    }
+    /// On which ways messages can be sent.
+    pub fn ways(&self) -> Ways {
+        self.ways
     }
     /// The business time, the same for the whole command.
     pub fn now(&self) -> Timestamp {

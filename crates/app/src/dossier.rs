@@ -15,6 +15,7 @@ mod result;
 mod status;
 mod supplement;
 mod view;
+mod words;
 
 pub use accept::{AcceptDossier, accept_dossier};
 pub use citizen::{

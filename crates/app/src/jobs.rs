@@ -20,6 +20,8 @@ use townhall_store::{StoreError, Tx};
 use crate::clock::real_now;
 use crate::cx::Cx;
 use crate::error::AppError;
+use crate::message::SEND_MESSAGE;
+use crate::portal::{PORTAL_COMPARE, PORTAL_SYNC};
 use crate::town::Town;
 
 pub use upkeep::{SWEEP_FILES, SWEEP_JOBS, SWEEP_ONLINE, SWEEP_SESSIONS, SWEEP_TICKETS};
@@ -32,7 +34,29 @@ pub static KINDS: &[&Kind] = &[
     &SWEEP_JOBS,
     &SWEEP_TICKETS,
     &SWEEP_ONLINE,
+    &SEND_MESSAGE,
+    &PORTAL_SYNC,
+    &PORTAL_COMPARE,
 ];
+
+/// Which kinds one thread works off: whoever waits for a slow mail server or portal holds up nobody else.
+///
+/// Those of the portal only where there is one; its recurring work would have nothing to do.
+pub fn lanes(town: &Town) -> Vec<Vec<&'static Kind>> {
+    let messages = [SEND_MESSAGE.name];
+    let portal = [PORTAL_SYNC.name, PORTAL_COMPARE.name];
+    let of = |wanted: &dyn Fn(&str) -> bool| -> Vec<&'static Kind> {
+        KINDS.iter().copied().filter(|kind| wanted(kind.name)).collect()
+    };
+    let mut lanes = vec![
+        of(&|name| !messages.contains(&name) && !portal.contains(&name)),
+        of(&|name| messages.contains(&name)),
+    ];
+    if town.outside().portal.is_some() {
+        lanes.push(of(&|name| portal.contains(&name)));
+    }
+    lanes
+}
 
 /// A kind of background work.
 #[derive(Debug)]
@@ -65,6 +89,11 @@ pub struct Run<'a> {
 pub enum Outcome {
     /// There is nothing left to do.
     Done,
+    /// It was not its turn yet, and this was no try.
+    Later {
+        /// When it is.
+        at: Timestamp,
+    },
     /// It did not work this time; without personal data.
     Retry {
         /// What went wrong.

@@ -49,6 +49,18 @@ pub static JOB_RUNS: Figure = figure(
     "counter",
     "Runs of background jobs, by kind and outcome.",
 );
+/// Messages to citizens.
+pub static MESSAGES: Figure = figure(
+    "townhall_messages_total",
+    "counter",
+    "Messages to citizens, by way and outcome of the try.",
+);
+/// What went to and came from the portal.
+pub static PORTAL: Figure = figure(
+    "townhall_portal_total",
+    "counter",
+    "Dossiers taken from the portal and states told to it, by outcome.",
+);
 /// Jumps of the machine's clock.
 pub static CLOCK_JUMPS: Figure = figure(
     "townhall_clock_jumps_total",

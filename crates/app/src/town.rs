@@ -1,6 +1,6 @@
 //! The town hall itself: database, law, clock and files, and the one way into a command or query.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use townhall_store::files::Files;
 use townhall_store::{Db, StoreError, Tx};
@@ -8,6 +8,7 @@ use townhall_store::{Db, StoreError, Tx};
 use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::cx::{Cx, IdSource};
+use crate::outside::Outside;
 use crate::packs::Packs;
 
 /// What every request shares; cheap to clone.
@@ -24,6 +25,7 @@ struct Inner {
     files: Files,
     ids: IdSource,
     is_demo: bool,
+    outside: OnceLock<Outside>,
 }
 
 impl Town {
@@ -37,6 +39,7 @@ impl Town {
                 files,
                 ids,
                 is_demo,
+                outside: OnceLock::new(),
             }),
         }
     }
@@ -61,6 +64,22 @@ impl Town {
         self.inner.is_demo
     }
 
+    /// Connects the node with what is outside of it; once, before it serves. False when it was connected before.
+    pub fn connect(&self, outside: Outside) -> bool {
+        self.inner.outside.set(outside).is_ok()
+    }
+    /// What is outside of the node; nothing until it is connected.
+    pub fn outside(&self) -> &Outside {
+        static NOTHING: Outside = Outside {
+            base: String::new(),
+            email: None,
+            sms: None,
+            portal: None,
+            inspector: None,
+        };
+        self.inner.outside.get().unwrap_or(&NOTHING)
+    }
+
     /// The context of a command or query of this actor, now.
     pub fn cx(&self, actor: &Actor) -> Cx {
         Cx::new(
@@ -69,6 +88,7 @@ impl Town {
             self.inner.packs.clone(),
             self.inner.ids.clone(),
         )
+        .reaching(self.outside().ways())
     }
 
     /// Runs a command in one transaction; the answer comes after the data is on disk.

@@ -93,8 +93,6 @@ pub struct Dossier {
     pub delivery: Delivery,
     /// When the result was handed over.
     pub returned_at: Option<Timestamp>,
-    /// Synchronisation axis.
-    pub sync: SyncState,
     /// 128-bit secret of the receipt's QR code, 32 hexadecimal digits: opens the status page of this dossier.
     pub receipt_secret: String,
     /// Counted up at every change; a form that shows an older one is refused.

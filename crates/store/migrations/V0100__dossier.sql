@@ -54,7 +54,6 @@ CREATE TABLE dossiers (
   payment TEXT NOT NULL,
   delivery TEXT NOT NULL,
   returned_at BIGINT,
-  sync TEXT NOT NULL,
   receipt_secret TEXT NOT NULL,
   is_open BIGINT NOT NULL,
   version BIGINT NOT NULL,

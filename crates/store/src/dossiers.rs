@@ -10,7 +10,7 @@ pub use parts::*;
 
 use jiff::Timestamp;
 use townhall_domain::dossier::{
-    Channel, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State, SyncState,
+    Channel, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State,
 };
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
@@ -23,7 +23,7 @@ use crate::{StoreError, Tx};
 const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, procedure_code, procedure_version, field, channel, \
     assisting_post, applicant, applicant_party, submitter, form, subject, state, stage, holder_post, holder_role, held_since, \
     step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
-    payment, delivery, returned_at, sync, receipt_secret, is_open, version";
+    payment, delivery, returned_at, receipt_secret, is_open, version";
 
 /// Writes a new dossier and its search words.
 pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
@@ -172,7 +172,6 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
         dossier.payment.as_str(),
         dossier.delivery.as_str(),
         dossier.returned_at,
-        dossier.sync.as_str(),
         &dossier.receipt_secret,
         dossier.is_open(),
         dossier.version,
@@ -223,7 +222,6 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         payment: word(row, "payment", PaymentState::parse)?,
         delivery: word(row, "delivery", Delivery::parse)?,
         returned_at: row.get("returned_at")?,
-        sync: word(row, "sync", SyncState::parse)?,
         receipt_secret: row.get("receipt_secret")?,
         version: row.get("version")?,
     })

@@ -179,6 +179,11 @@ pub enum End<'a> {
         /// Why it did not work.
         why: &'a str,
     },
+    /// It was not its turn yet: it runs then, and this run was no try.
+    Later {
+        /// When.
+        at: Timestamp,
+    },
     /// It is not tried again by itself.
     GaveUp {
         /// Why.
@@ -197,14 +202,17 @@ pub fn end(
     let (state, run_at, why) = match end {
         End::Done => (JobState::Done, now, None),
         End::Again { at, why } => (JobState::Waiting, *at, Some(*why)),
+        End::Later { at } => (JobState::Waiting, *at, None),
         End::GaveUp { why } => (JobState::GaveUp, now, Some(*why)),
     };
     let slot_ends = state != JobState::Waiting;
+    let was_a_try = i64::from(!matches!(end, End::Later { .. }));
     let changed = tx.execute(
-        "UPDATE jobs SET state = $1, run_at = $2, last_error = $3, lease_holder = NULL, lease_until = 0,
-                changed_at = $4, slot = CASE WHEN $5 = 1 THEN NULL ELSE slot END
-          WHERE id = $6 AND lease_holder = $7",
-        &params![state.as_str(), run_at, why, now, slot_ends, id, holder],
+        "UPDATE jobs SET state = $1, run_at = $2, last_error = CASE WHEN $3 = 1 THEN $4 ELSE last_error END,
+                lease_holder = NULL, lease_until = 0, attempts = attempts - (1 - $3),
+                changed_at = $5, slot = CASE WHEN $6 = 1 THEN NULL ELSE slot END
+          WHERE id = $7 AND lease_holder = $8",
+        &params![state.as_str(), run_at, was_a_try, why, now, slot_ends, id, holder],
     )?;
     Ok(changed == 1)
 }
@@ -215,6 +223,16 @@ pub fn run_again(tx: &mut Tx<'_>, id: JobId, now: Timestamp) -> Result<bool, Sto
         "UPDATE jobs SET state = 'waiting', run_at = $1, attempts = 0, changed_at = $1
           WHERE id = $2 AND state <> 'done' AND lease_until <= $1",
         &params![now, id],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Lets the next run of recurring work begin at once; false when it is at work or due already.
+pub fn hasten(tx: &mut Tx<'_>, slot: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE jobs SET run_at = $1, attempts = 0, changed_at = $1
+          WHERE slot = $2 AND state = 'waiting' AND run_at > $1 AND lease_until <= $1",
+        &params![now, slot],
     )?;
     Ok(changed == 1)
 }

@@ -63,5 +63,6 @@ fn read(row: &Row) -> Result<Applicant, StoreError> {
         phone: row.get("phone")?,
         email: row.get("email")?,
         address: row.get("address")?,
+        messages: None,
     })
 }

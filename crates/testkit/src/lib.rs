@@ -10,7 +10,10 @@
 pub mod databases;
 pub mod foreign;
 pub mod http;
+pub mod mail;
 pub mod places;
+#[cfg(feature = "site")]
+pub mod portal;
 pub mod postgres;
 pub mod process;
 #[cfg(feature = "site")]

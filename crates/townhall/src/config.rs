@@ -2,6 +2,8 @@
 //!
 //! Every value is known with where it came from, so that a mistake is told with file, line and reason.
 
+mod outside;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -15,8 +17,10 @@ use townhall_web::running::{Rate, Rules};
 
 use crate::logging::{Format, Level};
 
+pub use outside::OutsideConfig;
+
 /// Every key that a configuration may hold; `TOWNHALL_` and the key in capitals is its environment variable.
-pub const KEYS: [&str; 23] = [
+pub const KEYS: [&str; 37] = [
     "data",
     "listen",
     "base",
@@ -40,6 +44,20 @@ pub const KEYS: [&str; 23] = [
     "public_burst",
     "stop_seconds",
     "worker",
+    "smtp_server",
+    "smtp_security",
+    "smtp_user",
+    "smtp_password_file",
+    "mail_from",
+    "mail_per_minute",
+    "sms_url",
+    "sms_body",
+    "sms_header",
+    "sms_secret_file",
+    "sms_per_minute",
+    "portal_url",
+    "portal_token_file",
+    "authority_file",
 ];
 
 /// One thing that is wrong, and where.
@@ -92,6 +110,8 @@ pub struct Config {
     pub stop_time: Duration,
     /// Whether this process works off jobs; one of several may leave that to the others.
     pub worker: bool,
+    /// Mail server, text messages, portal.
+    pub outside: OutsideConfig,
 }
 
 impl Config {
@@ -267,6 +287,7 @@ impl Values {
             rules,
             stop_time: Duration::from_secs(u64::from(self.number("stop_seconds", 0, 3600, 30))),
             worker: self.get("worker", yes_or_no).unwrap_or(true),
+            outside: self.outside(),
         }
     }
 

@@ -71,6 +71,9 @@ enum ConfigCommand {
     Check {
         /// The file; without it, the environment alone
         file: Option<PathBuf>,
+        /// Do not ask the mail server, the text-message service and the portal whether they answer
+        #[arg(long)]
+        offline: bool,
     },
 }
 
@@ -84,7 +87,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => backup::restore(&args),
         Command::Log(command) => log::run(&command),
         Command::Verify(args) => verify::run(&args),
-        Command::Config(ConfigCommand::Check { file }) => check_config(file),
+        Command::Config(ConfigCommand::Check { file, offline }) => check_config(file, offline),
         Command::Packs(args) => packs::run(&args),
         Command::InspectFile(InspectFile { name, at }) => {
             townhall_app::paper::run_child(&townhall_app::paper::InspectArgs { name, at }).map_err(Into::into)
@@ -100,12 +103,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn check_config(file: Option<PathBuf>) -> anyhow::Result<()> {
+fn check_config(file: Option<PathBuf>, offline: bool) -> anyhow::Result<()> {
     let args = serve::ServeArgs {
         config: file,
         ..serve::ServeArgs::default()
     };
-    args.config()?;
+    let config = args.config()?;
     println!("the configuration is right");
+    let looked = if offline {
+        Vec::new()
+    } else {
+        config.outside.look()
+    };
+    let mut silent = Vec::new();
+    for (what, answer) in looked {
+        match answer {
+            Ok(()) => println!("{what} answers"),
+            Err(why) => silent.push(format!("{what} does not take us: {why}")),
+        }
+    }
+    anyhow::ensure!(silent.is_empty(), "{}", silent.join("; "));
     Ok(())
 }

@@ -112,14 +112,15 @@ pub fn serve(config: &Config, place: &Place, town: Town) -> Result<()> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let site = site(config, &town, scheme, address)?;
 
+    town.connect(config.outside.outside(&site.base));
     let keeper = LogKeeper::open(town.db(), &place.keys, host_of(&site.base)).map_err(explain)?;
     let holder = holder();
     let sequencer = Sequencer::start(keeper, holder.clone(), real_now).context("no thread for the log")?;
     let alarm = ClockAlarm::start(town.db().clone()).context("no thread for the clock")?;
     let worker = if config.worker {
-        Some(Worker::start(town.clone(), holder).context("no thread for jobs")?)
+        Worker::start_all(&town, &holder).context("no thread for jobs")?
     } else {
-        None
+        Vec::new()
     };
 
     let stopping = Stopping::default();

@@ -15,6 +15,7 @@ pub mod guard;
 mod offices;
 mod once;
 mod page;
+mod post;
 pub mod problem;
 mod procedures;
 mod queue;
@@ -41,6 +42,7 @@ pub fn routes(app: &App) -> Routes {
     let book = offices::add(catalogue::add(dossiers::add(book)));
     let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
     let book = civil_status::add(book);
+    let book = post::add(book);
     let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());

@@ -7,6 +7,7 @@ mod list;
 mod many;
 mod page;
 mod preview;
+mod slips;
 mod trail;
 mod work;
 

@@ -18,9 +18,11 @@ pub mod headers;
 pub mod jobs;
 pub mod log;
 pub mod look;
+pub mod message;
 pub mod online;
 pub mod papers;
 pub mod places;
+pub mod portal;
 pub mod public;
 pub mod queue;
 pub mod refusal;
@@ -66,6 +68,8 @@ pub fn routes(app: &App) -> Routes {
         .merge(civil_status::routes(app))
         .merge(papers::routes(app))
         .merge(jobs::routes(app))
+        .merge(message::routes(app))
+        .merge(portal::routes(app))
         .merge(counter::routes(app))
         .merge(register::routes(app))
         .merge(express::routes(app))

@@ -24,13 +24,9 @@ fn rights(place: Place) -> &'static [Right] {
     }
 }
 
-/// Places of the plan that have no page yet; the navigation does not promise them.
-const NOT_YET: [Place; 2] = [Place::Portal, Place::Messages];
-
 /// The places of an officer, in the order of the navigation.
 pub fn of(actor: &Actor) -> Vec<Place> {
     Place::all()
-        .filter(|place| !NOT_YET.contains(place))
         .filter(|place| {
             let needed = rights(*place);
             needed.is_empty() || needed.iter().any(|right| actor.holds(*right))

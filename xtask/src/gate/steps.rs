@@ -60,6 +60,7 @@ pub const STEPS: &[Step] = &[
             Tool::Poppler,
             Tool::Strace,
             Tool::Go,
+            Tool::Mail,
         ],
         run: tests,
     },

@@ -38,9 +38,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "townhall-text",
         ],
     ),
+    ("townhall-carrier", &["townhall-domain", "townhall-app"]),
     (
         "townhall",
         &[
+            "townhall-carrier",
             "townhall-domain",
             "townhall-journal",
             "townhall-store",
@@ -113,6 +115,16 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         "the API's description lives at the edge",
     ),
     (
+        "lettre",
+        &["townhall-carrier"],
+        "what goes outside goes through one crate",
+    ),
+    (
+        "ureq",
+        &["townhall-carrier"],
+        "what goes outside goes through one crate",
+    ),
+    (
         "clap",
         &["townhall", "townhall-bench"],
         "only what is started has a command line",
@@ -150,6 +162,7 @@ const SYNCHRONOUS: &[&str] = &[
     "townhall-text",
     "townhall-print",
     "townhall-app",
+    "townhall-carrier",
 ];
 
 /// # Errors

@@ -479,6 +479,7 @@ fn person(names: &mut Names, goal: &Goal, procedure: &str, verdict: Verdict) -> 
             phone: names.phone(),
             email: String::new(),
             address: format!("Thôn {village}"),
+            messages: String::new(),
         },
         verdict,
         delivery: if names.dice(12) == 0 {

@@ -91,7 +91,7 @@ pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(),
     } else {
         return Err(AppError::field("field", "correct-field-unknown"));
     };
-    let words = super::receive::search_words(&dossier, acting.procedure);
+    let words = super::words::search_words(&dossier, acting.procedure);
     dossiers::index(tx, &dossier, &words)?;
     let record = Record {
         id: cx.new_id::<StepId>(),
@@ -129,6 +129,10 @@ fn correct_applicant(
         phone: was.phone.clone().unwrap_or_default(),
         email: was.email.clone().unwrap_or_default(),
         address: was.address.clone().unwrap_or_default(),
+        messages: was
+            .messages
+            .map(|tongue| tongue.as_str().to_owned())
+            .unwrap_or_default(),
     };
     let slot = match part {
         "name" => &mut input.name,

@@ -331,6 +331,7 @@ pub(crate) fn finish(
         map.insert("state".to_owned(), json!(dossier.state.code()));
         map.insert("code".to_owned(), json!(dossier.code));
     }
+    told_outside(tx, cx, dossier, action)?;
     record(
         tx,
         cx,
@@ -338,6 +339,13 @@ pub(crate) fn finish(
         action,
         body,
     )?;
+    Ok(())
+}
+
+/// What a step leaves for outside: the citizen's message and the state for the portal. Before the fact is recorded.
+pub(crate) fn told_outside(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, fact: &str) -> Result<(), AppError> {
+    crate::message::on_step(tx, cx, dossier, fact)?;
+    crate::portal::on_state(tx, dossier)?;
     Ok(())
 }
 

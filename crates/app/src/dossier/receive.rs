@@ -7,7 +7,7 @@ use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::applicant::clean;
 use townhall_domain::dossier::{
     Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
-    Dossier, Holder, PaymentState, ProcedureRef, State, SyncState,
+    Dossier, Holder, PaymentState, ProcedureRef, State,
 };
 use townhall_domain::fee::{Exemption, Quantity};
 use townhall_domain::form::Form;
@@ -18,7 +18,8 @@ use townhall_domain::space::Space;
 use townhall_store::dossiers::{self, Step};
 use townhall_store::{Tx, parties};
 
-use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
+use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason, told_outside};
+use super::words::search_words;
 use crate::actor::Actor;
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
@@ -185,6 +186,7 @@ pub(crate) fn receive_counted(
     open_reception(tx, cx, &dossier)?;
     match &cmd.verdict {
         Verdict::Register => {
+            told_outside(tx, cx, &dossier, "dossier_registered")?;
             record(
                 tx,
                 cx,
@@ -450,11 +452,6 @@ fn new_dossier(
         payment: PaymentState::None,
         delivery: cmd.delivery,
         returned_at: None,
-        sync: if cmd.channel == Channel::Portal {
-            SyncState::Pending
-        } else {
-            SyncState::Local
-        },
         receipt_secret: hex::encode(secret),
         version: 1,
     })
@@ -478,26 +475,6 @@ fn open_reception(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), App
         note: None,
     };
     Ok(dossiers::open_step(tx, dossier.id, &step)?)
-}
-
-/// Folded words under which a dossier is found: its code, whose it is, what it is.
-pub(super) fn search_words(dossier: &Dossier, procedure: &Procedure) -> Vec<String> {
-    let mut text = format!(
-        "{} {} {}",
-        dossier.code, dossier.applicant.name, procedure.name.vi
-    );
-    if let Some(phone) = &dossier.applicant.phone {
-        text.push(' ');
-        text.push_str(phone);
-    }
-    let mut words: Vec<String> = townhall_text::fold(&text)
-        .split_whitespace()
-        .map(|word| word.chars().take(40).collect())
-        .collect();
-    words.push(procedure.code.clone());
-    words.sort();
-    words.dedup();
-    words
 }
 
 fn fact_body(dossier: &Dossier) -> Value {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use townhall_domain::dossier::{Action, ComponentEntry, Dossier, NotAllowed, actions};
+use townhall_domain::dossier::{Action, ComponentEntry, Dossier, NotAllowed, SyncState, actions};
 use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::permission::Right;
 use townhall_domain::rating::Rating;
 use townhall_store::dossiers::{self, DossierResult, Record, Slip, Step};
+use townhall_store::messages::Message;
 use townhall_store::papers::{self, Paper};
 use townhall_store::{Tx, journal, organisation, ratings};
 
@@ -49,6 +50,10 @@ pub struct DossierView {
     pub result: Option<DossierResult>,
     /// What the citizen said of the service.
     pub rating: Option<Rating>,
+    /// Where it stands with the portal.
+    pub sync: SyncState,
+    /// What the citizen was told.
+    pub messages: Vec<Message>,
     /// The trail, oldest first.
     pub trail: Vec<journal::StoredFact>,
     /// What the reader can do, in the order of [`Action::ALL`]; what he never may is left out.
@@ -118,6 +123,8 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
         slips: dossiers::slips(tx, id)?,
         result: dossiers::result(tx, id)?,
         rating: ratings::load(tx, id)?,
+        sync: crate::portal::sync_of_dossier(tx, id)?,
+        messages: crate::message::of_dossier(tx, id)?,
         steps,
         records,
         trail,

@@ -11,7 +11,7 @@ use townhall_domain::time::Timestamp;
 use townhall_store::StoreError;
 use townhall_store::jobs::{self, End, Job, JobState};
 
-use super::{KINDS, Kind, Outcome, Run, pause_after};
+use super::{Kind, Outcome, Run, pause_after};
 use crate::clock::real_now;
 use crate::metrics;
 use crate::town::Town;
@@ -21,7 +21,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 /// A process that dies lets go of its job after so long; a handler is done long before.
 const LEASE: Duration = Duration::from_mins(15);
 
-/// The thread. Dropping it ends the thread after the job at hand.
+/// A thread. Dropping it ends the thread after the job at hand.
 #[derive(Debug)]
 pub struct Worker {
     stop: Option<Sender<()>>,
@@ -29,18 +29,30 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the thread. `holder` names this process, differently from every other at the same database.
+    /// Starts a thread for each of [`super::lanes`].
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(town: Town, holder: String) -> io::Result<Self> {
+    pub fn start_all(town: &Town, holder: &str) -> io::Result<Vec<Self>> {
+        super::lanes(town)
+            .into_iter()
+            .map(|kinds| Self::start(town.clone(), holder.to_owned(), kinds))
+            .collect()
+    }
+
+    /// Starts a thread that works off these kinds. `holder` names this process, differently from every other at the
+    /// same database.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(town: Town, holder: String, kinds: Vec<&'static Kind>) -> io::Result<Self> {
         let (stop, stopped) = channel::<()>();
         let thread = std::thread::Builder::new()
             .name("jobs".to_owned())
             .spawn(move || {
                 let mut failing = false;
                 loop {
-                    let done = run_once(&town, KINDS, &holder, real_now());
+                    let done = run_once(&town, &kinds, &holder, real_now());
                     if let Err(error) = &done
                         && !failing
                     {
@@ -194,12 +206,16 @@ fn finish(
     };
     let word = match &outcome {
         Outcome::Done => "done",
+        Outcome::Later { .. } => "later",
         Outcome::Retry { .. } => "retry",
         Outcome::GiveUp { .. } => "gave_up",
     };
     metrics::count(&metrics::JOB_RUNS, &[("kind", kind.name), ("outcome", word)]);
     match &outcome {
         Outcome::Done => tracing::debug!(job.id = %id, job.kind = kind.name, attempts, "job {id} is done"),
+        Outcome::Later { .. } => {
+            tracing::debug!(job.id = %id, job.kind = kind.name, "job {id} is not due yet")
+        }
         Outcome::Retry { why } => {
             tracing::warn!(job.id = %id, job.kind = kind.name, attempts, why, "job {id} is tried again");
         }
@@ -210,13 +226,14 @@ fn finish(
     let pause = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
     let again_at = pause(pause_after(attempts));
     let next = match (&outcome, kind.every) {
-        (Outcome::Retry { .. }, _) | (_, None) => None,
+        (Outcome::Retry { .. } | Outcome::Later { .. }, _) | (_, None) => None,
         (Outcome::Done | Outcome::GiveUp { .. }, Some(every)) => Some(next_run(kind.name, pause(every))?),
     };
     let holder = holder.to_owned();
     town.db().write_blocking("end_job", move |tx| {
         let end = match &outcome {
             Outcome::Done => End::Done,
+            Outcome::Later { at } => End::Later { at: *at },
             Outcome::Retry { why } => End::Again { at: again_at, why },
             Outcome::GiveUp { why } => End::GaveUp { why },
         };

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
 use super::parts::{Applicant, ApplicantKind};
+use crate::message::Tongue;
 
 /// What was typed about an applicant, field by field, exactly as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -23,6 +24,8 @@ pub struct ApplicantInput {
     pub email: String,
     /// Address.
     pub address: String,
+    /// Agrees to messages about the dossier: the language in which, `vi` or `en`; empty when not.
+    pub messages: String,
 }
 
 /// A field that could not be taken: its name and the key of the sentence that says why.
@@ -110,6 +113,16 @@ impl ApplicantInput {
             }
             Some(_) => {}
         }
+        let messages = match self.messages.trim() {
+            "" => None,
+            word => {
+                let tongue = Tongue::parse(word);
+                if tongue.is_none() {
+                    problems.push(("messages", "applicant-messages-unknown"));
+                }
+                tongue
+            }
+        };
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -122,6 +135,7 @@ impl ApplicantInput {
             phone,
             email,
             address: address.filter(|text| !text.is_empty()),
+            messages,
         })
     }
 
@@ -259,6 +273,7 @@ mod tests {
             phone: "abc".to_owned(),
             email: "nobody".to_owned(),
             address: "x".repeat(501),
+            messages: "xx".to_owned(),
         };
         let fields: Vec<&str> = wrong
             .parse(today())
@@ -275,7 +290,8 @@ mod tests {
                 "born_on",
                 "phone",
                 "email",
-                "address"
+                "address",
+                "messages"
             ]
         );
     }

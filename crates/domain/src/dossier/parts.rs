@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ComponentId, PartyId, PostId};
+use crate::message::Tongue;
 use crate::permission::Role;
 
 macro_rules! stored_words {
@@ -78,7 +79,7 @@ stored_words!(
 );
 
 stored_words!(
-    /// Whether the national portal knows the present state.
+    /// Whether the national portal knows the present state; kept beside the dossier, never in it.
     SyncState {
         /// This dossier is not one of the portal's.
         Local = "local",
@@ -124,6 +125,9 @@ pub struct Applicant {
     pub email: Option<String>,
     /// Address in one line.
     pub address: Option<String>,
+    /// Agreed to messages about the dossier, in this language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Tongue>,
 }
 
 /// Who must act now.

@@ -130,7 +130,7 @@ pub struct Page {
 const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
     d.field AS field, d.subject AS subject, d.applicant AS applicant, d.channel AS channel, d.state AS state, d.stage AS stage, \
     d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.accepted_at AS accepted_at, d.paused_at AS paused_at, d.due_at AS due_at, d.deadline AS deadline, \
-    d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, d.sync AS sync, \
+    d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, \
     d.version AS version";
 
 /// Instants past every deadline: sorts dossiers without one to the end.
@@ -230,6 +230,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
         .collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > limit;
     rows.truncate(limit);
+    ask_sync(tx, &mut rows)?;
     let next = rows
         .last()
         .filter(|_| more)
@@ -334,6 +335,7 @@ pub fn my_work(
     listed.sort_by_key(|row| (row.due_at.map_or(NO_DUE, Timestamp::as_millisecond), row.id));
     listed.dedup_by_key(|row| row.id);
     listed.truncate(limit);
+    ask_sync(tx, &mut listed)?;
     Ok(listed)
 }
 
@@ -344,6 +346,20 @@ pub fn count_open_for(tx: &mut Tx<'_>, unit: &UnitId, space: Space, post: PostId
         &params![unit, space, post],
     )?;
     row.map_or(Ok(0), |row| row.get("count"))
+}
+
+/// Where the portal's dossiers among the rows stand with it; no question when there are none.
+fn ask_sync(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
+    let of_portal: Vec<DossierId> = rows
+        .iter()
+        .filter(|row| row.channel == Channel::Portal)
+        .map(|row| row.id)
+        .collect();
+    let known = crate::portal::sync_of(tx, &of_portal)?;
+    for row in rows {
+        row.sync = known.get(&row.id).copied().unwrap_or(SyncState::Local);
+    }
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<Listed, StoreError> {
@@ -377,7 +393,8 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         step_due_at: row.get("step_due_at")?,
         ended_at: row.get("ended_at")?,
         payment: word(row, "payment", PaymentState::parse)?,
-        sync: word(row, "sync", SyncState::parse)?,
+        // Asked for all rows at once, of those that came from the portal.
+        sync: SyncState::Local,
         version: row.get("version")?,
     })
 }

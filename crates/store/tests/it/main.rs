@@ -5,6 +5,7 @@ mod durability;
 mod evidence;
 mod identity;
 mod journal;
+mod post;
 mod queue;
 mod seam;
 mod statistics;

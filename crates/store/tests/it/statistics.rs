@@ -6,7 +6,6 @@ use townhall_domain::calendar::{Calendar, Office, OfficeHours};
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{
     Applicant, ApplicantKind, Channel, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State,
-    SyncState,
 };
 use townhall_domain::ids::{DossierId, Id, PostId, UnitId};
 use townhall_domain::limit::Limit;
@@ -103,6 +102,7 @@ fn insert(tx: &mut Tx<'_>, number: u128, case: &Case) -> Result<DossierId, Store
             phone: None,
             email: None,
             address: None,
+            messages: None,
         },
         submitter: None,
         form: json!({}),
@@ -123,7 +123,6 @@ fn insert(tx: &mut Tx<'_>, number: u128, case: &Case) -> Result<DossierId, Store
         payment: PaymentState::None,
         delivery: Delivery::Counter,
         returned_at: None,
-        sync: SyncState::Local,
         receipt_secret: format!("{number:032x}"),
         version: 1,
     };

@@ -39,6 +39,30 @@ pub async fn received(
     form: Map<String, Value>,
     verdict: commands::Verdict,
 ) -> DossierId {
+    received_from(site, procedure, unit, form, verdict, applicant()).await
+}
+
+/// Whoever asks, unless a test says otherwise.
+pub fn applicant() -> ApplicantInput {
+    ApplicantInput {
+        name: APPLICANT.to_owned(),
+        id_number: "068190009001".to_owned(),
+        born_on: "1996-05-06".to_owned(),
+        phone: "0900000001".to_owned(),
+        address: "Thôn 5, xã Thuận An, tỉnh Lâm Đồng".to_owned(),
+        ..ApplicantInput::default()
+    }
+}
+
+/// A dossier of the counter from this applicant.
+pub async fn received_from(
+    site: &Site,
+    procedure: &'static str,
+    unit: townhall_domain::ids::UnitId,
+    form: Map<String, Value>,
+    verdict: commands::Verdict,
+    applicant: ApplicantInput,
+) -> DossierId {
     let actor = site.actor("receptionist").await;
     let id = site.town.cx(&actor).new_id::<DossierId>();
     site.town
@@ -75,14 +99,7 @@ pub async fn received(
                     portal_code: None,
                     support_place: None,
                     assisted: false,
-                    applicant: ApplicantInput {
-                        name: APPLICANT.to_owned(),
-                        id_number: "068190009001".to_owned(),
-                        born_on: "1996-05-06".to_owned(),
-                        phone: "0900000001".to_owned(),
-                        address: "Thôn 5, xã Thuận An, tỉnh Lâm Đồng".to_owned(),
-                        ..ApplicantInput::default()
-                    },
+                    applicant: applicant.clone(),
                     submitter: None,
                     form: form.clone(),
                     circumstances: Vec::new(),

@@ -29,3 +29,6 @@ jobs-kind-sweep_online = Delete unfinished online forms
 jobs-kind-sweep_sessions = Forget sessions that have ended
 jobs-kind-sweep_jobs = Forget old jobs
 jobs-kind-sweep_tickets = Forget numbers of the queue a week after their day
+jobs-kind-send_message = Send a message to a citizen
+jobs-kind-portal_sync = Synchronise with the national portal
+jobs-kind-portal_compare = Compare with the national portal

@@ -26,3 +26,6 @@ jobs-kind-sweep_online = Xóa mẫu nộp trực tuyến bỏ dở
 jobs-kind-sweep_sessions = Xóa phiên làm việc đã hết hạn
 jobs-kind-sweep_jobs = Xóa việc chạy nền đã cũ
 jobs-kind-sweep_tickets = Xóa số thứ tự sau một tuần
+jobs-kind-send_message = Gửi tin nhắn cho người dân
+jobs-kind-portal_sync = Đồng bộ với Cổng Dịch vụ công quốc gia
+jobs-kind-portal_compare = Đối chiếu với Cổng Dịch vụ công quốc gia

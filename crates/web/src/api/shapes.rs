@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use townhall_app::dossier::{ActionNow, DossierView};
 use townhall_app::packs::Packs;
-use townhall_domain::dossier::{Applicant, Dossier, Holder, State};
+use townhall_domain::dossier::{Applicant, Dossier, Holder, State, SyncState};
 use townhall_domain::ids::UnitId;
 use townhall_domain::time::{self, Timestamp};
 use townhall_store::dossiers::{self, Listed};
@@ -184,7 +184,7 @@ impl DossierItem {
     }
 
     /// A whole dossier as a list would give it: the answer to an action.
-    pub fn of(packs: &Packs, today: jiff::civil::Date, dossier: &Dossier) -> Self {
+    pub fn of(packs: &Packs, today: jiff::civil::Date, dossier: &Dossier, sync: SyncState) -> Self {
         let deadline = dossier.deadline.as_ref();
         Self {
             id: dossier.id.to_string(),
@@ -206,7 +206,7 @@ impl DossierItem {
             paused_at: maybe(dossier.paused_at),
             ended_at: maybe(dossier.ended_at),
             payment: dossier.payment.as_str(),
-            sync: dossier.sync.as_str(),
+            sync: sync.as_str(),
             version: dossier.version,
         }
     }
@@ -316,7 +316,7 @@ impl DossierOut {
             ActionNow::NotInYourHand => Some(townhall_text::t(lang, "dossier-why-not-in-your-hand")),
         };
         Self {
-            item: DossierItem::of(packs, today, dossier),
+            item: DossierItem::of(packs, today, dossier, view.sync),
             procedure_version: dossier.procedure.version,
             applicant: (&dossier.applicant).into(),
             submitter: dossier.submitter.as_ref().map(PersonOut::from),

@@ -128,7 +128,14 @@ fn more(desk: &Desk<'_>) -> Markup {
         "" => "citizen",
         kind => kind,
     };
+    let consent = ["vi", "en"].map(|lang| Choice::new(lang, ui.t(&format!("message-consent-{lang}"))));
+    let messages = Field::new("applicant_messages", ui.t("message-consent"))
+        .value(typed.get("applicant_messages"))
+        .hint(ui.t("message-consent-help"))
+        .errors(desk.errors)
+        .columns(6);
     let is_open = desk.errors.of("applicant_email").is_some()
+        || !typed.get("applicant_messages").is_empty()
         || desk.errors.of("applicant_kind").is_some()
         || kind != "citizen";
     let email = Field::new("applicant_email", ui.t("applicant-email"))
@@ -149,6 +156,7 @@ fn more(desk: &Desk<'_>) -> Markup {
             div.th-fields.mt-2 {
                 (ui::text(ui, &email))
                 (ui::select(ui, &field, &kinds, None))
+                (ui::select(ui, &messages, &consent, Some(&ui.t("message-consent-none"))))
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::ui::typed_values;
 /// Stands before the names of the fields of the pack's form.
 pub const FORM: &str = "form_";
 /// The parts of a person, in the order of the page.
-pub const PERSON: [&str; 7] = [
+pub const PERSON: [&str; 8] = [
     "id_number",
     "name",
     "born_on",
@@ -26,6 +26,7 @@ pub const PERSON: [&str; 7] = [
     "address",
     "email",
     "kind",
+    "messages",
 ];
 
 /// Names and values of the form.
@@ -225,6 +226,7 @@ impl Typed {
             phone: part("phone"),
             email: part("email"),
             address: part("address"),
+            messages: part("messages"),
         }
     }
 

@@ -149,7 +149,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
         (ui::title_line(
             ui,
             &heading(app, ui, dossier),
-            &html! { (state_badge(ui, dossier.state)) (payment_badge(ui, dossier.payment)) (sync_badge(ui, dossier.sync)) },
+            &html! { (state_badge(ui, dossier.state)) (payment_badge(ui, dossier.payment)) (sync_badge(ui, view.sync)) },
             &html! { @if let Some(chip) = &chip { (due_chip(ui, chip)) } },
         ))
         (facts(app, ui, view))
@@ -168,7 +168,8 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
                 @if let Some(deadline) = &dossier.deadline {
                     section.card { div.card-body { (ui::deadline_reason(ui, "deadline", deadline)) } }
                 }
-                (slips(ui, view))
+                (crate::message::card(ui, dossier, &view.messages))
+                (super::slips::card(ui, view))
             }
         }
     }
@@ -544,26 +545,5 @@ fn key(action: Action) -> Option<&'static str> {
         Action::Draft => Some("draft"),
         Action::Consult => Some("consult"),
         _ => None,
-    }
-}
-
-fn slips(ui: &Ui, view: &DossierView) -> Markup {
-    html! {
-        @if !view.slips.is_empty() || view.result.is_some() {
-            section.card {
-                div.card-body {
-                    h2.th-h.mb-2 { (ui.t("dossier-forms")) }
-                    ul.list-unstyled.mb-0 {
-                        @for slip in &view.slips {
-                            li.mb-1 { a href=(format!("/slips/{}.pdf", slip.id)) { (Icon::PRINTER) " " (ui.t(&format!("slip-{}", slip.form))) } " " span.th-muted { (slip.number) "/" (slip.year) } }
-                        }
-                        @if let Some(result) = &view.result {
-                            li.mb-1 { a href=(format!("/dossiers/{}/result.pdf", view.dossier.id)) { (Icon::CERTIFICATE) " " (ui.t(if result.issued_at.is_some() { "dossier-result" } else { "dossier-result-draft" })) } @if let Some(symbol) = &result.symbol { " " span.th-muted { (code(symbol)) } } }
-                        }
-                        li { a href=(format!("/dossiers/{}/control.pdf", view.dossier.id)) { (Icon::LIST) " " (ui.t("dossier-control-slip")) } }
-                    }
-                }
-            }
-        }
     }
 }

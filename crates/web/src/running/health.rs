@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use townhall_app::clock::real_now;
 use townhall_app::metrics::{self, gauge};
-use townhall_store::{StoreError, dialect, jobs, log, node};
+use townhall_domain::message::{MessageState, Way};
+use townhall_store::{StoreError, dialect, jobs, log, messages, node, portal};
 
 use super::Running;
 use crate::visitor::Visitor;
@@ -174,11 +175,14 @@ async fn write_gauges(running: &Running, out: &mut String) {
                 lag,
                 dialect::database_bytes(tx)?,
                 jobs::counts(tx)?,
+                messages::counts(tx)?,
+                portal::waiting_count(tx)?,
             ))
         })
         .await;
     match found {
-        Ok((waiting, lag_ms, bytes, (jobs_waiting, gave_up))) => {
+        Ok((waiting, lag_ms, bytes, (jobs_waiting, gave_up), told, (to_tell, refused))) => {
+            outside(out, &told, to_tell, refused);
             #[expect(clippy::cast_precision_loss, reason = "as above")]
             let [waiting, lag, bytes, jobs_waiting, gave_up] = [
                 waiting as f64,
@@ -215,6 +219,46 @@ async fn write_gauges(running: &Running, out: &mut String) {
             let _ = writeln!(out, "# the database did not answer");
         }
     }
+}
+
+/// What waits to go outside, and what could not.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "figures for people: no count comes near 2^52"
+)]
+fn outside(out: &mut String, told: &[(Way, MessageState, u64)], to_tell: u64, refused: u64) {
+    let count = |way: Way, state: MessageState| {
+        let found = told.iter().find(|(w, s, _)| (*w, *s) == (way, state));
+        found.map_or(0.0, |(_, _, count)| *count as f64)
+    };
+    let mut lines: Vec<([(&str, &str); 2], f64)> = Vec::new();
+    for way in Way::ALL {
+        for state in [MessageState::Waiting, MessageState::Failed] {
+            lines.push((
+                [("way", way.as_str()), ("state", state.as_str())],
+                count(*way, state),
+            ));
+        }
+    }
+    let lines: Vec<(&[(&str, &str)], f64)> = lines
+        .iter()
+        .map(|(labels, value)| (labels.as_slice(), *value))
+        .collect();
+    gauge(
+        out,
+        "townhall_messages",
+        "Messages to citizens that wait or could not be sent.",
+        &lines,
+    );
+    gauge(
+        out,
+        "townhall_portal_states",
+        "States that the portal has not confirmed.",
+        &[
+            (&[("status", "waiting")], to_tell as f64),
+            (&[("status", "refused")], refused as f64),
+        ],
+    );
 }
 
 /// Resident memory, where the system tells it; pages of 4 KiB on every machine that we know of.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use townhall_app::cx::Cx;
 use townhall_app::dossier as app;
 use townhall_app::error::AppError;
+use townhall_app::portal::sync_of_dossier;
 use townhall_domain::ids::{DossierId, PostId, StepId};
 use townhall_domain::time;
 use townhall_store::{Tx, dossiers};
@@ -28,7 +29,7 @@ impl Subject for OnDossier {
 
     fn after(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<Value, AppError> {
         let after = dossiers::load(tx, id)?.ok_or(AppError::NotFound("dossier"))?;
-        let item = DossierItem::of(cx.packs(), cx.today(), &after);
+        let item = DossierItem::of(cx.packs(), cx.today(), &after, sync_of_dossier(tx, id)?);
         Ok(serde_json::to_value(item).unwrap_or_default())
     }
 }

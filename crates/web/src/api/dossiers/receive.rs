@@ -9,6 +9,7 @@ use townhall_app::cx::Cx;
 use townhall_app::dossier::{ComponentInput, ReceiveDossier, Verdict, receive_dossier};
 use townhall_app::error::AppError;
 use townhall_app::fees::{ClaimedExemption, StatedFee};
+use townhall_app::portal::sync_of_dossier;
 use townhall_domain::dossier::{ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery};
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
@@ -66,6 +67,9 @@ pub struct PersonBody {
     /// Address in one line.
     #[schema(value_type = String, max_length = 500)]
     address: Text<500>,
+    /// Agrees to messages about the dossier, in this language: `vi` or `en`; not when empty.
+    #[schema(value_type = String, pattern = "^(vi|en)?$")]
+    messages: Text<2>,
 }
 
 impl From<&PersonBody> for ApplicantInput {
@@ -78,6 +82,7 @@ impl From<&PersonBody> for ApplicantInput {
             phone: person.phone.0.clone(),
             email: person.email.0.clone(),
             address: person.address.0.clone(),
+            messages: person.messages.0.clone(),
         }
     }
 }
@@ -278,7 +283,7 @@ async fn receive(State(app): State<App>, sent: Sent<ReceiveBody>) -> Result<Resp
 fn run(tx: &mut Tx<'_>, cx: &Cx, command: &ReceiveDossier) -> Result<Value, AppError> {
     let received = receive_dossier(tx, cx, command)?;
     let dossier = dossiers::load(tx, received.id)?.ok_or(AppError::NotFound("dossier"))?;
-    let item = DossierItem::of(cx.packs(), cx.today(), &dossier);
+    let item = DossierItem::of(cx.packs(), cx.today(), &dossier, sync_of_dossier(tx, dossier.id)?);
     let out = ReceivedOut {
         item,
         receipt_secret: received.receipt_secret,

@@ -1,0 +1,87 @@
+# Tin nhắn gửi người dân: lời thư, và trang theo dõi của cơ quan.
+
+# Lời thư. Không nêu tên người và nội dung hồ sơ: ai có đường dẫn thì xem được.
+message-greeting = Kính gửi ông/bà,
+message-link = Xem tình trạng và giấy tờ của hồ sơ tại: { $link }
+message-closing =
+    { $unit }
+    Thư này được gửi tự động vì ông/bà đã đồng ý nhận thông báo khi nộp hồ sơ. Nếu không phải hồ sơ của ông/bà, xin bỏ qua thư này.
+message-subject-registered = Đã nhận hồ sơ trực tuyến { $code }
+message-text-registered = Hồ sơ { $code } nộp trực tuyến đã đến { $unit } và đang chờ kiểm tra. Thời hạn giải quyết chưa bắt đầu tính.
+message-sms-registered = Ho so { $code } da den { $unit }, dang cho kiem tra. { $link }
+message-subject-accepted = Hồ sơ { $code } đã được tiếp nhận
+message-text-accepted = Hồ sơ { $code } đã được tiếp nhận. Hẹn trả kết quả: { $due }.
+message-sms-accepted = Ho so { $code } da duoc tiep nhan, hen tra: { $due }. { $link }
+message-subject-supplement_asked = Hồ sơ { $code } cần bổ sung
+message-text-supplement_asked = Hồ sơ { $code } cần bổ sung, hoàn thiện. Những gì cần nộp thêm được ghi đầy đủ trong Phiếu yêu cầu bổ sung tại đường dẫn dưới đây; thời hạn giải quyết tạm dừng cho đến khi nhận đủ.
+message-sms-supplement_asked = Ho so { $code } can bo sung giay to, xem phieu tai: { $link }
+message-subject-refused = Hồ sơ { $code } không được tiếp nhận
+message-text-refused = Hồ sơ { $code } không được tiếp nhận. Lý do và nơi nộp phù hợp (nếu có) được ghi trong Phiếu từ chối tại đường dẫn dưới đây.
+message-sms-refused = Ho so { $code } khong duoc tiep nhan, xem ly do tai: { $link }
+message-subject-obligation_asked = Hồ sơ { $code } chờ thực hiện nghĩa vụ tài chính
+message-text-obligation_asked = Hồ sơ { $code } chờ ông/bà thực hiện nghĩa vụ tài chính. Sau khi nộp tiền, xin gửi chứng từ để hồ sơ được giải quyết tiếp.
+message-sms-obligation_asked = Ho so { $code } cho thuc hien nghia vu tai chinh, xem: { $link }
+message-subject-extended = Xin lỗi vì hồ sơ { $code } trễ hẹn
+message-text-extended = { $unit } xin lỗi ông/bà vì hồ sơ { $code } không thể giải quyết đúng hẹn. Hẹn trả kết quả mới: { $due }. Lý do được ghi trong thư xin lỗi tại đường dẫn dưới đây.
+message-sms-extended = Xin loi ong/ba: ho so { $code } duoc hen lai: { $due }. { $link }
+message-subject-result_ready = Hồ sơ { $code } đã có kết quả
+message-text-result_ready = Hồ sơ { $code } đã có kết quả. Khi đến nhận, xin mang theo giấy hẹn; người nhận thay cần giấy ủy quyền.
+message-sms-result_ready = Ho so { $code } da co ket qua, moi ong/ba den nhan. { $link }
+message-subject-refused_after_appraisal = Hồ sơ { $code } không được giải quyết
+message-text-refused_after_appraisal = Sau khi thẩm định, hồ sơ { $code } không được giải quyết. Lý do được ghi trong văn bản từ chối tại đường dẫn dưới đây.
+message-sms-refused_after_appraisal = Ho so { $code } khong duoc giai quyet, xem ly do tai: { $link }
+message-subject-withdrawn = Hồ sơ { $code } đã dừng theo đề nghị
+message-text-withdrawn = Hồ sơ { $code } đã dừng giải quyết theo đề nghị của ông/bà.
+message-sms-withdrawn = Ho so { $code } da dung theo de nghi cua ong/ba. { $link }
+
+# Trang theo dõi.
+message-about = Thông báo gửi người dân ở từng bước của hồ sơ, khi họ đã đồng ý nhận. Tin không gửi được sẽ được thử lại trong khoảng một ngày, rồi chờ người xử lý. Nếu máy dừng đúng lúc đang gửi, một tin có thể đến hai lần.
+message-off-both = Máy chủ thư và dịch vụ tin nhắn chưa được cấu hình, nên hệ thống chưa gửi thông báo nào. Người quản trị bật trong tệp cấu hình (smtp_server hoặc sms_url).
+message-off-sms = Thư điện tử đang bật. Tin nhắn điện thoại chưa được cấu hình (sms_url).
+message-off-email = Tin nhắn điện thoại đang bật. Thư điện tử chưa được cấu hình (smtp_server).
+message-tab-all = Tất cả
+message-tab-waiting = Đang chờ
+message-tab-sent = Đã gửi
+message-tab-failed = Không gửi được
+message-tab-stopped = Đã dừng
+message-state-waiting = Chờ gửi
+message-state-again = Chờ gửi lại
+message-state-sent = Đã gửi
+message-state-failed = Không gửi được
+message-state-stopped = Đã dừng
+message-way = Cách gửi
+message-way-email = Thư điện tử
+message-way-sms = Tin nhắn
+message-kind = Nội dung
+message-kind-registered = Đã đến, chờ kiểm tra
+message-kind-accepted = Đã tiếp nhận
+message-kind-supplement_asked = Yêu cầu bổ sung
+message-kind-refused = Không tiếp nhận
+message-kind-obligation_asked = Nghĩa vụ tài chính
+message-kind-extended = Xin lỗi, hẹn lại
+message-kind-result_ready = Đã có kết quả
+message-kind-refused_after_appraisal = Không giải quyết
+message-kind-withdrawn = Dừng theo đề nghị
+message-any = Tất cả
+message-code = Mã hồ sơ
+message-to = Người nhận
+message-to-gone = không còn địa chỉ
+message-at = Phát sinh
+message-next = Thử lại lúc { $at }
+message-why = Lý do
+message-again = Gửi lại
+message-stop = Dừng
+message-none = Chưa có tin nhắn nào
+message-none-text = Tin nhắn phát sinh khi người dân để lại thư điện tử hoặc số điện thoại và đồng ý nhận thông báo.
+message-none-found = Không có tin nhắn nào khớp
+message-none-found-text = Hãy bỏ bớt điều kiện lọc.
+message-clear = Bỏ lọc
+message-shown = { $count } tin nhắn
+message-refused-ended = Tin này đã gửi hoặc đã dừng nên không đổi được nữa. Hãy mở lại danh sách để xem trạng thái mới.
+message-card = Thông báo cho người dân
+message-card-none = Chưa gửi thông báo nào. Người nộp chưa đồng ý nhận, hoặc chưa để lại địa chỉ.
+message-consent = Gửi thông báo từng bước
+message-consent-none = Không gửi
+message-consent-vi = Có, bằng tiếng Việt
+message-consent-en = Có, bằng tiếng Anh
+message-consent-help = Chỉ chọn khi người dân đồng ý. Gửi thư điện tử nếu có địa chỉ, nếu không thì nhắn tin.
