@@ -13,6 +13,8 @@ export const pages = [
   { name: "own one-time codes", path: "/settings/codes", role: "clerk" },
   { name: "own tokens", path: "/settings/tokens", role: "clerk" },
   // Organisation, as who keeps it and as who only reads it.
+  { name: "villages", path: "/units/24640/villages", role: "organisation_officer" },
+  { name: "villages, nobody found", path: "/units/24640/villages?q=zzz", role: "organisation_officer" },
   { name: "staff", path: "/staff", role: "organisation_officer" },
   { name: "staff read only", path: "/staff", role: "clerk" },
   { name: "post", path: firstLink("/staff", "/staff/posts/", 36), role: "organisation_officer" },

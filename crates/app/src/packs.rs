@@ -22,6 +22,7 @@ pub use townhall_domain::pack::PackProblem;
 use townhall_domain::procedure::{FieldOfLaw, Procedure, ProcedureCatalogue, ResultSpec};
 use townhall_domain::queue::QueueRules;
 use townhall_domain::unit::UnitRegister;
+use townhall_domain::unit::Village;
 use townhall_domain::words::Words;
 use townhall_print::Template;
 
@@ -203,6 +204,12 @@ impl Packs {
             .accounts
             .iter()
             .find(|account| account.unit == unit.code())
+    }
+
+    /// The villages of a unit on a day, in the order of its own list.
+    pub fn villages(&self, unit: &UnitId, day: Date) -> impl Iterator<Item = &Village> {
+        let villages = self.inner.lists.villages.iter();
+        villages.filter(move |village| village.unit == unit.code() && village.is_valid(day))
     }
 
     /// Lines, priorities and windows of queues.

@@ -5,11 +5,13 @@
 //! Legal source: Decision 19/2025/QĐ-TTg (codes), Law 72/2025/QH15 (two levels), later resolutions in the pack.
 
 mod register;
+mod village;
 
 use jiff::civil::Date;
 
 use crate::ids::UnitId;
 pub use register::{UnappliedChange, UnitFiles, UnitRegister};
+pub use village::{Village, VillageKind, parse_villages};
 
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -38,7 +38,8 @@ pub mod status;
 pub mod task;
 pub mod typed;
 pub mod ui;
-pub mod visitor;
+pub mod villages;
+mod visitor;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -79,6 +80,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(sign_in::routes(app))
         .merge(settings::routes(app))
         .merge(staff::routes(app))
+        .merge(villages::routes(app))
         .merge(admin::routes(app))
         .merge(api::routes(app))
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use townhall_domain::pack::toml_date;
 use townhall_domain::register::BookFamily;
 use townhall_domain::space::Space;
+use townhall_domain::unit::Village;
 use townhall_domain::words::{Mark, Words};
 use townhall_print::Template;
 
@@ -302,6 +303,7 @@ pub(super) struct Lists {
     pub accounts: Vec<Account>,
     pub papers: Vec<CommonPaper>,
     pub contacts: Vec<Contact>,
+    pub villages: Vec<Village>,
 }
 
 impl Lists {

@@ -45,6 +45,12 @@ pub(super) fn add(book: Book) -> Book {
         .gives::<StaffOut>(200),
         staff,
     )
+    .add(
+        Operation::get("list_villages", "/api/v1/units/{unit}/villages", Need::Session)
+            .query::<VillageQuery>()
+            .gives::<VillagesOut>(200),
+        villages,
+    )
 }
 
 /// As whom a token acts.
@@ -313,5 +319,75 @@ async fn staff(
         filled: staff.filled,
         vacant: staff.vacancies(),
         posts: seats.map(|seat| PostOut::of(asker.lang, seat)).collect(),
+    }))
+}
+
+/// On which day.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub struct VillageQuery {
+    /// As of this day; today when missing.
+    #[param(value_type = Option<String>, format = Date)]
+    on: Option<Day>,
+}
+
+/// A village of a commune.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VillageOut {
+    /// Place in the commune's own list.
+    number: u16,
+    /// `thon`, `bon`, `buon`, `to_dan_pho`.
+    kind: &'static str,
+    /// Its name.
+    name: String,
+    /// Households.
+    households: u32,
+    /// People.
+    population: u32,
+}
+
+/// The villages of a unit with their sum.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VillagesOut {
+    /// The unit.
+    unit: UnitRef,
+    /// The day.
+    #[schema(format = Date)]
+    as_of: String,
+    /// People in all.
+    population: u64,
+    /// Households in all.
+    households: u64,
+    /// The villages, in the order of the unit's own list.
+    items: Vec<VillageOut>,
+}
+
+async fn villages(
+    State(app): State<App>,
+    _asker: Asker,
+    code: InPath,
+    Asked(query): Asked<VillageQuery>,
+) -> Result<Json<VillagesOut>, Wrong> {
+    let today = time::local_date(app.town.clock().now());
+    let day = query.on.map_or(today, |day| day.0);
+    let packs = app.town.packs();
+    let unit = packs.units().by_code(&code.0, day).map(|unit| unit.id.clone());
+    let unit = unit.ok_or(Wrong::not_found("unit"))?;
+    let items: Vec<VillageOut> = packs
+        .villages(&unit, day)
+        .map(|village| VillageOut {
+            number: village.number,
+            kind: village.kind.as_str(),
+            name: village.name.clone(),
+            households: village.households,
+            population: village.population,
+        })
+        .collect();
+    Ok(Json(VillagesOut {
+        unit: UnitRef::of(packs, &unit, today),
+        as_of: day.to_string(),
+        population: items.iter().map(|village| u64::from(village.population)).sum(),
+        households: items.iter().map(|village| u64::from(village.households)).sum(),
+        items,
     }))
 }

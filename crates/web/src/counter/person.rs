@@ -17,6 +17,7 @@ pub fn section(desk: &Desk<'_>) -> Markup {
                 div.th-end.th-row { (standing(desk)) }
             }
             div.card-body {
+                (crate::villages::datalist(desk.app, ui, desk.unit))
                 div.th-row.mb-2 { (card(desk)) }
                 div.th-fields {
                     (fields(desk, "applicant"))
@@ -115,7 +116,7 @@ fn fields(desk: &Desk<'_>, prefix: &'static str) -> Markup {
         (ui::text(ui, &field("name", 4).max_chars(200)))
         (ui::date(ui, &field("born_on", 2)))
         (ui::text(ui, &field("phone", 3).optional().input_mode("tel").max_chars(30)))
-        (ui::text(ui, &field("address", 7).max_chars(500)))
+        (ui::text(ui, &field("address", 7).max_chars(500).from_list("villages")))
     }
 }
 

@@ -72,6 +72,7 @@ pub async fn show(
 fn buttons(ui: &Ui, unit: &AskedUnit, manages: bool) -> Markup {
     let query = [("unit", unit.0.code())];
     html! {
+        a.btn href=(format!("/units/{}/villages", unit.0.code())) { (ui.t("villages-link")) }
         a.btn href=(href("/staff/people", &query)) { (ui.t("staff-people")) }
         @if manages {
             a.btn href=(href("/staff/divisions/new", &query)) { (ui.t("staff-division-add")) }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 use townhall_domain::pack::{PackFile, PackProblem, read_table};
+use townhall_domain::unit::parse_villages;
 use townhall_domain::vietqr::BankAccount;
 use townhall_domain::words::Mark;
 use townhall_print::Template;
@@ -118,6 +119,7 @@ pub(crate) const FILES: [&str; 9] = [
     "units/accounts.toml",
     "common-papers.toml",
     "units/contacts.toml",
+    "units/villages.csv",
 ];
 
 impl Lists {
@@ -136,6 +138,11 @@ impl Lists {
             .map_err(|problem| vec![problem])
             .and_then(agencies);
         let agencies = agencies.map_err(|found| problems.extend(found)).ok();
+        let villages = source
+            .file(FILES[8])
+            .map_err(|problem| vec![problem])
+            .and_then(parse_villages);
+        let villages = villages.map_err(|found| problems.extend(found)).ok();
         let (templates, numbering) = (templates?, numbering?);
         let lists = Self {
             databases: databases?.database,
@@ -150,6 +157,7 @@ impl Lists {
             accounts: accounts?.account,
             papers: papers?.paper,
             contacts: contacts?.contact,
+            villages: villages?,
         };
         let before = problems.len();
         lists.check(problems);

@@ -1,0 +1,19 @@
+# Villages of a unit.
+villages-title = Villages: { $unit }
+villages-sum = { $count } villages, { $households } households, { $people } people
+villages-search = Search by name
+villages-export = CSV file
+villages-none = No line
+villages-none-text = The list of this unit has not been entered in the pack units/villages.csv.
+villages-none-found = No name fits. Try fewer words.
+villages-source = The sum is that of the unit's own report; name and figures of each village of the illustration are made up so that they add up to it.
+villages-number = No.
+villages-name = Name
+villages-kind = Kind
+villages-households = Households
+villages-people = People
+villages-kind-thon = Thôn (village)
+villages-kind-bon = Bon (M'Nông village)
+villages-kind-buon = Buôn (Ê Đê village)
+villages-kind-to_dan_pho = Residential group
+villages-link = Villages

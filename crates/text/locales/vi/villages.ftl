@@ -1,0 +1,19 @@
+# Thôn, bon, buôn, tổ dân phố của một đơn vị.
+villages-title = Thôn, bon, buôn, tổ dân phố: { $unit }
+villages-sum = { $count } nơi, { $households } hộ, { $people } người
+villages-search = Tìm theo tên
+villages-export = Tải tệp CSV
+villages-none = Không có dòng nào
+villages-none-text = Danh sách của đơn vị này chưa được nhập vào gói dữ liệu units/villages.csv.
+villages-none-found = Không có tên nào khớp. Thử bớt từ.
+villages-source = Tổng số theo báo cáo của đơn vị; tên và số của từng nơi trong bản minh họa là số liệu giả định cho khớp tổng.
+villages-number = Số
+villages-name = Tên
+villages-kind = Loại
+villages-households = Số hộ
+villages-people = Số người
+villages-kind-thon = Thôn
+villages-kind-bon = Bon
+villages-kind-buon = Buôn
+villages-kind-to_dan_pho = Tổ dân phố
+villages-link = Thôn, bon, buôn
