@@ -15,6 +15,7 @@ mod result;
 mod status;
 mod supplement;
 mod view;
+mod warn;
 mod words;
 
 pub use accept::{AcceptDossier, accept_dossier};
@@ -49,3 +50,4 @@ pub use result::{
 pub use status::{DossierStatus, status_by_secret};
 pub use supplement::{CompleteSupplement, RequestSupplement, complete_supplement, request_supplement};
 pub use view::{ActionNow, DossierView, dossier_view};
+pub use warn::{Bells, RING_WARNINGS, bells};

@@ -37,6 +37,7 @@ pub static KINDS: &[&Kind] = &[
     &SEND_MESSAGE,
     &PORTAL_SYNC,
     &PORTAL_COMPARE,
+    &crate::dossier::RING_WARNINGS,
 ];
 
 /// Which kinds one thread works off: whoever waits for a slow mail server or portal holds up nobody else.

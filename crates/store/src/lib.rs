@@ -40,6 +40,7 @@ pub mod statistics;
 pub mod tasks;
 pub mod tx;
 pub mod value;
+pub mod warnings;
 mod work;
 
 pub use db::{Db, DbConfig};

@@ -9,6 +9,7 @@ mod page;
 mod preview;
 mod slips;
 mod trail;
+mod warned;
 mod work;
 
 pub(crate) use act::draft_name;

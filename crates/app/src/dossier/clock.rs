@@ -42,6 +42,7 @@ pub fn extend_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ExtendDossier) -> Result<(
         .map_err(|error| AppError::refused(error.key()))?;
     let due = extended.due;
     dossier.deadline = Some(extended);
+    super::warn::plan(tx, cx, &dossier)?;
     let slip = issue_slip(
         tx,
         cx,
@@ -85,6 +86,7 @@ pub fn obligate_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ObligateDossier) -> Resu
         .pause(&office, cx.now(), PauseReason::Financial, cmd.document.clone())
         .map_err(|error| AppError::refused(error.key()))?;
     dossier.deadline = Some(paused);
+    super::warn::plan(tx, cx, &dossier)?;
     dossier.paused_at = Some(cx.now());
     let record = Record {
         id: cx.new_id::<StepId>(),
@@ -141,6 +143,7 @@ pub fn resume_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeDossier) -> Result<(
         .resume(&office, cx.now(), how, Some(proof.clone()))
         .map_err(|error| AppError::refused(error.key()))?;
     dossier.deadline = Some(resumed);
+    super::warn::plan(tx, cx, &dossier)?;
     // Waiting for money is not waiting for a supplement: the index does not subtract it (open question 12), so
     // it is not added to `waited_ms`; the deadline itself has moved.
     dossier.paused_at = None;

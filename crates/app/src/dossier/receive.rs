@@ -501,6 +501,7 @@ pub(super) fn accept(
         Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
     dossier.accepted_at = Some(cx.now());
     dossier.deadline = Some(deadline);
+    super::warn::plan(tx, cx, dossier)?;
     let next = dossier.state.after(Action::Accept, super::flow_of(procedure))?;
     advance(
         tx,

@@ -61,6 +61,7 @@ pub(super) fn ask(
             .pause(&office, cx.now(), PauseReason::Supplement, None)
             .map_err(|error| AppError::refused(error.key()))?;
         dossier.deadline = Some(paused);
+        super::warn::plan(tx, cx, dossier)?;
     }
     dossier.paused_at = Some(cx.now());
     dossier.supplements += 1;
@@ -139,6 +140,7 @@ pub(crate) fn complete(
             .resume(&office, cx.now(), how, None)
             .map_err(|error| AppError::refused(error.key()))?;
         dossier.deadline = Some(resumed);
+        super::warn::plan(tx, cx, dossier)?;
     }
     if let Some(since) = dossier.paused_at.take() {
         dossier.waited_ms += cx.now().as_millisecond() - since.as_millisecond();

@@ -83,6 +83,26 @@ pub enum WarningKind {
     OneDay,
 }
 
+impl WarningKind {
+    /// All, in the order of the law.
+    pub const ALL: [Self; 4] = [Self::Half, Self::FourFifths, Self::TwoDays, Self::OneDay];
+
+    /// The stored word, also in addresses and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Half => "half",
+            Self::FourFifths => "four_fifths",
+            Self::TwoDays => "two_days",
+            Self::OneDay => "one_day",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
 /// A warning and its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {

@@ -1,7 +1,7 @@
 //! Lists of dossiers: a page by keyset, visibility in the SQL, never a count of what is not shown.
 
 use jiff::Timestamp;
-use townhall_domain::deadline::Deadline;
+use townhall_domain::deadline::{Deadline, WarningKind};
 use townhall_domain::dossier::{Applicant, Channel, Holder, PaymentState, Stage, State, SyncState};
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
@@ -60,6 +60,8 @@ pub struct Listed {
     pub sync: SyncState,
     /// Version, for actions from the list.
     pub version: i64,
+    /// The last bell that rang before its deadline.
+    pub warned: Option<WarningKind>,
 }
 
 /// Which deadlines a list wants.
@@ -108,6 +110,8 @@ pub struct Filter {
     pub ended: Option<(Timestamp, Timestamp)>,
     /// Deadline.
     pub due: Option<Due>,
+    /// Open ones for which a bell has rung: any, or this one.
+    pub warned: Option<Option<WarningKind>>,
     /// The rows behind a figure.
     pub measure: Option<(Measure, Period)>,
     /// Folded words that all must occur; the last may be the beginning of one.
@@ -231,6 +235,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
     let more = rows.len() > limit;
     rows.truncate(limit);
     ask_sync(tx, &mut rows)?;
+    mark_warned(tx, &mut rows)?;
     let next = rows
         .last()
         .filter(|_| more)
@@ -294,6 +299,20 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
             );
         }
     }
+    if let Some(kind) = filter.warned {
+        let units: Vec<Value> = filter.units.iter().map(Value::from).collect();
+        let marks = vec!["?"; units.len()].join(", ");
+        let space = filter.space.unwrap_or(Space::State);
+        let (of_kind, kind) = match kind {
+            Some(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
+            None => ("", None),
+        };
+        let clause = format!(
+            "d.is_open = 1 AND d.paused_at IS NULL AND d.id IN (SELECT w.dossier FROM dossier_warnings w \
+             WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind})"
+        );
+        sql.and(&clause, units.into_iter().chain([space.into()]).chain(kind));
+    }
     if let Some((measure, period)) = &filter.measure {
         let (condition, values) = measure.condition(period);
         sql.and(&condition, values);
@@ -336,7 +355,22 @@ pub fn my_work(
     listed.dedup_by_key(|row| row.id);
     listed.truncate(limit);
     ask_sync(tx, &mut listed)?;
+    mark_warned(tx, &mut listed)?;
     Ok(listed)
+}
+
+/// Says which bell rang last for the open ones.
+fn mark_warned(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
+    let open: Vec<DossierId> = rows
+        .iter()
+        .filter(|row| row.ended_at.is_none() && row.due_at.is_some())
+        .map(|row| row.id)
+        .collect();
+    let latest = crate::warnings::latest(tx, &open)?;
+    for row in rows {
+        row.warned = latest.get(&row.id).copied();
+    }
+    Ok(())
 }
 
 /// How many open dossiers a post holds; for the load of a team, over an index.
@@ -396,5 +430,6 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         // Asked for all rows at once, of those that came from the portal.
         sync: SyncState::Local,
         version: row.get("version")?,
+        warned: None,
     })
 }

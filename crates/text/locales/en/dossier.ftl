@@ -355,3 +355,13 @@ dossier-form-unfinished = The form has { $count ->
     } to be filled in or mended before acceptance.
 dossier-accept-fee = Fee
 dossier-accept-fee-now = By what stands here, { $amount } is to be paid.
+dossiers-due-warned = Reminded of the deadline
+dossiers-due-half = 50 % of the time used
+dossiers-due-four_fifths = 80 % of the time used
+dossiers-due-two_days = 2 working days left
+dossiers-due-one_day = 1 working day left
+work-bells = Deadlines to mind: { $count }
+work-bells-unit = In the unit
+work-bells-all = All dossiers reminded of
+work-bell-due = due { $at }
+work-bell-over = past due since { $at }

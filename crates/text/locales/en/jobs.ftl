@@ -32,3 +32,4 @@ jobs-kind-sweep_tickets = Forget numbers of the queue a week after their day
 jobs-kind-send_message = Send a message to a citizen
 jobs-kind-portal_sync = Synchronise with the national portal
 jobs-kind-portal_compare = Compare with the national portal
+jobs-kind-ring_warnings = Reminding of deadlines

@@ -29,3 +29,4 @@ jobs-kind-sweep_tickets = Xóa số thứ tự sau một tuần
 jobs-kind-send_message = Gửi tin nhắn cho người dân
 jobs-kind-portal_sync = Đồng bộ với Cổng Dịch vụ công quốc gia
 jobs-kind-portal_compare = Đối chiếu với Cổng Dịch vụ công quốc gia
+jobs-kind-ring_warnings = Nhắc hạn xử lý

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use townhall_app::dossier::{DossierView, dossier_list, my_work};
 use townhall_app::error::AppError;
 use townhall_app::statistics;
+use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::Channel;
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Right;
@@ -116,8 +117,9 @@ pub struct ListQuery {
     /// The post that holds it.
     #[param(value_type = Option<String>, format = "uuid")]
     holder: String,
-    /// `over` (past due now, or ended late) or `today`.
-    #[param(value_type = Option<String>, pattern = "^(over|today)$")]
+    /// `over` (past due now, or ended late), `today`, `warned` (any bell before the deadline has rung), or one bell:
+    /// `half`, `four_fifths`, `two_days`, `one_day`.
+    #[param(value_type = Option<String>, pattern = "^(over|today|warned|half|four_fifths|two_days|one_day)$")]
     due: String,
     /// Accepted on this day or later.
     #[param(value_type = Option<String>, format = Date)]
@@ -202,7 +204,14 @@ impl ListQuery {
                 let day = interval(Some(Day(today)), Some(Day(today)));
                 day.map(|(from, to)| Due::Between(from, to))
             }
-            _ => return Err(Wrong::field("due", "api-word-unknown")),
+            "warned" => {
+                filter.warned = Some(None);
+                None
+            }
+            word => {
+                filter.warned = Some(Some(known("due", word, WarningKind::parse)?));
+                None
+            }
         };
         filter.sort = match self.sort.as_str() {
             "" | "newest" => Sort::Newest,

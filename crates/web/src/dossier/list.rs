@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::dossier_list;
+use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::Channel;
 use townhall_domain::ids::UnitId;
 use townhall_domain::time;
@@ -13,6 +14,7 @@ use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort};
 use townhall_store::statistics::{Measure, Period};
 use townhall_text::{Arg, fold};
 
+use super::warned::warned;
 use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name};
 use crate::csv;
 use crate::session::Signed;
@@ -125,6 +127,10 @@ impl Asked {
                     Some(Due::Between(start, end))
                 }
                 _ => None,
+            },
+            warned: match self.due.as_str() {
+                "warned" => Some(None),
+                word => WarningKind::parse(word).map(Some),
             },
             accepted: days(&self.accepted_from, &self.accepted_to),
             ended: days(&self.ended_from, &self.ended_to),
@@ -261,10 +267,18 @@ fn filters(app: &App, ui: &Ui, asked: &Asked) -> Markup {
             )
         })
         .collect();
-    let dues: Vec<Choice<'_>> = ["over", "today"]
-        .iter()
-        .map(|due| Choice::new(*due, ui.t(&format!("dossiers-due-{due}"))))
-        .collect();
+    let dues: Vec<Choice<'_>> = [
+        "over",
+        "today",
+        "warned",
+        "one_day",
+        "two_days",
+        "four_fifths",
+        "half",
+    ]
+    .iter()
+    .map(|due| Choice::new(*due, ui.t(&format!("dossiers-due-{due}"))))
+    .collect();
     let any = ui.t("dossiers-any");
     let fields = html! {
         (ui::text(ui, &Field::new("q", ui.t("dossiers-search")).value(asked.q.clone()).columns(4)))
@@ -317,7 +331,7 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
                 td { b { (row.applicant.name) } br; span.th-muted.th-clip { (procedure_short(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
                 td { span.th-inline { (state_badge(ui, row.state)) (payment_badge(ui, row.payment)) (sync_badge(ui, row.sync)) } }
                 td.text-nowrap { (ui.date_time(row.received_at)) }
-                td { @if let Some(chip) = due(app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } }
+                td { @if let Some(chip) = due(app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } (warned(ui, row)) }
             }
         }
     };

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
-use townhall_app::dossier::my_work;
+use townhall_app::dossier::{bells, my_work};
 use townhall_app::error::AppError;
 use townhall_domain::dossier::{Action, State as DossierState};
 use townhall_domain::permission::Right;
@@ -14,7 +14,7 @@ use townhall_domain::time;
 use townhall_store::dossiers::Listed;
 use townhall_text::Arg;
 
-use super::{due, many, preview, procedure_short, stage_key};
+use super::{due, many, preview, procedure_short, stage_key, warned};
 use crate::session::Signed;
 use crate::state::App;
 use crate::task::{TaskRow, my_work_items};
@@ -137,11 +137,11 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let found = app
         .town
         .read("my_work", &signed.actor, |tx, cx| {
-            Ok::<_, AppError>((my_work(tx, cx)?, my_work_items(tx, cx)?))
+            Ok::<_, AppError>((my_work(tx, cx)?, my_work_items(tx, cx)?, bells(tx, cx)?))
         })
         .await;
-    let work = match found {
-        Ok((dossiers, tasks)) => sorted(dossiers, tasks),
+    let (work, bells) = match found {
+        Ok((dossiers, tasks, bells)) => (sorted(dossiers, tasks), bells),
         Err(error) => return signed.refuse(&app, &error),
     };
     let ui = signed.ui(&app);
@@ -152,6 +152,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let main = html! {
         (what_was_done(&ui, &asked))
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (townhall_text::capitalised(&ui.date_time(ui.now))) } }, &html! {}))
+        (warned::bells(&ui, &bells))
         @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked, &shown, &offered, pane)) }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()
@@ -412,7 +413,7 @@ fn row<'a>(app: &App, ui: &Ui, item: &Listed) -> WorkItem<'a> {
         id: item.id.to_string().into(),
         kind: (Icon::FILES, ui.t("work-kind-dossier").into()),
         title: format!("{doing}: {}", procedure_short(app, ui, &item.procedure_code)).into(),
-        line: html! { (item.applicant.name) " · " (code(&item.code)) },
+        line: html! { (item.applicant.name) " · " (code(&item.code)) (warned::warned(ui, item)) },
         due: due(
             app,
             ui,

@@ -20,4 +20,6 @@ mod register;
 mod sign_in;
 mod staff;
 mod tasks;
+mod villages;
+mod warnings;
 mod work;

@@ -109,7 +109,7 @@ struct RawContacts {
 }
 
 /// The files that hold the lists.
-pub(crate) const FILES: [&str; 9] = [
+pub(crate) const FILES: [&str; 10] = [
     "databases.toml",
     "status-codes.toml",
     "templates.toml",
@@ -139,7 +139,7 @@ impl Lists {
             .and_then(agencies);
         let agencies = agencies.map_err(|found| problems.extend(found)).ok();
         let villages = source
-            .file(FILES[8])
+            .file(FILES[9])
             .map_err(|problem| vec![problem])
             .and_then(parse_villages);
         let villages = villages.map_err(|found| problems.extend(found)).ok();

@@ -1,0 +1,175 @@
+//! Bells before a deadline: planned when the deadline is set, found through an index when their time has come.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use townhall_domain::deadline::{Warning, WarningKind};
+use townhall_domain::ids::{DossierId, PostId, UnitId};
+use townhall_domain::permission::Role;
+use townhall_domain::space::Space;
+
+use crate::dossiers::word;
+use crate::params;
+use crate::value::{Row, Value};
+use crate::{StoreError, Tx};
+
+/// Puts the bells of a dossier in the place of those that were planned before.
+pub fn plan(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    unit: &UnitId,
+    space: Space,
+    warnings: &[Warning],
+) -> Result<(), StoreError> {
+    forget(tx, dossier)?;
+    if warnings.is_empty() {
+        return Ok(());
+    }
+    // One statement for all of them: acceptance is on the way of every dossier.
+    let mut values: Vec<Value> = Vec::with_capacity(warnings.len() * 5);
+    let mut rows: Vec<String> = Vec::with_capacity(warnings.len());
+    for warning in warnings {
+        let first = values.len() + 1;
+        rows.push(format!(
+            "(${first}, ${}, ${}, ${}, ${}, 0)",
+            first + 1,
+            first + 2,
+            first + 3,
+            first + 4
+        ));
+        values.extend(params![dossier, warning.kind.as_str(), unit, space, warning.at]);
+    }
+    let sql = format!(
+        "INSERT INTO dossier_warnings (dossier, kind, unit, space, at, is_raised) VALUES {}",
+        rows.join(", ")
+    );
+    tx.execute(&sql, &values)?;
+    Ok(())
+}
+
+/// Forgets the bells of a dossier.
+pub fn forget(tx: &mut Tx<'_>, dossier: DossierId) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM dossier_warnings WHERE dossier = $1",
+        &params![dossier],
+    )?;
+    Ok(())
+}
+
+/// The next bells whose time has come and that have not rung, earliest first.
+pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<(DossierId, WarningKind)>, StoreError> {
+    let rows = tx.rows(
+        "SELECT dossier, kind FROM dossier_warnings WHERE is_raised = 0 AND at <= $1 ORDER BY at, dossier LIMIT $2",
+        &params![now, limit],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.get("dossier")?, word(row, "kind", WarningKind::parse)?)))
+        .collect()
+}
+
+/// Rings a bell, once: false when it has rung.
+pub fn raise(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    kind: WarningKind,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE dossier_warnings SET is_raised = 1, raised_at = $1 WHERE dossier = $2 AND kind = $3 AND is_raised = 0",
+        &params![at, dossier, kind.as_str()],
+    )?;
+    Ok(changed == 1)
+}
+
+/// The last bell that rang for each of these dossiers.
+pub fn latest(
+    tx: &mut Tx<'_>,
+    dossiers: &[DossierId],
+) -> Result<BTreeMap<DossierId, WarningKind>, StoreError> {
+    let mut found = BTreeMap::new();
+    for some in dossiers.chunks(200) {
+        let marks: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT dossier, kind FROM dossier_warnings WHERE dossier IN ({}) AND is_raised = 1 ORDER BY at, kind",
+            marks.join(", ")
+        );
+        let values: Vec<Value> = some.iter().map(|id| Value::from(*id)).collect();
+        for row in tx.rows(&sql, &values)? {
+            found.insert(row.get("dossier")?, word(&row, "kind", WarningKind::parse)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A bell that rang for an open dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// Its code.
+    pub code: String,
+    /// Subject in one line.
+    pub subject: String,
+    /// Which bell.
+    pub kind: WarningKind,
+    /// When its time had come.
+    pub at: Timestamp,
+    /// When the dossier is due.
+    pub due_at: Timestamp,
+    /// The post that holds it.
+    pub post: Option<PostId>,
+}
+
+/// The newest bells of a unit's open dossiers: of those that a post or one of its roles holds, or of all.
+///
+/// Only the last bell of a dossier is told. `limit` dossiers are read from the index of the unit at most four times.
+pub fn rung(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+    of: Option<(PostId, &[Role])>,
+    limit: usize,
+) -> Result<Vec<Rung>, StoreError> {
+    let mut values = params![unit, space].to_vec();
+    let mut held = String::new();
+    if let Some((post, roles)) = of {
+        values.push(post.into());
+        held.push_str(" AND (d.holder_post = $3");
+        for role in roles {
+            values.push(role.as_str().into());
+            held.push_str(" OR d.holder_role = $");
+            held.push_str(&values.len().to_string());
+        }
+        held.push(')');
+    }
+    values.push(Value::Int(i64::try_from(limit.saturating_mul(4)).unwrap_or(200)));
+    let sql = format!(
+        "SELECT w.dossier AS dossier, w.kind AS kind, w.at AS at, d.code AS code, d.subject AS subject, d.due_at AS due_at,
+                d.holder_post AS holder_post
+           FROM dossier_warnings w JOIN dossiers d ON d.id = w.dossier
+          WHERE w.unit = $1 AND w.space = $2 AND w.is_raised = 1 AND d.is_open = 1 AND d.state <> 9
+            AND d.due_at IS NOT NULL AND d.paused_at IS NULL{held}
+          ORDER BY w.at DESC, w.dossier LIMIT ${}",
+        values.len()
+    );
+    let mut found: Vec<Rung> = Vec::new();
+    for row in tx.rows(&sql, &values)? {
+        let rung = read(&row)?;
+        if found.len() < limit && found.iter().all(|other| other.dossier != rung.dossier) {
+            found.push(rung);
+        }
+    }
+    Ok(found)
+}
+
+fn read(row: &Row) -> Result<Rung, StoreError> {
+    Ok(Rung {
+        dossier: row.get("dossier")?,
+        code: row.get("code")?,
+        subject: row.get("subject")?,
+        kind: word(row, "kind", WarningKind::parse)?,
+        at: row.get("at")?,
+        due_at: row.get("due_at")?,
+        post: row.get("holder_post")?,
+    })
+}

@@ -1,0 +1,145 @@
+//! Bells before a deadline, by the clock: each rings once, is seen by who is in charge and by who leads.
+
+use jiff::civil::{DateTime, date};
+use townhall_app::clock::real_now;
+use townhall_app::dossier::RING_WARNINGS;
+use townhall_app::jobs::{Outcome, Run};
+use townhall_domain::deadline::WarningKind;
+use townhall_domain::dossier::{Stage, State};
+use townhall_domain::ids::DossierId;
+use townhall_store::jobs::{Job, JobState};
+use townhall_store::warnings;
+use townhall_testkit::Site;
+use townhall_testkit::site::dossiers::{accepted, bring_to, dossier};
+
+/// Lets the job run at a time of the office.
+async fn ring_at(site: &Site, at: DateTime) {
+    site.at(at);
+    let town = site.town.clone();
+    let job = Job {
+        id: site
+            .town
+            .cx(&townhall_app::actor::Actor::System { job: "test" })
+            .new_id(),
+        kind: RING_WARNINGS.name.to_owned(),
+        args: serde_json::Value::Null,
+        unit: None,
+        space: None,
+        slot: None,
+        state: JobState::Waiting,
+        run_at: real_now(),
+        attempts: 0,
+        lease_until: jiff::Timestamp::UNIX_EPOCH,
+        last_error: None,
+        created_at: real_now(),
+        changed_at: real_now(),
+    };
+    let outcome = tokio::task::spawn_blocking(move || {
+        (RING_WARNINGS.run)(&Run {
+            town: &town,
+            job: &job,
+            holder: "test",
+            now: real_now(),
+        })
+    })
+    .await
+    .expect("a thread")
+    .expect("a database");
+    assert_eq!(outcome, Outcome::Done);
+}
+
+async fn rung(site: &Site, id: DossierId) -> Vec<(String, i64)> {
+    let rows = site
+        .read(move |tx, _| {
+            Ok(tx.rows(
+                "SELECT kind, raised_at FROM dossier_warnings WHERE dossier = $1 AND is_raised = 1 ORDER BY at, kind",
+                &townhall_store::params![id],
+            )?)
+        })
+        .await;
+    rows.iter()
+        .map(|row| {
+            (
+                row.get("kind").expect("a kind"),
+                row.get("raised_at").expect("when"),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn each_bell_rings_once_at_its_time_and_is_seen_by_handler_and_leader() {
+    for site in Site::on_each().await {
+        // Monday 4 August 2025, 7:45; three working days: due Thursday 7 August at the close of office.
+        let id = accepted(&site, "1.004873").await;
+        bring_to(&site, id, |state| state == State::InProgress(Stage::Appraise), "").await;
+        ring_at(&site, date(2025, 8, 4).at(16, 0, 0, 0)).await;
+        assert!(rung(&site, id).await.is_empty(), "{}: too early", site.name());
+        ring_at(&site, date(2025, 8, 5).at(7, 45, 0, 0)).await;
+        let first = rung(&site, id).await;
+        assert_eq!(first.len(), 1, "{}: {first:?}", site.name());
+        assert_eq!(first[0].0, WarningKind::TwoDays.as_str());
+        ring_at(&site, date(2025, 8, 6).at(16, 59, 0, 0)).await;
+        let later = rung(&site, id).await;
+        assert_eq!(later[0], first[0], "what rang does not ring again");
+        assert!(later.iter().any(|(kind, _)| kind == "half"), "{later:?}");
+        assert!(later.iter().any(|(kind, _)| kind == "one_day"), "{later:?}");
+
+        let justice = site.sign_in("justice").await;
+        let page = justice.get("/work").await.expect(200);
+        page.must_say("Nhắc hạn: 1 hồ sơ");
+        justice
+            .get("/dossiers?due=warned")
+            .await
+            .expect(200)
+            .must_say("Phan Thị Mẫu");
+        justice
+            .get("/dossiers?due=one_day")
+            .await
+            .expect(200)
+            .must_say("Phan Thị Mẫu");
+        let head = site.sign_in("office.head").await;
+        head.get("/work").await.expect(200).must_say("Trong đơn vị");
+        let other = site.sign_in("cujut.receptionist").await;
+        other.get("/work").await.expect(200).must_not_say("Phan Thị Mẫu");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_stands_rings_no_bell_and_more_time_plans_them_anew() {
+    for site in Site::on_each().await {
+        let id = accepted(&site, "1.004873").await;
+        bring_to(&site, id, |state| state == State::InProgress(Stage::Appraise), "").await;
+        let shown = dossier(&site, id).await;
+        let justice = site.sign_in("justice").await;
+        justice
+            .post(
+                &format!("/dossiers/{id}/request_supplement"),
+                &[
+                    ("version", &shown.version.to_string()),
+                    ("items", "Bản sao quyết định ly hôn"),
+                    ("reason", "Còn thiếu giấy tờ"),
+                ],
+            )
+            .await
+            .expect(303);
+        ring_at(&site, date(2025, 8, 7).at(16, 0, 0, 0)).await;
+        assert!(rung(&site, id).await.is_empty(), "{}: it waits", site.name());
+        let receptionist = site.sign_in("receptionist").await;
+        let version = dossier(&site, id).await.version.to_string();
+        receptionist
+            .post(
+                &format!("/dossiers/{id}/complete_supplement"),
+                &[("version", &version)],
+            )
+            .await
+            .expect(303);
+        let planned = site
+            .read(move |tx, cx| Ok(warnings::due(tx, cx.now(), 10)?))
+            .await;
+        assert!(planned.iter().all(|(other, _)| *other != id), "{planned:?}");
+        let due = dossier(&site, id).await.deadline.expect("a deadline").due;
+        ring_at(&site, townhall_domain::time::local(due)).await;
+        assert!(rung(&site, id).await.len() >= 3, "{}", site.name());
+    }
+}
