@@ -108,7 +108,8 @@ pub fn dashboard(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, choice: Choice) -> Res
     let now = statistics::statistics(tx, cx, unit, days.from, days.to)?;
     let filter = Filter {
         units: units.clone(),
-        open: Some(true),
+        // Accepted and in progress: a dossier that waits for the citizen is not running out.
+        states: vec![2, 4],
         sort: Sort::Due,
         ..Filter::default()
     };

@@ -14,9 +14,10 @@ use townhall_app::statistics::{Figures, Measure, unit_of};
 use townhall_domain::dossier::applicant::parse_date;
 use townhall_domain::period::Choice;
 use townhall_domain::permission::Right;
+use townhall_text::Lang;
 
 use crate::csv;
-use crate::dossier::{procedure_name, unit_name};
+use crate::dossier::{lower_first, procedure_name, unit_name};
 use crate::refusal::Refusal;
 use crate::routes::{Need, Routes};
 use crate::session::Signed;
@@ -145,6 +146,11 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
         seen: &seen,
     };
     let name = unit_name(&app, &ui, &seen.unit);
+    let name = if ui.lang == Lang::Vi {
+        lower_first(&name)
+    } else {
+        name
+    };
     let heading = ui.t_args("dashboard-heading", &[("unit", name.as_str().into())]);
     let period = format!(
         "{} – {}",
@@ -164,20 +170,23 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
         @if signed.actor.unit() != Some(&seen.unit) {
             (ui::breadcrumb(&ui, &[(&ui.t("dashboard-own"), "/dashboard")], &html! { (name) }))
         }
-        (ui::title_line(&ui, &heading, &html! { span.th-muted { (context) } }, &ways(&ui, may_export)))
+        (ui::title_line(&ui, &heading, &html! {
+            span.th-muted { (context) }
+            @if board.is_province() { a.th-text href="#communes" { (ui.t("dashboard-by-unit")) } }
+        }, &ways(&ui, may_export)))
         (error_summary(&ui, &errors))
         (parts::chooser(&board, &errors))
         (parts::figures(&board))
         div.th-cols.th-cols-wide {
             div.th-stack {
                 (parts::by_day(&board))
-                @if board.is_province() { (province::table(&board)) }
-                div.th-cols.th-cols-2 { (parts::by_field(&board)) (parts::by_channel(&board)) }
+                div.th-cols.th-cols-2 { (parts::by_field(&board)) (parts::loads(&board)) }
                 (parts::by_procedure(&board))
+                (parts::by_channel(&board))
+                @if board.is_province() { (province::table(&board)) }
             }
             div.th-stack {
                 (parts::warnings(&board))
-                (parts::loads(&board))
                 (parts::quality(&board))
                 (parts::staff(&board))
             }

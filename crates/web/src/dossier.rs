@@ -87,7 +87,7 @@ fn stage_key(stage: Stage) -> String {
     format!("dossier-stage-{}", stage.as_str())
 }
 
-fn lower_first(text: &str) -> String {
+pub(crate) fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()

@@ -3,7 +3,6 @@ queue-window = Window { $number }
 queue-windows = Windows
 queue-window-open = open
 queue-window-closed = not open
-queue-sit-down = Sit here
 queue-sit-down-at = Sit at window { $number }
 queue-get-up = Leave
 queue-choose-window = Choose a window to call numbers

@@ -3,7 +3,6 @@ queue-window = Quầy { $number }
 queue-windows = Các quầy
 queue-window-open = đang mở
 queue-window-closed = chưa mở
-queue-sit-down = Ngồi quầy này
 queue-sit-down-at = Ngồi quầy { $number }
 queue-get-up = Rời quầy
 queue-choose-window = Chọn quầy để gọi số

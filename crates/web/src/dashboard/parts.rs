@@ -67,7 +67,7 @@ pub(super) fn chooser(board: &Board<'_>, errors: &Errors) -> Markup {
             (day("to", "dashboard-to", on_paper(&asked.to, board.seen.days.to)))
         }
         @if chosen != "range" { noscript { a href=(ui::with_query(&ui.path, "period", "range")) { (ui.t("dashboard-period-range")) } } }
-        button.btn type="submit" { (ui.t("fees-day-show")) }
+        button.btn type="submit" { (ui.t("dashboard-show")) }
     };
     chooser_form(ui, &fields)
 }
@@ -282,7 +282,6 @@ pub(super) fn by_field(board: &Board<'_>) -> Markup {
             let args = [
                 ("received", figures.received.into()),
                 ("resolved", figures.resolved.into()),
-                ("overdue", figures.overdue().into()),
             ];
             ui.t_args("dashboard-field-words", &args)
         })
@@ -352,7 +351,7 @@ pub(super) fn by_procedure(board: &Board<'_>) -> Markup {
 /// What is overdue and what becomes due next.
 pub(super) fn warnings(board: &Board<'_>) -> Markup {
     let ui = board.ui;
-    let all = board.list(&[("state", "open"), ("sort", "due")]);
+    let all = board.list(&[("state", "2,4"), ("sort", "due")]);
     let end = html! { @if !all.is_empty() { a.th-muted href=(all) { (ui.t("dashboard-see-all")) } } };
     let body = html! {
         @if board.seen.warnings.is_empty() { p.th-muted.m-3 { (ui.t("dashboard-nothing-due")) } }
@@ -385,21 +384,18 @@ pub(super) fn loads(board: &Board<'_>) -> Markup {
         .unwrap_or(1)
         .max(1);
     let holders = |post| {
-        let seats = seen
-            .staff
-            .iter()
-            .flat_map(|staff| &staff.divisions)
-            .flat_map(|division| &division.seats);
-        seats
-            .filter(|seat| seat.post.id == post)
+        let divisions = seen.staff.iter().flat_map(|staff| &staff.divisions);
+        let seats = divisions
+            .flat_map(|division| &division.seats)
+            .filter(|seat| seat.post.id == post);
+        let mut names: Vec<&str> = seats
             .flat_map(|seat| {
-                seat.holders
-                    .iter()
-                    .map(|holder| holder.name.clone())
-                    .chain(seat.substitutes.iter().map(|one| one.name.clone()))
+                let holders = seat.holders.iter().map(|holder| holder.name.as_str());
+                holders.chain(seat.substitutes.iter().map(|one| one.name.as_str()))
             })
-            .collect::<Vec<_>>()
-            .join(", ")
+            .collect();
+        names.dedup();
+        names.join(", ")
     };
     let body = html! {
         @if seen.course.loads.is_empty() { p.th-muted.m-3 { (ui.t("dashboard-no-load")) } }

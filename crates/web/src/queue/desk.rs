@@ -306,7 +306,7 @@ fn windows(app: &App, ui: &Ui, desk: &Desk, errors: &Errors) -> Markup {
                         @if is_own { button.btn.btn-sm type="submit" { (ui.t("queue-get-up")) } }
                         @else {
                             (hidden("window", &window.number.to_string()))
-                            button.btn.btn-sm type="submit" aria-label=(ui.t_args("queue-sit-down-at", &[("number", window.number.into())])) { (ui.t("queue-sit-down")) }
+                            button.btn.btn-sm type="submit" { (ui.t_args("queue-sit-down-at", &[("number", window.number.into())])) }
                         }
                     }))
                 }

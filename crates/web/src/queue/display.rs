@@ -60,14 +60,14 @@ fn inside(app: &App, ui: &Ui, board: &Board) -> Markup {
                 h2 id="called" { (ui.t("queue-display-called")) }
                 @if board.called.is_empty() { p.th-wall-none { (ui.t("queue-display-none")) } }
                 @else {
-                    ol.th-wall-list role="status" {
+                    div role="status" { ol.th-wall-list {
                         @for (at, window) in board.called.iter().take(ROWS).enumerate() {
                             li.th-wall-new[at == 0 && !window.is_served] {
                                 @if let Some(code) = &window.code { b { (code) } }
                                 span { (ui.t_args("queue-window", &[("number", window.number.into())])) }
                             }
                         }
-                    }
+                    } }
                 }
             }
             section aria-labelledby="waiting" {

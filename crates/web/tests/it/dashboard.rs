@@ -112,7 +112,7 @@ async fn a_province_counts_its_communes_and_leads_into_each() {
         .expect("a way into Cư Jút");
     assert!(first < second, "most received first");
     let commune = leader.get("/dashboard?unit=24682").await.expect(200);
-    commune.must_say("Bảng điều hành Xã Thuận An");
+    commune.must_say("Bảng điều hành xã Thuận An");
     assert!(opens_its_rows(&leader, &commune).await > 15);
 }
 
