@@ -11,6 +11,7 @@
 //! A capability adds its own check to [`CHECKS`].
 
 mod civil_status;
+mod derived;
 mod files;
 mod registers;
 mod rows;
@@ -33,7 +34,7 @@ pub struct Check {
 }
 
 /// All checks, in the order in which they run.
-pub const CHECKS: [Check; 6] = [
+pub const CHECKS: [Check; 7] = [
     Check {
         name: "trail",
         run: trail::check,
@@ -53,6 +54,10 @@ pub const CHECKS: [Check; 6] = [
     Check {
         name: "registers of civil status",
         run: civil_status::check,
+    },
+    Check {
+        name: "derived",
+        run: derived::check,
     },
     Check {
         name: "files",

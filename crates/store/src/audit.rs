@@ -1,5 +1,7 @@
 //! What `verify` reads: everything as it lies there, also when it is damaged.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use townhall_journal::{Fact, Leaf, Salt};
 
 use crate::evidence::{Kind, Subject, Table};
@@ -207,4 +209,151 @@ pub fn files_named(
         &params![after, limit],
     )?;
     rows.iter().map(|row| row.get("file")).collect()
+}
+
+/// Numbers of one kind in one unit, as the rows have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// How many rows have one.
+    pub count: i64,
+    /// The highest.
+    pub highest: i64,
+}
+
+/// Unit and name of a counter.
+pub type CounterKey = (String, String);
+
+/// What the counters say, without those of register books, which are counted for themselves.
+pub fn counters(tx: &mut Tx<'_>) -> Result<BTreeMap<CounterKey, i64>, StoreError> {
+    tx.rows(
+        "SELECT unit, name, last FROM counters WHERE NOT (name >= 'book:' AND name < 'book;')",
+        &[],
+    )?
+    .iter()
+    .map(|row| Ok(((row.get("unit")?, row.get("name")?), row.get("last")?)))
+    .collect()
+}
+
+/// What the rows say about the same numbers.
+///
+/// A dossier from the portal may keep a code that is not ours: its number counts only where the counter has been.
+pub fn numbered(
+    tx: &mut Tx<'_>,
+    counters: &BTreeMap<CounterKey, i64>,
+) -> Result<BTreeMap<CounterKey, Numbers>, StoreError> {
+    let mut found = BTreeMap::new();
+    let grouped = tx.rows(
+        "SELECT unit, 'slip:' || form || ':' || year AS name, COUNT(*) AS numbers, MAX(number) AS highest
+           FROM dossier_slips GROUP BY unit, form, year
+         UNION ALL
+         SELECT unit, 'fee-receipt:' || year, COUNT(*), MAX(number) FROM payments GROUP BY unit, year
+         UNION ALL
+         SELECT unit, 'fee-closing:' || year, COUNT(*), MAX(number) FROM fee_closings GROUP BY unit, year
+         UNION ALL
+         SELECT unit, 'results:' || year, COUNT(*), MAX(number) FROM dossier_results
+          WHERE book = 'results' GROUP BY unit, year",
+        &[],
+    )?;
+    for row in &grouped {
+        let numbers = Numbers {
+            count: row.get("numbers")?,
+            highest: row.get("highest")?,
+        };
+        found.insert((row.get("unit")?, row.get("name")?), numbers);
+    }
+    // A dossier's and a task's number are the end of the code: H36.82-250702-0013, NV-24682-2025-0012.
+    let mut ends: BTreeMap<CounterKey, BTreeSet<i64>> = BTreeMap::new();
+    for row in tx.rows("SELECT receiving_unit, channel, code FROM dossiers", &[])? {
+        let code: String = row.get("code")?;
+        if let Some((day, number)) = end_of(&code)
+            && day.len() == 6
+        {
+            let name = format!("dossier:20{}-{}-{}", &day[..2], &day[2..4], &day[4..]);
+            let key = (row.get("receiving_unit")?, name);
+            let given = counters.get(&key).is_some_and(|last| number <= *last);
+            if given || row.get::<String>("channel")? != "portal" {
+                ends.entry(key).or_default().insert(number);
+            }
+        }
+    }
+    for row in tx.rows("SELECT issuing_unit, space, code FROM tasks", &[])? {
+        let code: String = row.get("code")?;
+        if let Some((year, number)) = end_of(&code) {
+            let name = format!("task:{}:{year}", row.get::<String>("space")?);
+            ends.entry((row.get("issuing_unit")?, name))
+                .or_default()
+                .insert(number);
+        }
+    }
+    found.extend(ends.into_iter().map(|(key, numbers)| {
+        let numbers = Numbers {
+            count: i64::try_from(numbers.len()).unwrap_or(i64::MAX),
+            highest: numbers.last().copied().unwrap_or(0),
+        };
+        (key, numbers)
+    }));
+    Ok(found)
+}
+
+/// The last two parts of a code: the day or year, and the number.
+fn end_of(code: &str) -> Option<(&str, i64)> {
+    let (rest, number) = code.rsplit_once('-')?;
+    let (_, day) = rest.rsplit_once('-')?;
+    let is_plain = day.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then_some(())?;
+    Some((day, number.parse().ok()?))
+}
+
+/// Receipts and refunds (payment, kind) that are open and should not be, or should be and are not.
+pub fn open_fees_amiss(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    let taken = "EXISTS (SELECT 1 FROM fee_closing_lines l WHERE l.payment = p.id AND l.kind <> 'refunded')";
+    let refunded = "EXISTS (SELECT 1 FROM fee_closing_lines l WHERE l.payment = p.id AND l.kind = 'refunded')";
+    let open = |kind: &str| {
+        format!("EXISTS (SELECT 1 FROM fee_open o WHERE o.unit = p.unit AND o.payment = p.id AND o.kind = '{kind}')")
+    };
+    let (open_taken, open_refunded) = (open("taken"), open("refunded"));
+    let sql = format!(
+        "SELECT p.id AS payment, 'taken' AS kind FROM payments p
+          WHERE (NOT {taken} AND NOT {open_taken}) OR ({taken} AND {open_taken})
+         UNION ALL
+         SELECT p.id, 'refunded' FROM payments p
+          WHERE (p.state = 'refunded' AND NOT {refunded} AND NOT {open_refunded})
+             OR ((p.state <> 'refunded' OR {refunded}) AND {open_refunded})
+         UNION ALL
+         SELECT o.payment, o.kind FROM fee_open o
+          WHERE NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = o.payment AND p.unit = o.unit)"
+    );
+    tx.rows(&sql, &[])?
+        .iter()
+        .map(|row| Ok((row.get("payment")?, row.get("kind")?)))
+        .collect()
+}
+
+/// Dossiers (or tasks) that the search would not find, and words that lead to none.
+pub fn search_amiss(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let mut amiss = Vec::new();
+    for (kind, sql) in [
+        (
+            "dossier",
+            "SELECT d.id AS id FROM dossiers d WHERE NOT EXISTS (SELECT 1 FROM dossier_words w
+               WHERE w.unit = d.unit AND w.space = d.space AND w.word = d.procedure_code
+                 AND w.received_at = d.received_at AND w.dossier = d.id)
+             UNION
+             SELECT w.dossier FROM dossier_words w WHERE NOT EXISTS (SELECT 1 FROM dossiers d
+               WHERE d.id = w.dossier AND d.space = w.space AND d.received_at = w.received_at)",
+        ),
+        (
+            "task",
+            "SELECT t.id AS id FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM task_words w
+               WHERE w.task = t.id AND w.space = t.space)
+             UNION
+             SELECT w.task FROM task_words w WHERE NOT EXISTS (SELECT 1 FROM tasks t
+               WHERE t.id = w.task AND t.space = w.space)",
+        ),
+    ] {
+        for row in tx.rows(sql, &[])? {
+            amiss.push((kind, row.get("id")?));
+        }
+    }
+    Ok(amiss)
 }

@@ -3,6 +3,7 @@
 mod api;
 mod civil_status;
 mod counter;
+mod derived;
 mod dashboard;
 mod express;
 mod fees;

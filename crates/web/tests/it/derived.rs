@@ -1,0 +1,45 @@
+//! What is derived is computed again by `verify`: who changes a counter, an open receipt or the search is found out.
+
+use townhall_testkit::Site;
+use townhall_testkit::site::dossiers::accepted;
+
+#[tokio::test]
+async fn verify_finds_a_changed_counter_a_receipt_that_was_hidden_and_a_dossier_taken_out_of_the_search() {
+    const COUNTER: &[&str] = &["UPDATE counters SET last = last + 1 WHERE name = 'dossier:2025-08-04'"];
+    const NO_COUNTER: &[&str] = &["DELETE FROM counters WHERE name = 'slip:receipt:2025'"];
+    const HIDDEN: &[&str] = &["DELETE FROM fee_open"];
+    const UNFOUND: &[&str] = &["DELETE FROM dossier_words"];
+    for site in Site::on_each().await {
+        let id = accepted(&site, "2.000635").await;
+        let receptionist = site.sign_in("receptionist").await;
+        let page = receptionist
+            .get(&format!("/dossiers/{id}/fee"))
+            .await
+            .expect(200)
+            .text();
+        let due = page
+            .split("name=\"due\"")
+            .nth(1)
+            .and_then(|rest| rest.split("value=\"").nth(1))
+            .and_then(|rest| rest.split('"').next())
+            .expect("what is due stands on the form")
+            .to_owned();
+        receptionist
+            .post(
+                &format!("/dossiers/{id}/fee"),
+                &[("do", "take"), ("due", &due), ("method", "cash")],
+            )
+            .await
+            .expect(303);
+        assert!(site.verify_after(&["UPDATE counters SET last = last"]).await.is_clean());
+        for (changes, told) in [
+            (COUNTER, "counter dossier:2025-08-04"),
+            (NO_COUNTER, "numbers of slip:receipt:2025"),
+            (HIDDEN, "waits for a closing"),
+            (UNFOUND, "does not stand rightly in the search"),
+        ] {
+            let report = site.verify_after(changes).await.to_string();
+            assert!(report.contains(told), "{}: {report}", site.name());
+        }
+    }
+}
