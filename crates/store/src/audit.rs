@@ -307,9 +307,12 @@ fn end_of(code: &str) -> Option<(&str, i64)> {
 /// Receipts and refunds (payment, kind) that are open and should not be, or should be and are not.
 pub fn open_fees_amiss(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
     let taken = "EXISTS (SELECT 1 FROM fee_closing_lines l WHERE l.payment = p.id AND l.kind <> 'refunded')";
-    let refunded = "EXISTS (SELECT 1 FROM fee_closing_lines l WHERE l.payment = p.id AND l.kind = 'refunded')";
+    let refunded =
+        "EXISTS (SELECT 1 FROM fee_closing_lines l WHERE l.payment = p.id AND l.kind = 'refunded')";
     let open = |kind: &str| {
-        format!("EXISTS (SELECT 1 FROM fee_open o WHERE o.unit = p.unit AND o.payment = p.id AND o.kind = '{kind}')")
+        format!(
+            "EXISTS (SELECT 1 FROM fee_open o WHERE o.unit = p.unit AND o.payment = p.id AND o.kind = '{kind}')"
+        )
     };
     let (open_taken, open_refunded) = (open("taken"), open("refunded"));
     let sql = format!(

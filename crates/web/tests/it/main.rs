@@ -3,8 +3,8 @@
 mod api;
 mod civil_status;
 mod counter;
-mod derived;
 mod dashboard;
+mod derived;
 mod express;
 mod fees;
 mod frame;
