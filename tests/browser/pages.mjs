@@ -32,6 +32,14 @@ export const pages = [
   { name: "register book, nobody found", path: "/registers/certified-copy/2025?q=zzz", role: "receptionist", unit: "24682" },
   { name: "register book to print", path: "/registers/certified-copy/2025/print?month=7", role: "receptionist", unit: "24682" },
   { name: "register entry", path: firstLink("/registers/certified-copy/2025", "/registers/entries/", 36), role: "receptionist", unit: "24682" },
+  // Registers of civil status: a book, an entry with its history, a note of change.
+  { name: "register of births", path: "/registers/civil/birth", role: "justice_officer", unit: "24682" },
+  { name: "register of births, by number", path: "/registers/civil/birth?q=1%2F2025", role: "justice_officer", unit: "24682" },
+  { name: "register of births, nobody found", path: "/registers/civil/birth?q=zzz", role: "justice_officer", unit: "24682" },
+  { name: "register of deaths", path: "/registers/civil/death", role: "justice_officer", unit: "24682" },
+  { name: "entry of a birth", path: firstLink("/registers/civil/birth?q=1%2F2025", "/registers/civil/birth/", 36), role: "justice_officer", unit: "24682" },
+  { name: "note of change", path: firstLink("/registers/civil/birth", "/registers/civil/birth/", 36, "/note"), role: "justice_officer", unit: "24682" },
+  { name: "personal number of a newborn", path: firstLink("/registers/civil/birth", "/registers/civil/birth/", 36, "/note?kind=personal_id"), role: "justice_officer", unit: "24682" },
   // The queue: window, machine, display, and a number on a phone.
   { name: "queue", path: "/queue", role: "receptionist", unit: "24682" },
   { name: "queue of a neighbour", path: "/queue", role: "receptionist", unit: "24640" },

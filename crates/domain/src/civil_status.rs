@@ -133,6 +133,8 @@ pub fn form_of_entry(form: &Form) -> Form {
         .retain(|field| !NOT_ENTERED.contains(&field.name.as_str()));
     let Form { sections, fields, .. } = &mut form;
     sections.retain(|section| fields.iter().any(|field| field.section == section.id));
+    // An entry is about the child, the deceased, the couple; who declared it comes last, as in the books.
+    sections.sort_by_key(|section| section.id == "requester");
     form
 }
 

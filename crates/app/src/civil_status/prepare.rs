@@ -16,7 +16,7 @@ use townhall_store::dossiers::{self, DossierResult};
 
 use super::{ENTRY, EXTRACT, book_of, form_of, invalid, must_keep, part};
 use crate::cx::Cx;
-use crate::dossier::flow::{begin, finish, is_visible, procedure_of, reason};
+use crate::dossier::flow::{begin, finish, flow_of, is_visible, procedure_of, reason};
 use crate::dossier::put_draft;
 use crate::error::AppError;
 

@@ -93,6 +93,11 @@ fn birth(today: Date, dice: &mut Names, applicant: &Person, values: &mut Map<Str
         _ => {}
     }
     put(values, "requester_relation", relation);
+    if relation == "mother"
+        && let Some(address) = values.get("requester_address").cloned()
+    {
+        put(values, "mother_address", address);
+    }
     let has_father = values.get("father_known") == Some(&Value::Bool(true));
     for (who, parent) in [("mother", &mother), ("father", &father)] {
         if who == "mother" || has_father {

@@ -66,7 +66,7 @@ fn body(ui: &Ui, case: &ExtractCase, title: &str) -> Markup {
     let back = format!("/dossiers/{}", dossier.id);
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (title) }))
-        (ui::title_line(ui, title, &html! { (dossier.applicant.name) " · " (code(&dossier.code)) }, &html! {}))
+        (ui::title_line(ui, title, &html! { span { (dossier.applicant.name) " · " (code(&dossier.code)) } }, &html! {}))
         p.th-muted { (ui.t("civil-extract-effect")) }
         (search(ui, case))
         @if case.found.is_empty() { (none(ui, &back)) } @else { (found(ui, case)) }

@@ -76,7 +76,7 @@ fn body(ui: &Ui, view: &EntryView, form: Option<&Form>) -> Markup {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-registers"), "/registers"), (&name, &book_href(entry.book))], &code(&entry.symbol)))
         (ui::title_line(ui, &heading(ui, view), &marks, &html! {}))
         (facts(ui, view))
-        div.th-cols {
+        div.th-cols.th-cols-inbox {
             div.th-stack {
                 (present(ui, view, form))
                 (notes(ui, view, form))

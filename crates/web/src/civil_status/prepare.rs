@@ -98,9 +98,9 @@ fn body(
     let about = Form::post(format!("{back}/entry")).draft(draft_name(dossier.id, Action::Draft));
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (title) }))
-        (ui::title_line(ui, title, &html! { (book_name(ui, case.book)) " · " (code(&dossier.code)) " · " (dossier.applicant.name) }, &html! {}))
+        (ui::title_line(ui, title, &html! { span { (book_name(ui, case.book)) " · " (code(&dossier.code)) " · " (dossier.applicant.name) } }, &html! {}))
         (error_summary(ui, errors))
-        div.th-cols {
+        div.th-cols.th-cols-inbox {
             section.card { div.card-body { (ui::form(ui, &about, &fields)) } }
             aside.th-stack aria-label=(ui.t("civil-declared")) {
                 section.card {
