@@ -253,6 +253,8 @@ pub fn prepare_case(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<PrepareCa
     must_keep(cx, &dossier.unit)?;
     let procedure = procedure_of(cx, &dossier)?;
     let book = book_of(procedure).ok_or(AppError::NotFound("register"))?;
+    // The form is offered where it can be sent.
+    dossier.state.after(Action::Draft, flow_of(procedure))?;
     let path = procedure.form.clone().ok_or(AppError::NotFound("register"))?;
     let declared = dossier.form.as_object().cloned().unwrap_or_default();
     let prepared = dossiers::result(tx, id)?.and_then(|result| part::<Prepared>(&result.body, ENTRY));

@@ -114,7 +114,7 @@ fn columns(book: CivilBook) -> Vec<Value> {
             column("civil-print-death", 3),
         ]),
         CivilBook::Marriage => {
-            columns.extend([column("civil-print-bride", 4), column("civil-print-groom", 4)])
+            columns.extend([column("civil-print-bride", 4), column("civil-print-groom", 4)]);
         }
     }
     columns.extend([
