@@ -7,6 +7,7 @@ mod identity;
 mod journal;
 mod post;
 mod queue;
+mod registers;
 mod seam;
 mod statistics;
 mod tasks;
