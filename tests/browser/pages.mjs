@@ -7,6 +7,22 @@
 // prepare  what to do on the page before it is looked at
 export const pages = [
   { name: "sign in", path: "/sign-in" },
+  // What citizens read and fill in.
+  { name: "first page", path: "/" },
+  { name: "communes", path: "/communes?name=cu+jut" },
+  { name: "catalogue", path: "/procedures" },
+  { name: "catalogue, nothing found", path: "/procedures?q=zzz" },
+  { name: "procedure", path: "/procedures/1.004873", prepare: openDetails },
+  { name: "procedure with a fee a page", path: "/procedures/2.000815", prepare: openDetails },
+  { name: "procedure not yet served", path: "/procedures/1.001022" },
+  { name: "look-up by code", path: "/lookup" },
+  { name: "check a proof", path: "/log/verify", prepare: openDetails },
+  { name: "before filing online", path: "/submit/1.004873" },
+  { name: "filing online: who", path: beginForm("who") },
+  { name: "filing online: a section", path: beginForm("q2") },
+  { name: "filing online: case", path: beginForm("case") },
+  { name: "filing online: papers", path: beginForm("papers") },
+  { name: "filing online: review", path: beginForm("review") },
   // One's own settings.
   { name: "settings", path: "/settings", role: "clerk" },
   { name: "own password", path: "/settings/password", role: "clerk" },
@@ -91,6 +107,16 @@ async function takeNumber(visit) {
   const page = await visit.open("/q/24640");
   await Promise.all([page.waitForNavigation(), page.locator("button[name=service]").first().click()]);
   return new URL(page.url()).pathname;
+}
+
+/** A form begun by a citizen, at one of its pages. */
+function beginForm(page) {
+  return async (visit) => {
+    const tab = await visit.open("/submit/1.001193");
+    await tab.locator("main form button[type=submit]").click();
+    await tab.waitForURL(/\/who$/);
+    return new URL(tab.url()).pathname.replace(/who$/, page);
+  };
 }
 
 /** The address of the first link on a page that begins so, cut after `id` more characters, with `end` added. */
