@@ -32,7 +32,7 @@ impl Authorities {
             .split_inclusive(END)
             .filter_map(|piece| {
                 let begin = piece.find("-----BEGIN CERTIFICATE-----")?;
-                piece.ends_with(END).then(|| piece[begin..].as_bytes().to_vec())
+                piece.ends_with(END).then(|| piece.as_bytes()[begin..].to_vec())
             })
             .collect();
         if pem.is_empty() {

@@ -220,17 +220,15 @@ impl Portal for HttpPortal {
             200 => json_of(answer).map(|_| Answer::Taken),
             404 | 409 | 422 => {
                 let refusal: Refusal = serde_json::from_value(json_of(answer)?).map_err(|_| unreadable())?;
-                match (refusal.error.as_str(), refusal.last) {
-                    ("out_of_order", Some(last)) => Ok(Answer::Behind { last }),
-                    _ => {
-                        let why: String = format!("{}: {}", refusal.error, refusal.message)
-                            .chars()
-                            .filter(|c| !c.is_control())
-                            .take(300)
-                            .collect();
-                        Ok(Answer::Refused { why })
-                    }
+                if let ("out_of_order", Some(last)) = (refusal.error.as_str(), refusal.last) {
+                    return Ok(Answer::Behind { last });
                 }
+                let why: String = format!("{}: {}", refusal.error, refusal.message)
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(300)
+                    .collect();
+                Ok(Answer::Refused { why })
             }
             status => Err(answered(status)),
         }

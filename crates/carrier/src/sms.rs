@@ -100,15 +100,12 @@ fn fill(text: &str, letter: &Letter) -> String {
             ("{text}", &letter.text),
             ("{id}", &id),
         ];
-        match places.iter().find(|(place, _)| rest.starts_with(place)) {
-            Some((place, value)) => {
-                out.push_str(value);
-                rest = &rest[place.len()..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((place, value)) = places.iter().find(|(place, _)| rest.starts_with(place)) {
+            out.push_str(value);
+            rest = &rest[place.len()..];
+        } else {
+            out.push('{');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -87,21 +87,16 @@ stored_words!(
 
 /// An address as lists show it: enough to recognise, not enough to write to.
 pub fn masked(address: &str) -> String {
-    match address.split_once('@') {
-        Some((local, host)) => {
-            let first: String = local.chars().take(1).collect();
-            format!("{first}•••@{host}")
-        }
-        None => {
-            let count = address.chars().count();
-            let keep = count.saturating_sub(3);
-            address
-                .chars()
-                .enumerate()
-                .map(|(place, c)| if place < keep { '•' } else { c })
-                .collect()
-        }
+    if let Some((local, host)) = address.split_once('@') {
+        let first: String = local.chars().take(1).collect();
+        return format!("{first}•••@{host}");
     }
+    let keep = address.chars().count().saturating_sub(3);
+    address
+        .chars()
+        .enumerate()
+        .map(|(place, c)| if place < keep { '•' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

@@ -214,7 +214,7 @@ fn finish(
     match &outcome {
         Outcome::Done => tracing::debug!(job.id = %id, job.kind = kind.name, attempts, "job {id} is done"),
         Outcome::Later { .. } => {
-            tracing::debug!(job.id = %id, job.kind = kind.name, "job {id} is not due yet")
+            tracing::debug!(job.id = %id, job.kind = kind.name, "job {id} is not due yet");
         }
         Outcome::Retry { why } => {
             tracing::warn!(job.id = %id, job.kind = kind.name, attempts, why, "job {id} is tried again");

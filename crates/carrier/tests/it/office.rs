@@ -65,6 +65,10 @@ pub fn smtp(port: u16, change: impl FnOnce(&mut SmtpSettings)) -> Smtp {
 }
 
 /// An outlet without a limit that counts.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands where a way may be switched off"
+)]
 pub fn outlet(carrier: impl Carrier + 'static) -> Option<Outlet> {
     Some(Outlet {
         carrier: Arc::new(carrier),

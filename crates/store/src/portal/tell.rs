@@ -1,6 +1,7 @@
 //! The states that the portal is to be told: numbered within a dossier, told one after the other.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use townhall_domain::dossier::SyncState;
@@ -186,14 +187,15 @@ pub fn troubled(
     if let Some((at, id)) = after {
         let place = values.len();
         values.extend([Value::from(at), Value::from(id)]);
-        sql.push_str(&format!(
+        let _ = write!(
+            sql,
             " AND (s.at > ${0} OR (s.at = ${0} AND s.dossier > ${1}))",
             place + 1,
             place + 2
-        ));
+        );
     }
     values.push(limit.into());
-    sql.push_str(&format!(" ORDER BY s.at, s.dossier LIMIT ${}", values.len()));
+    let _ = write!(sql, " ORDER BY s.at, s.dossier LIMIT ${}", values.len());
     tx.rows(&sql, &values)?.iter().map(state_row).collect()
 }
 

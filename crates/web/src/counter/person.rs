@@ -135,6 +135,7 @@ fn more(desk: &Desk<'_>) -> Markup {
         .hint(ui.t("message-consent-help"))
         .errors(desk.errors)
         .columns(6);
+    let ways = desk.app.town.outside().ways();
     let is_open = desk.errors.of("applicant_email").is_some()
         || !typed.get("applicant_messages").is_empty()
         || desk.errors.of("applicant_kind").is_some()
@@ -157,7 +158,7 @@ fn more(desk: &Desk<'_>) -> Markup {
             div.th-fields.mt-2 {
                 (ui::text(ui, &email))
                 (ui::select(ui, &field, &kinds, None))
-                (ui::select(ui, &messages, &consent, Some(&ui.t("message-consent-none"))))
+                @if ways.email || ways.sms { (ui::select(ui, &messages, &consent, Some(&ui.t("message-consent-none")))) }
             }
         }
     }

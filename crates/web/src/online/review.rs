@@ -172,6 +172,8 @@ impl Filing<'_> {
                         @let value = self.typed.get(&format!("{who}_{part}")).trim();
                         @if !value.is_empty() { dt { (ui.t(&format!("online-person-{part}"))) } dd.th-text { (value) } }
                     }
+                    @let consent = self.typed.get(&format!("{who}_messages"));
+                    @if matches!(consent, "vi" | "en") { dt { (ui.t("message-consent")) } dd { (ui.t(&format!("message-consent-{consent}"))) } }
                 }
             }
         };

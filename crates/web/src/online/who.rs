@@ -96,8 +96,26 @@ impl Filing<'_> {
             (ui::date_parts(ui, &field("born_on", "bday").optional(), [&day, &month, &year]))
             (ui::text(ui, &field("phone", "tel").hint(ui.t("online-person-phone-hint")).input_mode("tel").max_chars(20)))
             (ui::text(ui, &field("email", "email").input_mode("email").optional().max_chars(254)))
+            (self.consent(who, errors))
             (ui::text(ui, &field("address", "street-address").optional().max_chars(500)))
         }
+    }
+}
+
+impl Filing<'_> {
+    /// Whether he wants to be told of each step; not asked where nothing could be sent.
+    fn consent(&self, who: &str, errors: &Errors) -> Markup {
+        let (ui, ways) = (&self.ui, self.app.town.outside().ways());
+        if !ways.email && !ways.sms {
+            return html! {};
+        }
+        let name = format!("{who}_messages");
+        let value = self.typed.get(&name).to_owned();
+        let field = Field::new(name, ui.t("message-consent"))
+            .value(value)
+            .errors(errors);
+        let tongues = ["vi", "en"].map(|lang| Choice::new(lang, ui.t(&format!("message-consent-{lang}"))));
+        ui::select(ui, &field, &tongues, Some(&ui.t("message-consent-none")))
     }
 }
 
