@@ -246,7 +246,7 @@ fn still_open(goal: &Goal, sketches: &[Sketch]) -> BTreeMap<usize, Open> {
     let (even, odd): (Vec<(usize, usize)>, Vec<(usize, usize)>) = late
         .into_iter()
         .enumerate()
-        .partition(|(number, _)| number % 2 == 0);
+        .partition(|(number, _)| number.is_multiple_of(2));
     for (_, place) in even.into_iter().chain(odd) {
         if found.len() >= open {
             break;

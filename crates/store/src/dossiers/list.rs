@@ -73,6 +73,15 @@ pub enum Due {
     Between(Timestamp, Timestamp),
 }
 
+/// Which bells before a deadline a list wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warned {
+    /// Any.
+    Any,
+    /// This one.
+    By(WarningKind),
+}
+
 /// Order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
@@ -110,8 +119,8 @@ pub struct Filter {
     pub ended: Option<(Timestamp, Timestamp)>,
     /// Deadline.
     pub due: Option<Due>,
-    /// Open ones for which a bell has rung: any, or this one.
-    pub warned: Option<Option<WarningKind>>,
+    /// Open ones for which a bell has rung.
+    pub warned: Option<Warned>,
     /// The rows behind a figure.
     pub measure: Option<(Measure, Period)>,
     /// Folded words that all must occur; the last may be the beginning of one.
@@ -299,13 +308,13 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
             );
         }
     }
-    if let Some(kind) = filter.warned {
+    if let Some(warned) = filter.warned {
         let units: Vec<Value> = filter.units.iter().map(Value::from).collect();
         let marks = vec!["?"; units.len()].join(", ");
         let space = filter.space.unwrap_or(Space::State);
-        let (of_kind, kind) = match kind {
-            Some(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
-            None => ("", None),
+        let (of_kind, kind) = match warned {
+            Warned::By(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
+            Warned::Any => ("", None),
         };
         let clause = format!(
             "d.is_open = 1 AND d.paused_at IS NULL AND d.id IN (SELECT w.dossier FROM dossier_warnings w \

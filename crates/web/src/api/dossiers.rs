@@ -21,7 +21,7 @@ use townhall_domain::dossier::Channel;
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Right;
 use townhall_domain::time;
-use townhall_store::dossiers::{Due, Filter, Page, Sort};
+use townhall_store::dossiers::{Due, Filter, Page, Sort, Warned};
 use townhall_store::statistics::Measure;
 use townhall_text::fold;
 use utoipa::IntoParams;
@@ -205,11 +205,11 @@ impl ListQuery {
                 day.map(|(from, to)| Due::Between(from, to))
             }
             "warned" => {
-                filter.warned = Some(None);
+                filter.warned = Some(Warned::Any);
                 None
             }
             word => {
-                filter.warned = Some(Some(known("due", word, WarningKind::parse)?));
+                filter.warned = Some(Warned::By(known("due", word, WarningKind::parse)?));
                 None
             }
         };

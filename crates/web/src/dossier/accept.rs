@@ -37,7 +37,7 @@ pub fn command(dossier: DossierId, version: i64, typed: &Typed) -> Result<Accept
 }
 
 /// A mistake of one paper belongs to the list of papers, which has one place for all.
-pub fn placed(errors: Errors) -> Errors {
+pub fn placed(errors: &Errors) -> Errors {
     Errors::new(errors.iter().map(|(field, message)| {
         let field = if field.starts_with("component_") {
             "present"

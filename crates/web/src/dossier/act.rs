@@ -268,7 +268,7 @@ pub async fn act(
         Err((Some(action), error @ (AppError::Invalid(_) | AppError::Refused { .. }))) => {
             match page::load(&app, &signed, &id).await {
                 Ok(view) => {
-                    let errors = super::accept::placed(Refusal::of(signed.lang(), &error).errors());
+                    let errors = super::accept::placed(&Refusal::of(signed.lang(), &error).errors());
                     show(&app, &signed, &view, action, &typed, &errors).await
                 }
                 Err(error) => signed.refuse(&app, &error),

@@ -10,7 +10,7 @@ use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::Channel;
 use townhall_domain::ids::UnitId;
 use townhall_domain::time;
-use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort};
+use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort, Warned};
 use townhall_store::statistics::{Measure, Period};
 use townhall_text::{Arg, fold};
 
@@ -129,8 +129,8 @@ impl Asked {
                 _ => None,
             },
             warned: match self.due.as_str() {
-                "warned" => Some(None),
-                word => WarningKind::parse(word).map(Some),
+                "warned" => Some(Warned::Any),
+                word => WarningKind::parse(word).map(Warned::By),
             },
             accepted: days(&self.accepted_from, &self.accepted_to),
             ended: days(&self.ended_from, &self.ended_to),
