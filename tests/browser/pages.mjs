@@ -83,7 +83,6 @@ export const pages = [
   { name: "what the reports asked", path: "/asked", role: "chair", unit: "24682" },
   { name: "jobs", path: "/jobs", role: "administrator" },
   { name: "transparency log", path: "/transparency" },
-  { name: "description of the API", path: "/api" },
   // Administration.
   { name: "administration", path: "/admin", role: "administrator" },
   { name: "accounts", path: "/admin/accounts", role: "administrator" },
