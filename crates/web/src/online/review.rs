@@ -144,7 +144,10 @@ impl Filing<'_> {
                 let Some(section) = section else {
                     return html! {};
                 };
-                (say(ui, &section.label).to_owned(), self.section_told(at))
+                (
+                    say(ui, &section.label).to_owned(),
+                    html! { div.th-once { (self.section_told(at)) } },
+                )
             }
             Step::Case => (ui.t("online-case"), self.case_told()),
             Step::Papers => (ui.t("online-papers"), self.papers_told()),
