@@ -1,5 +1,7 @@
 //! Register books: entries, their corrections, and what `verify` reads of their numbers.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use townhall_domain::ids::{DossierId, EntryId, PersonId, PostId, UnitId};
@@ -285,7 +287,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Entry>, 
     } else {
         " ORDER BY number DESC"
     });
-    sql.push_str(&format!(" LIMIT ${}", params.len()));
+    let _ = write!(sql, " LIMIT ${}", params.len());
     tx.rows(&sql, &params)?.iter().map(read).collect()
 }
 

@@ -28,7 +28,9 @@ fn at(minute: i64) -> Timestamp {
 
 fn id<T: Id>(kind: u128, number: i64) -> T {
     let number = u128::try_from(number).expect("positive");
-    T::from_uuid(Uuid::from_u128((0x7000 << 64) | (0x8 << 60) | (kind << 32) | number))
+    T::from_uuid(Uuid::from_u128(
+        (0x7000 << 64) | (0x8 << 60) | (kind << 32) | number,
+    ))
 }
 
 fn entry(year: i16, number: i64, name: &str) -> Entry {
@@ -63,7 +65,11 @@ fn a_book_is_paged_by_number_both_ways_and_searched_without_marks() {
     for (name, db) in databases() {
         db.write_blocking("fill", |tx| {
             for number in 1..=7 {
-                let who = if number == 4 { "Y Thắng a_b Niê" } else { "Lê Thị Mẫu" };
+                let who = if number == 4 {
+                    "Y Thắng a_b Niê"
+                } else {
+                    "Lê Thị Mẫu"
+                };
                 registers::insert(tx, &entry(2025, number, who))?;
             }
             registers::insert(tx, &entry(2026, 1, "Lê Thị Mẫu"))
@@ -72,22 +78,44 @@ fn a_book_is_paged_by_number_both_ways_and_searched_without_marks() {
         db.read_blocking("read", move |tx| {
             let all = Filter::new(book(2025), Space::State);
             assert_eq!(numbers(tx, &all, 3)?, [7, 6, 5], "{name}");
-            let next = Filter { after: Some(5), ..all.clone() };
+            let next = Filter {
+                after: Some(5),
+                ..all.clone()
+            };
             assert_eq!(numbers(tx, &next, 10)?, [4, 3, 2, 1], "{name}");
-            let up = Filter { ascending: true, after: Some(5), ..all.clone() };
+            let up = Filter {
+                ascending: true,
+                after: Some(5),
+                ..all.clone()
+            };
             assert_eq!(numbers(tx, &up, 10)?, [6, 7], "{name}");
             let words = |text: &str| Filter {
                 words: text.split_whitespace().map(str::to_owned).collect(),
                 ..all.clone()
             };
             assert_eq!(numbers(tx, &words("thang nie"), 10)?, [4], "{name}");
-            assert_eq!(numbers(tx, &words("_"), 10)?, [4], "{name}: no sign stands for another");
+            assert_eq!(
+                numbers(tx, &words("_"), 10)?,
+                [4],
+                "{name}: no sign stands for another"
+            );
             assert_eq!(numbers(tx, &words("%"), 10)?, Vec::<i64>::new(), "{name}");
-            let days = Filter { entered: Some((at(2), at(4))), ..all.clone() };
+            let days = Filter {
+                entered: Some((at(2), at(4))),
+                ..all.clone()
+            };
             assert_eq!(numbers(tx, &days, 10)?, [3, 2], "{name}: the end is not included");
             let party = Filter::new(book(2025), Space::Party);
-            assert_eq!(numbers(tx, &party, 10)?, Vec::<i64>::new(), "{name}: the other space");
-            assert_eq!(registers::count_since(tx, &unit(), "certified-copy", at(5))?, 3, "{name}");
+            assert_eq!(
+                numbers(tx, &party, 10)?,
+                Vec::<i64>::new(),
+                "{name}: the other space"
+            );
+            assert_eq!(
+                registers::count_since(tx, &unit(), "certified-copy", at(5))?,
+                3,
+                "{name}"
+            );
             Ok::<_, StoreError>(())
         })
         .expect("read");
@@ -134,7 +162,11 @@ fn a_number_is_taken_once_and_what_was_struck_out_or_corrected_is_all_still_ther
             assert_eq!(registers::corrections(tx, changed.id)?, [correction], "{name}");
             assert_eq!(registers::of_dossier(tx, changed.dossier)?, [changed], "{name}");
             let volumes = registers::volumes(tx, &unit(), Space::State)?;
-            assert_eq!((volumes.len(), volumes[0].last, volumes[0].struck), (1, 1, 1), "{name}");
+            assert_eq!(
+                (volumes.len(), volumes[0].last, volumes[0].struck),
+                (1, 1, 1),
+                "{name}"
+            );
             Ok::<_, StoreError>(())
         })
         .expect("changed");
@@ -157,10 +189,21 @@ fn verify_reads_every_book_with_its_counter_also_one_whose_entries_are_gone() {
         .expect("filled");
         db.read_blocking("read", move |tx| {
             let books = registers::all_books(tx)?;
-            assert_eq!(books, [(book(2024), 1), (book(2025), 2), (book(2026), 0)], "{name}");
-            assert_eq!(registers::numbers(tx, &book(2025))?, [(1, at(1)), (2, at(2))], "{name}");
+            assert_eq!(
+                books,
+                [(book(2024), 1), (book(2025), 2), (book(2026), 0)],
+                "{name}"
+            );
+            assert_eq!(
+                registers::numbers(tx, &book(2025))?,
+                [(1, at(1)), (2, at(2))],
+                "{name}"
+            );
             assert_eq!(registers::results_without_entry(tx)?, [], "{name}");
-            let rows = tx.rows("SELECT id FROM register_entries WHERE year = $1", &params![2025_i64])?;
+            let rows = tx.rows(
+                "SELECT id FROM register_entries WHERE year = $1",
+                &params![2025_i64],
+            )?;
             assert_eq!(rows.len(), 2);
             Ok::<_, StoreError>(())
         })

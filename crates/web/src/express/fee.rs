@@ -3,6 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use townhall_app::express::{Quote, note_of_transfer, quote};
 use townhall_app::fees::{qr_svg, transfer_code};
+use townhall_domain::express::DocumentInput;
 use townhall_domain::fee::{Explanation, Quantity};
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::money::Dong;
@@ -16,7 +17,7 @@ use crate::ui::{Icon, Ui};
 /// The fee of what is typed so far; a line whose numbers cannot be read costs nothing yet and is said to be missing.
 pub fn output(app: &App, ui: &Ui, unit: &UnitId, typed: &Typed) -> Markup {
     let documents = lines::typed(typed);
-    let read: Vec<Quantity> = documents.iter().filter_map(|line| line.quantity()).collect();
+    let read: Vec<Quantity> = documents.iter().filter_map(DocumentInput::quantity).collect();
     let is_whole = read.len() == documents.len();
     let quoted = quote(
         app.town.packs(),
