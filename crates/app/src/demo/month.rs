@@ -243,7 +243,7 @@ fn still_open(goal: &Goal, sketches: &[Sketch]) -> BTreeMap<usize, Open> {
     }
     late.extend(may_hold);
     // Not all of one day: every second one, then the rest, until there are enough.
-    let (even, odd): (Vec<(usize, usize)>, Vec<(usize, usize)>) = late
+    let (even, odd): (Vec<_>, Vec<_>) = late
         .into_iter()
         .enumerate()
         .partition(|(number, _)| number.is_multiple_of(2));
