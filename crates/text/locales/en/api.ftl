@@ -157,3 +157,4 @@ api-op-find_civil_entries = Find the entry of which an extract is asked for
 api-op-note_change = Note a change in an entry of civil status
 api-op-dossier_prepare_entry = Make the register entry of a declaration ready
 api-op-dossier_choose_entry = Draft an extract from an entry
+api-op-list_villages = Villages of a commune with their figures

@@ -157,3 +157,4 @@ api-op-find_civil_entries = Tìm mục cần trích lục
 api-op-note_change = Ghi chú thay đổi trong một mục hộ tịch
 api-op-dossier_prepare_entry = Lập nội dung ghi sổ hộ tịch
 api-op-dossier_choose_entry = Soạn bản sao trích lục từ một mục
+api-op-list_villages = Thôn, bon, tổ dân phố của một xã, với số liệu
