@@ -108,7 +108,6 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             if problems.is_empty() =>
         {
             Ok(Inner {
-                queue,
                 units,
                 calendar,
                 hours,
@@ -119,6 +118,7 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
                 fee_kinds,
                 fee_tables,
                 exemptions,
+                queue,
                 lists,
             })
         }

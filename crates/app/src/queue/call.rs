@@ -87,7 +87,7 @@ pub struct CallNext {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Called {
     /// This one was called.
-    Ticket(Ticket),
+    Ticket(Box<Ticket>),
     /// The window has another number in hand than the page showed; nothing was done.
     Already,
     /// Nobody waits for this window; what it had in hand is served.
@@ -120,7 +120,7 @@ pub fn call_next(tx: &mut Tx<'_>, cx: &Cx, cmd: &CallNext) -> Result<Called, App
     };
     store::save_window(tx, &unit, &open)?;
     call(tx, cx, &mut ticket, open.number)?;
-    Ok(Called::Ticket(ticket))
+    Ok(Called::Ticket(Box::new(ticket)))
 }
 
 /// Call one certain number.

@@ -43,7 +43,7 @@ fn ticket(service: &str, number: i64, priority: bool) -> Ticket {
     let taken_at = at(8, i8::try_from(number).expect("few"));
     Ticket {
         id: TicketId::from_uuid(Uuid::from_u128(
-            u128::from(number.unsigned_abs()) << 8 | u128::from(service.len() as u8),
+            u128::from(number.unsigned_abs()) << 8 | u128::try_from(service.len()).expect("short"),
         )),
         unit: UnitId::new("24682", date(2025, 7, 1)),
         day: date(2025, 8, 5),

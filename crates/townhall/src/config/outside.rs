@@ -79,7 +79,7 @@ impl Values {
         self.needs("smtp_password_file", "smtp_user");
         let server = self.get("smtp_server", host_and_port);
         let security = self
-            .get("smtp_security", |text| text.parse::<Security>())
+            .get("smtp_security", str::parse::<Security>)
             .unwrap_or_default();
         let user = self.get("smtp_user", |text| Ok(text.to_owned()));
         let password = self.get("smtp_password_file", |text| secret(Path::new(text)));

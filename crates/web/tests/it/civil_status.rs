@@ -506,6 +506,12 @@ async fn each_opening_is_in_the_access_log_and_a_file_holds_no_personal_numbers(
 
 #[tokio::test]
 async fn whatever_is_done_to_the_registers_behind_the_program_is_found() {
+    const ADDED: &[&str] = &[
+        "INSERT INTO civil_entries (id, unit, book, year, number, symbol, dossier, form, first_values,
+           present_values, differences, name, registered_on, entered_at, notes, version)
+         SELECT '01980000-0000-7000-8000-000000000000', unit, book, year, 2, '2/2025', id, form, first_values,
+           first_values, '[]', name, registered_on, entered_at, 0, 1 FROM civil_entries",
+    ];
     for site in Site::on_each().await {
         let entry = entered(&site, BIRTH, json!({})).await;
         let justice = site.sign_in("justice").await;
@@ -533,10 +539,6 @@ async fn whatever_is_done_to_the_registers_behind_the_program_is_found() {
             assert!(!report.is_clean(), "{}: {changes:?} is not found", site.name());
         }
         // An entry that was slipped in, whole and with a number of its own.
-        const ADDED: &[&str] = &["INSERT INTO civil_entries (id, unit, book, year, number, symbol, dossier, form, first_values,
-               present_values, differences, name, registered_on, entered_at, notes, version)
-             SELECT '01980000-0000-7000-8000-000000000000', unit, book, year, 2, '2/2025', id, form, first_values,
-               first_values, '[]', name, registered_on, entered_at, 0, 1 FROM civil_entries"];
         let report = site.verify_after(ADDED).await;
         let told = report.to_string();
         assert!(
