@@ -29,7 +29,8 @@ pub fn bells(ui: &Ui, bells: &Bells) -> Markup {
     html! {
         @if !bells.own.is_empty() || !bells.unit.is_empty() {
             section.card.mb-3 aria-labelledby="bells-title" {
-                details open[!bells.own.is_empty()] {
+                // Folded: the inbox below sorts the same work by what is due; this is for who wants the bells alone.
+                details {
                     summary.card-header {
                         h2.card-title id="bells-title" { (Icon::BELL) " " (ui.t_args("work-bells", &[("count", (bells.own.len() + bells.unit.len()).into())])) }
                     }
