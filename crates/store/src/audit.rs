@@ -236,7 +236,7 @@ pub fn counters(tx: &mut Tx<'_>) -> Result<BTreeMap<CounterKey, i64>, StoreError
 
 /// What the rows say about the same numbers.
 ///
-/// A dossier from the portal may keep a code that is not ours: its number counts only where the counter has been.
+/// A dossier may keep a code that a portal gave: its number counts only where our counter has been.
 pub fn numbered(
     tx: &mut Tx<'_>,
     counters: &BTreeMap<CounterKey, i64>,
@@ -263,15 +263,14 @@ pub fn numbered(
     }
     // A dossier's and a task's number are the end of the code: H36.82-250702-0013, NV-24682-2025-0012.
     let mut ends: BTreeMap<CounterKey, BTreeSet<i64>> = BTreeMap::new();
-    for row in tx.rows("SELECT receiving_unit, channel, code FROM dossiers", &[])? {
+    for row in tx.rows("SELECT receiving_unit, code FROM dossiers", &[])? {
         let code: String = row.get("code")?;
         if let Some((day, number)) = end_of(&code)
             && day.len() == 6
         {
             let name = format!("dossier:20{}-{}-{}", &day[..2], &day[2..4], &day[4..]);
             let key = (row.get("receiving_unit")?, name);
-            let given = counters.get(&key).is_some_and(|last| number <= *last);
-            if given || row.get::<String>("channel")? != "portal" {
+            if counters.get(&key).is_some_and(|last| number <= *last) {
                 ends.entry(key).or_default().insert(number);
             }
         }

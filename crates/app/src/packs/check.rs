@@ -85,10 +85,15 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             .map(|exemption| exemption.code.clone())
             .collect(),
     };
-    let queue = keep(
-        one(source, LAW[4], |file| QueueRules::parse(file, &known.fields)),
-        &mut problems,
-    );
+    // Without the fields of law every line of the queue would be wrong for a reason that is told already.
+    let queue = if known.fields.is_empty() {
+        None
+    } else {
+        keep(
+            one(source, LAW[4], |file| QueueRules::parse(file, &known.fields)),
+            &mut problems,
+        )
+    };
     let mut procedures = Vec::new();
     for file in source
         .folder("procedures", ".toml")
