@@ -93,7 +93,6 @@ pub fn found(app: &App, ui: &Ui, typed: &str) -> Markup {
                                 button type="submit" name="choose" value=(procedure.code) id=[std::mem::take(&mut first).then_some("best")]
                                     hx-post="/counter" hx-vals=(Part::Case.vals()) hx-target="#case" hx-swap="outerMorph" {
                                     b { (procedure.short_name().get(ui.lang.code())) }
-                                    @if procedure.short.is_some() { span.th-muted.th-clip { (procedure.name.get(ui.lang.code())) } }
                                     span.th-muted { (facts(app, ui, procedure)) }
                                 }
                             }
