@@ -53,7 +53,7 @@ fn list(ui: &Ui, rung: &[Rung]) -> Markup {
         @if !rung.is_empty() {
             ul.list-unstyled.mb-2 {
                 @for one in rung {
-                    li.mb-1 {
+                    li.mb-1.th-text {
                         a href=(format!("/dossiers/{}", one.dossier)) { (one.subject) } " · " (code(&one.code)) " "
                         span.th-muted {
                             @if one.due_at < ui.now { (ui.t_args("work-bell-over", &[("at", ui.date_time(one.due_at).into())])) }
