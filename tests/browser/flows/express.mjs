@@ -92,6 +92,8 @@ test("registers: an entry is found, struck out with a reason, and stays in the b
   await page.locator("#f-applicant-name").fill(name);
   await page.locator("#f-title-0").fill("Sổ bảo hiểm xã hội");
   await Promise.all([page.waitForNavigation(), page.locator('button[value="book"]').click()]);
+  // The new page asks for its fee at once; who leaves before the answer makes the browser complain.
+  await page.waitForLoadState("networkidle", { timeout: 5000 }).catch(() => {});
   await page.goto("/registers/certified-copy/2025?q=ly+thi+sao");
   assert.ok((await page.locator("tbody").innerText()).includes(name));
   await Promise.all([page.waitForNavigation(), page.locator("tbody th a").first().click()]);
