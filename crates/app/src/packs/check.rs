@@ -85,15 +85,7 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             .map(|exemption| exemption.code.clone())
             .collect(),
     };
-    // Without the fields of law every line of the queue would be wrong for a reason that is told already.
-    let queue = if known.fields.is_empty() {
-        None
-    } else {
-        keep(
-            one(source, LAW[4], |file| QueueRules::parse(file, &known.fields)),
-            &mut problems,
-        )
-    };
+    let queue = queue_rules(source, &known.fields, &mut problems);
     let mut procedures = Vec::new();
     for file in source
         .folder("procedures", ".toml")
@@ -208,6 +200,21 @@ fn one<'a, T>(
     parse: impl FnOnce(PackFile<'a>) -> Result<T, Vec<PackProblem>>,
 ) -> Result<T, Vec<PackProblem>> {
     source.file(path).map_err(|problem| vec![problem]).and_then(parse)
+}
+
+/// Without the fields of law every line of the queue would be wrong for a reason that is told already.
+fn queue_rules(
+    source: &Source,
+    fields: &BTreeSet<String>,
+    problems: &mut Vec<PackProblem>,
+) -> Option<QueueRules> {
+    if fields.is_empty() {
+        return None;
+    }
+    keep(
+        one(source, LAW[4], |file| QueueRules::parse(file, fields)),
+        problems,
+    )
 }
 
 fn keep<T>(outcome: Result<T, Vec<PackProblem>>, problems: &mut Vec<PackProblem>) -> Option<T> {
