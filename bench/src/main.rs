@@ -99,7 +99,7 @@ fn in_process(node: &Arc<Node>, seconds: u64, report: &mut Report) -> Result<()>
     for operation in Operation::ALL {
         for callers in CALLERS {
             let ours = work::measure(node, operation, callers, time)?;
-            let bare = bare::measure(node, operation, callers, time)?;
+            let bare = bare::measure(node, operation, callers, time, &ours)?;
             eprintln!(
                 "{} {} {callers}: {:.0}/s, bare {:.0}/s",
                 node.kind().name(),

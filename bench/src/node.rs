@@ -83,7 +83,7 @@ impl Node {
         std::fs::create_dir_all(dir.join("files")).context("a directory")?;
         let (config, cluster) = match kind {
             Kind::Sqlite => {
-                let file = dir.join("townhall.sqlite");
+                let file = dir.join("townhall.db");
                 (DbConfig::Sqlite { file }, None)
             }
             Kind::Postgres => {

@@ -12,14 +12,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
-use townhall_app::accounts::{AddToken, add_token};
 use townhall_app::clock::real_now;
 use townhall_app::sign_in::password::{Password, PasswordCost, Passwords};
-use townhall_app::sign_in::secret::token_text;
 use townhall_app::sign_in::{self, Moment};
 use townhall_domain::dossier::ComponentSource;
 use townhall_domain::ids::DossierId;
-use townhall_domain::permission::Rights;
 use townhall_store::StoreError;
 use townhall_testkit::process::{Launch, Server};
 
@@ -27,8 +24,8 @@ use crate::node::Node;
 use crate::table::{Answered, Report};
 use crate::{Args, CALLERS};
 
-/// Each program may come 2,000 times a second with one token: one alone would be held back.
-const TOKENS: usize = 4;
+/// Who asks. A program may come 2,000 times a second with one token; what is more is refused and told.
+const USER: &str = "motcua";
 
 /// Measures the release build on a filled node; the node's own handles are closed first.
 ///
@@ -73,7 +70,7 @@ pub fn measure(node: Arc<Node>, args: &Args, report: &mut Report) -> Result<()> 
 
 /// What opens doors: made before the program runs.
 struct Keys {
-    tokens: Vec<String>,
+    token: String,
     session: String,
     dossiers: Vec<DossierId>,
     version: i64,
@@ -82,9 +79,8 @@ struct Keys {
 
 impl Keys {
     fn of(node: &Arc<Node>) -> Result<Self> {
-        let tokens = (0..TOKENS).map(|_| token(node)).collect::<Result<Vec<_>>>()?;
         Ok(Self {
-            tokens,
+            token: node.account(USER)?.token.clone(),
             session: session(node)?,
             dossiers: node.accepted(),
             version: node.accepted_version(),
@@ -93,24 +89,8 @@ impl Keys {
     }
 }
 
-fn token(node: &Node) -> Result<String> {
-    let actor = node.receptionist();
-    let roles = actor.roles().to_vec();
-    let made = node.town().write_blocking("add_token", actor, move |tx, cx| {
-        let token = AddToken {
-            label: "bench".to_owned(),
-            scopes: Rights::of(&roles).any(),
-            days: 1,
-            now: real_now(),
-        };
-        add_token(tx, cx, &token)
-    });
-    let made = made.map_err(|error| anyhow!("a token: {error:?}"))?;
-    Ok(token_text(&made.secret))
-}
-
 fn session(node: &Node) -> Result<String> {
-    let account = node.account("motcua")?.clone();
+    let account = node.account(USER)?.clone();
     let business = node.town().clock().now();
     let passwords = Passwords::new(PasswordCost::STANDARD).map_err(|_| anyhow!("hashing"))?;
     let source = std::net::IpAddr::from([127, 0, 0, 1]);
@@ -223,14 +203,10 @@ fn script(keys: &Keys, method: &str, path: &str, body: &str) -> String {
     for id in &keys.dossiers {
         let _ = writeln!(text, "'{id}',");
     }
-    text.push_str("}\nlocal tokens = {");
-    for token in &keys.tokens {
-        let _ = write!(text, "'{token}',");
-    }
+    text.push_str("}\n");
     let _ = write!(
         text,
-        r"}}
-local number = 0
+        r"local number = 0
 local started = os.time()
 local threads = 0
 function setup(thread)
@@ -246,7 +222,7 @@ local body = [==[{body}]==]
 function request()
   count = count + 1
   local headers = {{
-    ['Authorization'] = 'Bearer ' .. tokens[count % #tokens + 1],
+    ['Authorization'] = 'Bearer {}',
     ['Content-Type'] = 'application/json',
   }}
   if '{method}' == 'POST' then
@@ -254,7 +230,8 @@ function request()
   end
   return wrk.format('{method}', {path}, headers, '{method}' == 'POST' and body or nil)
 end
-"
+",
+        keys.token
     );
     text
 }

@@ -14,6 +14,11 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// Calls.
+    pub fn count(&self) -> usize {
+        self.micros.len()
+    }
+
     /// Calls a second, of all callers together.
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     pub fn per_second(&self) -> f64 {

@@ -127,7 +127,7 @@ fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
 
 /// Dossiers to hand over, more than can be handed over in this time.
 fn supply(node: &Arc<Node>, time: Duration) -> Result<()> {
-    let wanted = usize::try_from(time.as_secs())? * 4000;
+    let wanted = usize::try_from(time.as_secs())? * 3000;
     while node.accepted().len() < wanted {
         let second = Duration::from_secs(1);
         stopwatch::run(64, second, |_| {
