@@ -15,6 +15,7 @@ pub mod guard;
 mod offices;
 mod once;
 mod page;
+mod paging;
 mod post;
 pub mod problem;
 mod procedures;

@@ -24,8 +24,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::act::{self, Subject, action};
 use super::book::{Book, Operation};
-use super::dossiers::{OnDossier, next_link, page_size};
+use super::dossiers::OnDossier;
 use super::guard::Asker;
+use super::paging::{next_link, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, Day, InPath, Text, number};
 use super::shapes::{instant, list_of};

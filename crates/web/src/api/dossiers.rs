@@ -8,7 +8,7 @@ pub(super) use receive::PersonBody;
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::http::header::{ETAG, LINK};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
@@ -28,6 +28,7 @@ use utoipa::IntoParams;
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
+use super::paging::{next_link, page_key, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, Day, InPath, Text, flag, known, number};
 use super::shapes::{
@@ -38,10 +39,6 @@ use crate::routes::Need;
 use crate::state::App;
 
 const READ: Need = Need::Right(Right::ReadDossier);
-/// Rows on a page, if no other number is asked for.
-const PAGE: u32 = 50;
-/// Most rows on a page.
-const MOST: u32 = 200;
 
 pub(super) fn add(book: Book) -> Book {
     let book = book
@@ -219,11 +216,7 @@ impl ListQuery {
             _ => return Err(Wrong::field("sort", "api-word-unknown")),
         };
         if !self.after.is_empty() {
-            let key = self
-                .after
-                .split_once('.')
-                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
-            filter.after = Some(key.ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
+            filter.after = Some(page_key(&self.after)?);
         }
         Ok(filter)
     }
@@ -274,27 +267,6 @@ fn interval(from: Option<Day>, to: Option<Day>) -> Option<(time::Timestamp, time
                 .map_or(time::Timestamp::MAX, start),
         )),
     }
-}
-
-/// How many rows are wanted.
-pub(super) fn page_size(limit: Option<u32>) -> Result<usize, Wrong> {
-    let limit = limit.unwrap_or(PAGE);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Wrong::field("limit", "api-limit-wrong"));
-    }
-    Ok(usize::try_from(limit).unwrap_or(50))
-}
-
-/// `Link: <…?after=…>; rel="next"` of a page, from the address that was asked for.
-pub(super) fn next_link(uri: &axum::http::Uri, next: Option<&str>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let Some(next) = next else { return headers };
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let address = crate::ui::with_query(path, "after", next);
-    if let Ok(link) = HeaderValue::from_str(&format!("<{address}>; rel=\"next\"")) {
-        headers.insert(LINK, link);
-    }
-    headers
 }
 
 async fn list(

@@ -19,9 +19,9 @@ use townhall_store::registers::{Entry, Volume};
 use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
-use super::dossiers::{next_link, page_size};
 use super::guard::Asker;
 use super::once::once;
+use super::paging::{next_link, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, InPath, Sent, Text, number};
 use super::shapes::{instant, list_of, maybe};

@@ -22,9 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::act::{self, Subject};
 use super::book::{Book, Operation};
-use super::dossiers::{next_link, page_size};
 use super::guard::Asker;
 use super::once::once;
+use super::paging::{next_link, page_key, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, InPath, Sent, Text, known, number};
 use super::shapes::{FactOut, PaperOut, instant, list_of, maybe};
@@ -136,11 +136,7 @@ impl TaskQuery {
             _ => return Err(Wrong::field("sort", "api-word-unknown")),
         };
         if !self.after.is_empty() {
-            let key = self
-                .after
-                .split_once('.')
-                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
-            filter.after = Some(key.ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
+            filter.after = Some(page_key(&self.after)?);
         }
         Ok(filter)
     }
