@@ -87,6 +87,11 @@ export const pages = [
   { name: "administration", path: "/admin", role: "administrator" },
   { name: "accounts", path: "/admin/accounts", role: "administrator" },
   { name: "close an account", path: firstLink("/admin/accounts", "/admin/accounts/", 36, "/close"), role: "administrator" },
+  { name: "accounts, nobody found", path: "/admin/accounts?q=zzz", role: "administrator" },
+  { name: "calendar", path: "/admin/calendar", role: "administrator", prepare: openDetails },
+  { name: "calendar of a projected year", path: "/admin/calendar?year=2028", role: "administrator" },
+  { name: "packs", path: "/admin/packs", role: "administrator", prepare: openDetails },
+  { name: "packs, nobody found", path: "/admin/packs?q=zzz", role: "administrator" },
   { name: "access log", path: "/admin/access-log", role: "inspector" },
   // What goes outside; the demonstration is connected with nothing and says so.
   { name: "messages", path: "/messages", role: "centre_director" },

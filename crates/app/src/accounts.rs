@@ -17,6 +17,7 @@ use townhall_domain::organisation::{Division, Interval, Mandate, MandateKind, Pe
 use townhall_domain::permission::{Right, Role};
 use townhall_domain::space::Space;
 use townhall_domain::time::Timestamp;
+pub use townhall_store::accounts::AccountCounts;
 use townhall_store::accounts::{self, Account, AccountLine};
 use townhall_store::organisation::{self, Versioned};
 use townhall_store::{Tx, sessions};
@@ -297,11 +298,14 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
     record_account(tx, cx, &account, fact, json!({}))
 }
 
-/// A page of at most `limit` of the accounts that a unit keeps.
+/// A page of at most `limit` of the accounts that a unit keeps, found by user name or name; all, or those that are
+/// open or closed.
 pub fn accounts_of(
     tx: &mut Tx<'_>,
     cx: &Cx,
     unit: &UnitId,
+    search: &str,
+    active: Option<bool>,
     after: &str,
     limit: u16,
 ) -> Result<Vec<AccountLine>, AppError> {
@@ -309,7 +313,24 @@ pub fn accounts_of(
         return Err(AppError::NotFound("unit"));
     }
     cx.actor.must(Right::ManageAccounts, unit)?;
-    Ok(accounts::of_unit(tx, unit, after, i64::from(limit))?)
+    let search: String = search.chars().take(100).collect();
+    Ok(accounts::of_unit(
+        tx,
+        unit,
+        &search,
+        active,
+        after,
+        i64::from(limit),
+    )?)
+}
+
+/// How many accounts a unit keeps, for the first page of administration.
+pub fn account_counts(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<AccountCounts, AppError> {
+    if !cx.actor.may(Right::ReadStaff, unit) {
+        return Err(AppError::NotFound("unit"));
+    }
+    cx.actor.must(Right::ManageAccounts, unit)?;
+    Ok(accounts::counts(tx, unit)?)
 }
 
 /// One account that the actor manages.

@@ -179,16 +179,29 @@ pub fn job_list(
 /// # Errors
 /// [`AppError::NotFound`] when there is none that the actor may see; a refusal when it is done or at work.
 pub fn retry_job(tx: &mut Tx<'_>, cx: &Cx, id: JobId) -> Result<(), AppError> {
-    let seen = visible(cx, Right::RetryJob)?;
-    let job = jobs::load(tx, id)?
-        .filter(|job| job.unit.as_ref().is_none_or(|unit| seen.units.contains(unit)))
-        .filter(|job| job.space.is_none_or(|space| space == seen.space))
-        .ok_or(AppError::NotFound("job"))?;
+    let job = find(tx, cx, id, Right::RetryJob)?;
     if !jobs::run_again(tx, id, real_now())? {
         return Err(AppError::refused("jobs-not-again"));
     }
     tracing::info!(job.id = %id, job.kind = %job.kind, account.id = ?cx.actor.account(), "job {id} runs again");
     Ok(())
+}
+
+/// One job that the actor may see.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub fn job_view(tx: &mut Tx<'_>, cx: &Cx, id: JobId) -> Result<Job, AppError> {
+    find(tx, cx, id, Right::ReadJobs)
+}
+
+/// A job that this right lets the actor know of.
+fn find(tx: &mut Tx<'_>, cx: &Cx, id: JobId, right: Right) -> Result<Job, AppError> {
+    let seen = visible(cx, right)?;
+    jobs::load(tx, id)?
+        .filter(|job| job.unit.as_ref().is_none_or(|unit| seen.units.contains(unit)))
+        .filter(|job| job.space.is_none_or(|space| space == seen.space))
+        .ok_or(AppError::NotFound("job"))
 }
 
 fn visible(cx: &Cx, right: Right) -> Result<Filter, AppError> {

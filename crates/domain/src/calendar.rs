@@ -6,6 +6,7 @@
 //! Legal source: Labour Code 45/2019/QH14, articles 111.3 and 112; Decision 188/1999/QĐ-TTg (Monday to
 //! Friday). The days themselves come from the pack `packs/calendars/viet-nam.toml`.
 
+mod exception;
 mod hours;
 pub mod lunar;
 mod office;
@@ -18,6 +19,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use exception::{ExceptionError, ExceptionKind, HoursException, parse_blocks};
 pub use hours::{Block, OfficeHours, ReceptionDay};
 pub use office::Office;
 

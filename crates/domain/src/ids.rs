@@ -52,6 +52,8 @@ macro_rules! ids {
 }
 
 ids!(
+    /// A decision of a unit about its hours on one day.
+    HoursExceptionId,
     /// A person who works in a unit.
     PersonId,
     /// A post of a unit: one seat, filled or vacant.
@@ -115,6 +117,7 @@ ids!(
 macro_rules! each_id {
     ($callback:ident) => {
         $callback!(
+            HoursExceptionId,
             PersonId,
             PostId,
             MandateId,

@@ -5,6 +5,7 @@ use std::fmt;
 use townhall_domain::ids::{AccountId, PersonId, PostId, TokenId, UnitId};
 use townhall_domain::permission::RightSet;
 use townhall_domain::time::Timestamp;
+use townhall_text::fold;
 
 use crate::organisation::Versioned;
 use crate::params;
@@ -133,18 +134,57 @@ const LINE: &str = "SELECT a.id, a.user_name, a.person, a.unit, p.name, a.active
         CASE WHEN a.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp
    FROM accounts a JOIN persons p ON p.id = a.person LEFT JOIN account_use u ON u.account = a.id";
 
-/// The accounts that a unit keeps, by user name; `after` is the last user name of the page before.
+/// The accounts that a unit keeps, by user name; `after` is the last user name of the page before. A search finds
+/// part of the user name, or of the person's name without marks.
 pub fn of_unit(
     tx: &mut Tx<'_>,
     unit: &UnitId,
+    search: &str,
+    active: Option<bool>,
     after: &str,
     limit: i64,
 ) -> Result<Vec<AccountLine>, StoreError> {
-    let sql = format!("{LINE} WHERE a.unit = $1 AND a.user_name > $2 ORDER BY a.user_name LIMIT $3");
-    tx.rows(&sql, &params![unit, after, limit])?
+    let sql = format!(
+        "{LINE} WHERE a.unit = $1 AND a.user_name > $2 AND (p.name_key LIKE $3 OR a.user_name LIKE $3)
+            AND a.active >= $4 AND a.active <= $5
+          ORDER BY a.user_name LIMIT $6"
+    );
+    // Folding leaves no % and no _ that could stand for something else at the edge of a word.
+    let pattern = format!("%{}%", fold(search));
+    let (least, most) = active.map_or((0, 1), |active| (i64::from(active), i64::from(active)));
+    tx.rows(&sql, &params![unit, after, pattern, least, most, limit])?
         .iter()
         .map(read_line)
         .collect()
+}
+
+/// How many accounts a unit keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountCounts {
+    /// Accounts that may be used.
+    pub open: i64,
+    /// Accounts that nobody signs in with any more.
+    pub closed: i64,
+    /// Open ones with which nobody has ever signed in.
+    pub never_used: i64,
+}
+
+/// Counts the accounts of a unit.
+pub fn counts(tx: &mut Tx<'_>, unit: &UnitId) -> Result<AccountCounts, StoreError> {
+    let row = tx.one(
+        "SELECT COUNT(*) AS every, CAST(COALESCE(SUM(a.active), 0) AS BIGINT) AS open,
+                CAST(COALESCE(SUM(CASE WHEN a.active = 1 AND u.signed_in_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT)
+                  AS never_used
+           FROM accounts a LEFT JOIN account_use u ON u.account = a.id WHERE a.unit = $1",
+        &params![unit],
+    )?;
+    let number = |name| row.as_ref().map_or(Ok(0), |row| row.get::<i64>(name));
+    let open = number("open")?;
+    Ok(AccountCounts {
+        open,
+        closed: number("every")? - open,
+        never_used: number("never_used")?,
+    })
 }
 
 /// The line of one account, with the unit that keeps it.

@@ -4,18 +4,28 @@
 //! are made from it. Refusals are problem+json ([`problem`]), what is sent is read strictly ([`read`]), commands
 //! with an idempotency key are carried out once ([`once`]).
 
+mod access;
+mod accounts;
 mod act;
 pub mod book;
+mod calendar;
 mod catalogue;
 mod civil_status;
 mod dashboard;
 mod dossiers;
+mod drafts;
 mod facts;
+mod fees;
 pub mod guard;
+mod jobs;
 mod offices;
 mod once;
+mod online;
+mod organisation;
+mod own;
 mod page;
 mod paging;
+mod papers;
 mod post;
 pub mod problem;
 mod procedures;
@@ -23,7 +33,10 @@ mod queue;
 mod read;
 mod registers;
 mod shapes;
+mod status;
+mod strangers;
 mod tasks;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -43,7 +56,11 @@ pub fn routes(app: &App) -> Routes {
     let book = offices::add(catalogue::add(dossiers::add(book)));
     let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
     let book = civil_status::add(book);
-    let book = post::add(book);
+    let book = jobs::add(post::add(book));
+    let book = fees::add(papers::add(uploads::add(book)));
+    let book = access::add(accounts::add(organisation::add(book)));
+    let book = drafts::add(own::add(calendar::add(book)));
+    let book = strangers::add(status::add(online::add(book)));
     let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();
     let (described, base) = (Arc::clone(&operations), app.site.base.clone());

@@ -239,8 +239,19 @@ pub(crate) async fn look(
     typed: &Typed,
     is_noted: bool,
 ) -> Result<Looked, AppError> {
+    let own = unit_of(signed)?;
+    let competent = typed.competent(app, &own).unwrap_or(own);
+    let hours = app
+        .town
+        .read("hours_in_force", &signed.actor, move |tx, cx| {
+            townhall_app::calendar::exceptions(tx, cx, &competent)
+        })
+        .await?;
     let Some(number) = typed.number() else {
-        return Ok(Looked::default());
+        return Ok(Looked {
+            hours,
+            ..Looked::default()
+        });
     };
     let procedure = Some(typed.get("procedure").to_owned()).filter(|code| !code.is_empty());
     let looked = app
@@ -266,7 +277,7 @@ pub(crate) async fn look(
             })
             .await?;
     }
-    Ok(looked)
+    Ok(Looked { hours, ..looked })
 }
 
 #[expect(

@@ -38,7 +38,7 @@ pub(crate) use papers::file_form;
 use steps::Step;
 
 /// More fields than any form of the packs has.
-const MOST_FIELDS: usize = 500;
+pub(crate) const MOST_FIELDS: usize = 500;
 
 /// Routes of this capability.
 pub fn routes(app: &App) -> Routes {

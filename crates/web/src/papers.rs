@@ -14,9 +14,12 @@ use townhall_domain::permission::Right;
 
 pub(crate) use add::{MOST_FORM_BYTES, read as read_files};
 pub use intake::Intake;
-pub(crate) use pieces::{Begin, MOST_PIECE_BYTES, begin_for, go_on_for, place_for};
+pub(crate) use pieces::{
+    Begin, MOST_PIECE_BYTES, OFFSET, append, begin_for, go_on_for, here, place_for, start, whole,
+};
 pub(crate) use printed::{closing, made, receipt};
 pub use shelf::Shelf;
+pub(crate) use view::{content, is_sound, open as open_paper, sent_content};
 
 use crate::routes::{Need, Routes};
 use crate::state::App;

@@ -19,7 +19,7 @@ fn rights(place: Place) -> &'static [Right] {
         Place::Messages | Place::Jobs => &[Right::ReadJobs],
         Place::Dashboard | Place::Asked => &[Right::ReadStatistics],
         Place::Staff => &[Right::ReadStaff],
-        Place::Admin => &[Right::ManageAccounts, Right::ReadAccessLog],
+        Place::Admin => &[Right::ManageAccounts, Right::ReadAccessLog, Right::ManageCalendar],
     }
 }
 

@@ -7,7 +7,7 @@ mod lookup;
 mod procedure;
 mod units;
 
-pub(crate) use lookup::too_many;
+pub(crate) use lookup::{Told, completion, too_many};
 
 use serde::Deserialize;
 use townhall_domain::unit::Unit;

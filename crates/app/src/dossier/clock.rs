@@ -36,7 +36,7 @@ pub fn extend_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ExtendDossier) -> Result<(
         .as_ref()
         .ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
     let before = deadline.due;
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let extended = deadline
         .extend(&office, cx.now(), cmd.to, None)
         .map_err(|error| AppError::refused(error.key()))?;
@@ -81,7 +81,7 @@ pub fn obligate_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ObligateDossier) -> Resu
         .deadline
         .as_ref()
         .ok_or(AppError::refused("dossier-why-not-yet-accepted"))?;
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let paused = deadline
         .pause(&office, cx.now(), PauseReason::Financial, cmd.document.clone())
         .map_err(|error| AppError::refused(error.key()))?;
@@ -138,7 +138,7 @@ pub fn resume_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeDossier) -> Result<(
         .iter()
         .find(|appointment| appointment.number == 2);
     let how = second.map_or(Resume::Continue, |appointment| Resume::Second(appointment.time));
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let resumed = deadline
         .resume(&office, cx.now(), how, Some(proof.clone()))
         .map_err(|error| AppError::refused(error.key()))?;

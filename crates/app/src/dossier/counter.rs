@@ -2,6 +2,7 @@
 //! came of it.
 
 use jiff::Timestamp;
+use townhall_domain::calendar::HoursException;
 use townhall_domain::dossier::{Applicant, State};
 use townhall_domain::ids::{DossierId, SlipId};
 use townhall_domain::permission::Right;
@@ -21,6 +22,8 @@ pub struct Looked {
     pub known: Option<Applicant>,
     /// Identity and code of a dossier of the same person and procedure received today.
     pub twin: Option<(DossierId, String)>,
+    /// What the competent unit has decided about its hours, for the promise of a day.
+    pub hours: Vec<HoursException>,
 }
 
 /// Looks a person up by identity number (digits only) and, with a procedure, whether he asked for it today.
@@ -41,7 +44,11 @@ pub fn look_up(tx: &mut Tx<'_>, cx: &Cx, number: &str, procedure: Option<&str>) 
         }
         _ => None,
     };
-    Ok(Looked { known, twin })
+    Ok(Looked {
+        known,
+        twin,
+        hours: Vec::new(),
+    })
 }
 
 /// The draft of the counter's form; none when its dossier has been received meanwhile, by another window.

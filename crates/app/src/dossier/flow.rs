@@ -276,7 +276,7 @@ pub(crate) fn advance(
     dossier.holder = holder;
     dossier.held_since = now;
     let procedure = procedure_of(cx, dossier)?;
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     dossier.step_due_at = next
         .stage()
         .and_then(|stage| stage_due(&office, procedure, dossier, stage));

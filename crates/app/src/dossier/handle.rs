@@ -90,7 +90,7 @@ pub fn consult_unit(tx: &mut Tx<'_>, cx: &Cx, cmd: &ConsultUnit) -> Result<StepI
         return Err(AppError::field("answer_by", "date-in-past"));
     }
     let mut dossier = acting.dossier;
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let due_at = office
         .close(cmd.answer_by)
         .unwrap_or_else(|_| time::instant(cmd.answer_by.at(17, 0, 0, 0)));

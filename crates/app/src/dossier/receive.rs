@@ -496,7 +496,7 @@ pub(super) fn accept(
         Channel::Post => procedure::Channel::Post,
     };
     let limit = procedure.limit(channel, circumstances).time;
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let deadline =
         Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
     dossier.accepted_at = Some(cx.now());

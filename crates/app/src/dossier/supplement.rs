@@ -56,7 +56,7 @@ pub(super) fn ask(
         .state
         .after(Action::RequestSupplement, super::flow_of(procedure))?;
     if let Some(deadline) = &dossier.deadline {
-        let office = cx.packs().office(&dossier.unit);
+        let office = crate::calendar::office(tx, cx, &dossier.unit)?;
         let paused = deadline
             .pause(&office, cx.now(), PauseReason::Supplement, None)
             .map_err(|error| AppError::refused(error.key()))?;
@@ -130,7 +130,7 @@ pub(crate) fn complete(
     }
     dossiers::put_components(tx, dossier.id, &entries)?;
     if let Some(deadline) = &dossier.deadline {
-        let office = cx.packs().office(&dossier.unit);
+        let office = crate::calendar::office(tx, cx, &dossier.unit)?;
         let how = if procedure.supplement_restarts {
             DeadlineResume::Restart
         } else {

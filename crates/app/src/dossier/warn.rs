@@ -32,7 +32,7 @@ pub(crate) fn plan(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), Ap
     let Some(deadline) = &dossier.deadline else {
         return Ok(());
     };
-    let office = cx.packs().office(&dossier.unit);
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     // A year that is not in the calendar is told where the deadline is computed; here it only means no bell.
     let planned = deadline.warnings(&office).unwrap_or_default();
     Ok(warnings::plan(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use townhall_domain::calendar::HoursException;
 use townhall_domain::dossier::State;
 use townhall_domain::express::{BOOK, PROCEDURE};
 use townhall_domain::fee::{Charge, Quantity};
@@ -185,6 +186,8 @@ pub struct Desk {
     pub today: Vec<Entry>,
     /// How many were entered today, those that were struck out not counted.
     pub count_today: i64,
+    /// What the unit has decided about its hours, for the promise of a day.
+    pub hours: Vec<HoursException>,
 }
 
 /// Loads the page's surroundings; only for whoever works the lane.
@@ -202,6 +205,7 @@ pub fn desk(tx: &mut Tx<'_>, cx: &Cx) -> Result<Desk, AppError> {
         signers: signers(tx, cx, &unit)?,
         today: registers::entered_since(tx, &unit, BOOK, midnight, TODAY)?,
         count_today: registers::count_since(tx, &unit, BOOK, midnight)?,
+        hours: crate::calendar::exceptions(tx, cx, &unit)?,
         unit,
     })
 }

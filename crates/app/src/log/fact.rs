@@ -66,6 +66,7 @@ fn may_know_of(tx: &mut Tx<'_>, cx: &Cx, fact: &StoredFact) -> Result<bool, AppE
         "party" => any(&[Right::ReadDossier]),
         "division" | "post" | "person" => any(&[Right::ReadStaff]),
         "account" => any(&[Right::ManageAccounts]),
+        "hours_exception" => any(&[Right::ReadPacks, Right::ManageCalendar]),
         "fee_closing" => any(&[Right::TakeFee, Right::CloseDay]),
         "task" => match fact.subject_id.parse::<TaskId>() {
             Ok(id) => tasks::load(tx, id)?.is_some_and(|task| crate::task::is_visible(cx, &task)),

@@ -36,7 +36,7 @@ pub fn take_ticket(tx: &mut Tx<'_>, cx: &Cx, cmd: &TakeTicket) -> Result<Ticket,
         return Err(AppError::field("priority", "queue-priority-unknown"));
     }
     let by_officer = cx.actor.may(Right::CallQueue, &cmd.unit);
-    if !by_officer && !hands_out_at(&cx.packs().office(&cmd.unit), cx.now(), rules) {
+    if !by_officer && !hands_out_at(&crate::calendar::office(tx, cx, &cmd.unit)?, cx.now(), rules) {
         return Err(AppError::refused("queue-refused-closed"));
     }
     store::take_board(tx, &cmd.unit)?;

@@ -109,7 +109,7 @@ pub fn board(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Board, AppError>
         called: in_hand.iter().map(of_ticket).collect(),
         windows,
         waiting: waiting.len(),
-        is_open: hands_out_at(&cx.packs().office(unit), cx.now(), rules(cx)),
+        is_open: hands_out_at(&crate::calendar::office(tx, cx, unit)?, cx.now(), rules(cx)),
     })
 }
 

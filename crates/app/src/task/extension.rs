@@ -30,7 +30,7 @@ pub struct RequestExtension {
 /// Asks for more time, up to the close of office on a day. One request waits at a time.
 pub fn request_extension(tx: &mut Tx<'_>, cx: &Cx, cmd: &RequestExtension) -> Result<(), AppError> {
     let mut task = begin(tx, cx, cmd.task, cmd.version, Action::RequestExtension)?;
-    let wanted = close_of(cx, &task, &cmd.to)?;
+    let wanted = close_of(tx, cx, &task, &cmd.to)?;
     let why = reason("reason", &cmd.reason)?;
     let post = cx.actor.post().ok_or(AppError::NotFound("task"))?;
     let request = task
@@ -67,10 +67,10 @@ pub fn decide_extension(tx: &mut Tx<'_>, cx: &Cx, cmd: &DecideExtension) -> Resu
         let wanted = task.request.as_ref().ok_or(TaskError::NoRequest)?.wanted;
         let to = match cmd.to.trim() {
             "" => wanted,
-            typed => close_of(cx, &task, typed)?,
+            typed => close_of(tx, cx, &task, typed)?,
         };
         let note = optional("reason", &cmd.reason)?;
-        let office = cx.packs().office(&task.unit);
+        let office = crate::calendar::office(tx, cx, &task.unit)?;
         let request = task.grant_extension(&office, cx.now(), to).map_err(at_day)?;
         (request, (Decision::Granted, Some(to), note))
     } else {
@@ -98,10 +98,10 @@ pub fn decide_extension(tx: &mut Tx<'_>, cx: &Cx, cmd: &DecideExtension) -> Resu
 }
 
 /// The close of office on a typed day.
-fn close_of(cx: &Cx, task: &Task, typed: &str) -> Result<Timestamp, AppError> {
+fn close_of(tx: &mut Tx<'_>, cx: &Cx, task: &Task, typed: &str) -> Result<Timestamp, AppError> {
     let on = parse_due_day(typed, cx.today()).map_err(|key| AppError::field("to", key))?;
     let day = DueDay { on, at: None };
-    day.instant(&cx.packs().office(&task.unit))
+    day.instant(&crate::calendar::office(tx, cx, &task.unit)?)
         .map_err(|error| AppError::field("to", DeadlineError::from(error).key()))
 }
 

@@ -207,7 +207,7 @@ fn number(
         joining: joining.clone(),
         at: cx.now(),
     };
-    let office = cx.packs().office(&lead.unit);
+    let office = crate::calendar::office(tx, cx, &lead.unit)?;
     // Once without a number, so that a refusal does not wait for the counter.
     Task::issue(&office, issue(String::new()), order.clone()).map_err(refusal)?;
     let year = cx.today().year();

@@ -92,7 +92,7 @@ pub struct PauseTask {
 pub fn pause_task(tx: &mut Tx<'_>, cx: &Cx, cmd: &PauseTask) -> Result<(), AppError> {
     let mut task = begin(tx, cx, cmd.task, cmd.version, Action::Pause)?;
     let why = reason("reason", &cmd.reason)?;
-    let lapsed = task.pause(&cx.packs().office(&task.unit), cx.now())?;
+    let lapsed = task.pause(&crate::calendar::office(tx, cx, &task.unit)?, cx.now())?;
     lapse(tx, cx, &task, lapsed)?;
     tasks::insert_entry(tx, task.id, "paused", by(cx), None, Some(&why))?;
     finish(tx, cx, &mut task, "task_paused", json!({}))
@@ -114,7 +114,7 @@ pub struct ResumeTask {
 pub fn resume_task(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeTask) -> Result<(), AppError> {
     let mut task = begin(tx, cx, cmd.task, cmd.version, Action::Resume)?;
     let note = optional("note", &cmd.note)?;
-    task.resume(&cx.packs().office(&task.unit), cx.now())?;
+    task.resume(&crate::calendar::office(tx, cx, &task.unit)?, cx.now())?;
     tasks::insert_entry(tx, task.id, "resumed", by(cx), None, note.as_deref())?;
     let due = task.deadline.due.as_millisecond();
     finish(tx, cx, &mut task, "task_resumed", json!({ "due": due }))

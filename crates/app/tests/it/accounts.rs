@@ -114,7 +114,10 @@ fn an_account_is_opened_closed_and_reset_by_an_administrator_of_the_unit() {
             change_account(tx, cx, &change(sister.account, 1, AccountChange::Close))
         });
         assert_eq!(refused(outcome), "denied: manage_accounts", "{name}");
-        let listed = run(&db, &admin, |tx, cx| accounts_of(tx, cx, &thuan_an(), "", 50)).expect("a list");
+        let listed = run(&db, &admin, |tx, cx| {
+            accounts_of(tx, cx, &thuan_an(), "", None, "", 50)
+        })
+        .expect("a list");
         let names: Vec<&str> = listed.iter().map(|line| line.user_name.as_str()).collect();
         assert_eq!(names, ["admin", "handler"], "{name}: only the unit's own");
         evidence_holds(&db);

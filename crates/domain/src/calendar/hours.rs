@@ -34,6 +34,7 @@ pub struct OfficeHours {
 #[derive(Debug, Clone)]
 struct HoursRule {
     unit: String,
+    source: String,
     valid: Validity,
     blocks: Vec<Block>,
     weekdays: Vec<(Weekday, Vec<Block>)>,
@@ -81,6 +82,19 @@ impl OfficeHours {
     /// The document behind a source key, as the pack names it.
     pub fn source(&self, key: &str) -> Option<&str> {
         self.sources.get(key).map(String::as_str)
+    }
+
+    /// The document of the rule by which the narrowest of `codes` works on a date.
+    pub(super) fn source_of(&self, codes: &[String], on: Date) -> Option<&str> {
+        let of_unit = |code: &str| {
+            let mut rules = self.hours.iter();
+            rules.find(|rule| rule.unit == code && rule.valid.holds(on))
+        };
+        let rule = codes
+            .iter()
+            .find_map(|code| of_unit(code))
+            .or_else(|| of_unit(EVERYBODY))?;
+        self.source(&rule.source)
     }
 
     /// The blocks of a working day for the narrowest of `codes` that says something; `None` without a rule.
@@ -170,6 +184,7 @@ impl OfficeHours {
         }
         let rule = HoursRule {
             unit: unit(file, &raw.unit)?,
+            source: raw.source.get_ref().clone(),
             valid,
             blocks: working_blocks(file, &raw.blocks)?,
             weekdays,

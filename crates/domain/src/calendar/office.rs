@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Block, Calendar, CalendarError, Day, OfficeHours, plus_days};
+use super::{Block, Calendar, CalendarError, Day, ExceptionKind, HoursException, OfficeHours, plus_days};
 use crate::time::{instant, local_date};
 
 /// The calendar as one unit lives it.
@@ -12,6 +12,7 @@ pub struct Office<'a> {
     calendar: &'a Calendar,
     hours: &'a OfficeHours,
     codes: Vec<String>,
+    exceptions: Vec<HoursException>,
 }
 
 impl<'a> Office<'a> {
@@ -21,7 +22,32 @@ impl<'a> Office<'a> {
             calendar,
             hours,
             codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            exceptions: Vec::new(),
         }
+    }
+
+    /// The same office with what its units have decided about single days: the narrowest decision holds, over all
+    /// that the packs say.
+    #[must_use]
+    pub fn with_exceptions(mut self, exceptions: Vec<HoursException>) -> Self {
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// What a unit of this office has decided about a date.
+    fn decided(&self, on: Date, kind: ExceptionKind) -> Option<&[Block]> {
+        let of_unit = |code: &String| {
+            self.exceptions
+                .iter()
+                .find(|known| known.day == on && known.kind == kind && known.unit == *code)
+        };
+        let found = self.codes.iter().find_map(of_unit)?;
+        Some(found.blocks.as_slice())
+    }
+
+    /// The document in which the office hours of a date were read.
+    pub fn hours_source(&self, on: Date) -> Option<&'a str> {
+        self.hours.source_of(&self.codes, on)
     }
 
     /// The days that count.
@@ -33,12 +59,15 @@ impl<'a> Office<'a> {
     ///
     /// # Errors
     /// [`CalendarError`] when the year or the hours of that day are not loaded.
-    pub fn blocks(&self, on: Date) -> Result<&'a [Block], CalendarError> {
+    pub fn blocks(&self, on: Date) -> Result<&[Block], CalendarError> {
         let makeup = match self.calendar.day(on)? {
             Day::Working => false,
             Day::Makeup(_) => true,
             Day::Weekend | Day::Off(_) => return Ok(&[]),
         };
+        if let Some(blocks) = self.decided(on, ExceptionKind::Office) {
+            return Ok(blocks);
+        }
         self.hours
             .working_blocks(&self.codes, on, makeup)
             .ok_or(CalendarError::NoOfficeHours { date: on })
@@ -50,8 +79,11 @@ impl<'a> Office<'a> {
     ///
     /// # Errors
     /// As [`Self::blocks`].
-    pub fn reception(&self, on: Date) -> Result<&'a [Block], CalendarError> {
+    pub fn reception(&self, on: Date) -> Result<&[Block], CalendarError> {
         let holiday = matches!(self.calendar.day(on)?, Day::Off(_));
+        if let Some(blocks) = self.decided(on, ExceptionKind::Reception) {
+            return Ok(blocks);
+        }
         match self.hours.reception_exception(&self.codes, on, holiday) {
             Some(blocks) => Ok(blocks),
             None => self.blocks(on),

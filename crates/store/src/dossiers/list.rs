@@ -442,3 +442,26 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         warned: None,
     })
 }
+
+/// How many open dossiers of a unit run under which version of which procedure.
+pub fn open_by_version(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    tx.rows(
+        "SELECT procedure_code, procedure_version, COUNT(*) AS n FROM dossiers
+          WHERE unit = $1 AND space = $2 AND is_open = 1
+          GROUP BY procedure_code, procedure_version ORDER BY procedure_code, procedure_version",
+        &params![unit, space],
+    )?
+    .iter()
+    .map(|row| {
+        Ok((
+            row.get("procedure_code")?,
+            row.get("procedure_version")?,
+            row.get("n")?,
+        ))
+    })
+    .collect()
+}

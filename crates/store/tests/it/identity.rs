@@ -313,7 +313,7 @@ fn an_account_is_read_back_and_never_shows_its_secrets() {
                 Ok::<_, StoreError>((
                     accounts::by_user_name(tx, "user.1")?,
                     accounts::by_user_name(tx, "user.2")?,
-                    accounts::of_unit(tx, &unit(), "", 10)?,
+                    accounts::of_unit(tx, &unit(), "", None, "", 10)?,
                 ))
             })
             .expect("a read");

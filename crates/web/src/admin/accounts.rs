@@ -23,7 +23,7 @@ use crate::staff::AskedUnit;
 use crate::state::App;
 use crate::typed::Answers;
 use crate::ui::{
-    self, Column, Confirm, Empty, Errors, Field, Form, Icon, NoticeTone, Page, Place, Tone, Ui, href,
+    self, Column, Confirm, Empty, Errors, Field, Form, Icon, NoticeTone, Page, Place, Tab, Tone, Ui, href,
 };
 
 /// Accounts on a page.
@@ -31,6 +31,10 @@ const PAGE: u16 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
     #[serde(default)]
     after: String,
     #[serde(default)]
@@ -43,11 +47,16 @@ pub async fn list(
     unit: AskedUnit,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let (id, after) = (unit.0.clone(), asked.after.clone());
+    let (id, after, search) = (unit.0.clone(), asked.after.clone(), asked.q.clone());
+    let active = match asked.state.as_str() {
+        "open" => Some(true),
+        "closed" => Some(false),
+        _ => None,
+    };
     let found = app
         .town
         .read("accounts_of", &signed.actor, move |tx, cx| {
-            accounts_of(tx, cx, &id, &after, PAGE + 1)
+            accounts_of(tx, cx, &id, &search, active, &after, PAGE + 1)
         })
         .await;
     let mut lines = match found {
@@ -63,11 +72,20 @@ pub async fn list(
     let people = href("/staff/people", &[("unit", unit.0.code())]);
     let main = html! {
         (ui::breadcrumb(&ui, &[(&ui.t("ui-place-admin"), "/admin")], &html! { (title) }))
-        (ui::title_line(&ui, &title, &html! { span.th-muted { (context) } }, &html! {}))
+        (ui::title_line(&ui, &title, &html! { span.th-muted { (context) } }, &html! { a.btn href=(people) { (Icon::PLUS) " " (ui.t("account-open-new")) } }))
         @if !asked.done.is_empty() {
             (ui::notice(&ui, NoticeTone::Ok, &ui.t_args("account-changed", &[("user_name", Arg::from(asked.done.chars().take(40).collect::<String>()))]), &html! {}))
         }
-        @if lines.is_empty() {
+        (narrow(&ui, &unit, &asked))
+        @if lines.is_empty() && !(asked.q.is_empty() && asked.state.is_empty()) {
+            (ui::empty(&ui, &Empty {
+                icon: Icon::SEARCH,
+                heading: &ui.t("account-list-nobody"),
+                text: html! { (ui.t("account-list-nobody-text")) },
+                button: None,
+                other: None,
+            }))
+        } @else if lines.is_empty() {
             (ui::empty(&ui, &Empty {
                 icon: Icon::USERS,
                 heading: &ui.t("account-list-empty"),
@@ -81,6 +99,39 @@ pub async fn list(
         }
     };
     ui::page(&ui, &Page::new(&title).at(Place::Admin), &main).into_response()
+}
+
+/// The views of the list, and the search.
+fn narrow(ui: &Ui, unit: &AskedUnit, asked: &Asked) -> Markup {
+    let views = [
+        ("", "account-view-all"),
+        ("open", "account-view-open"),
+        ("closed", "account-view-closed"),
+    ]
+    .map(|(state, key)| Tab {
+        label: ui.t(key).into(),
+        count: None,
+        href: href(
+            "/admin/accounts",
+            &[("unit", unit.0.code()), ("state", state), ("q", &asked.q)],
+        )
+        .into(),
+        current: asked.state == state,
+    });
+    let field = Field::new("q", ui.t("account-search"))
+        .value(asked.q.clone())
+        .label_hidden()
+        .autocomplete("off")
+        .max_chars(100);
+    html! {
+        (ui::tabs(ui, &ui.t("account-state"), &views))
+        (ui::form(ui, &Form::get("/admin/accounts").class("th-row my-3"), &html! {
+            (ui::hidden("unit", unit.0.code()))
+            (ui::hidden("state", &asked.state))
+            (ui::text(ui, &field))
+            button.btn type="submit" { (Icon::SEARCH) " " (ui.t("account-search")) }
+        }))
+    }
 }
 
 fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine]) -> Markup {
@@ -177,7 +228,7 @@ async fn open(app: &App, signed: &Signed, person: &str, user_name: &str) -> Resu
 }
 
 /// A first password and its hash.
-async fn new_password(app: &App) -> Result<(String, HashedPassword), AppError> {
+pub(crate) async fn new_password(app: &App) -> Result<(String, HashedPassword), AppError> {
     let shown = first_password()?;
     let typed = Password::typed(shown.clone());
     let hashed = app.hash(move |passwords| passwords.hash(&typed)).await?;

@@ -99,13 +99,18 @@ pub(super) fn add<A: Act>(book: Book) -> Book {
     book.add(operation, act::<A>)
 }
 
+/// The version that the body or `If-Match` names; both must say the same.
+pub(super) fn version_of(body: Option<i64>, if_match: Option<i64>) -> Result<i64, Wrong> {
+    match (body, if_match) {
+        (Some(one), Some(other)) if one != other => Err(Wrong::field("version", "api-version-wrong")),
+        (Some(version), _) | (None, Some(version)) => Ok(version),
+        (None, None) => Err(Wrong::NoVersion),
+    }
+}
+
 async fn act<A: Act>(State(app): State<App>, id: InPath, sent: Sent<A>) -> Result<Response, Wrong> {
     let id: <A::On as Subject>::Id = id.id(A::On::WHAT)?;
-    let version = match (sent.body.version(), sent.version) {
-        (Some(one), Some(other)) if one != other => return Err(Wrong::field("version", "api-version-wrong")),
-        (Some(version), _) | (None, Some(version)) => version,
-        (None, None) => return Err(Wrong::NoVersion),
-    };
+    let version = version_of(sent.body.version(), sent.version)?;
     let body = sent.body.clone();
     once(&app, &sent, A::ID, StatusCode::OK, move |tx, cx| {
         body.run(tx, cx, id, version)?;

@@ -15,6 +15,8 @@ use super::read::KEY_CHARS;
 use crate::routes::{Need, Routes};
 use crate::state::App;
 
+const JSON: &[&str] = &["application/json"];
+
 /// One operation: method, path, right, what it takes and what it gives.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -30,6 +32,10 @@ pub struct Operation {
     pub parameters: Vec<Value>,
     /// Reference to the body's schema.
     pub body: Option<Value>,
+    /// Media types of the body.
+    pub body_kinds: &'static [&'static str],
+    /// Media types of an answer that is a file.
+    pub file_kinds: &'static [&'static str],
     /// Statuses of answers that are no refusals, each with a reference to its schema.
     pub answers: Vec<(u16, Value)>,
     /// Whether it acts on a version of something.
@@ -50,6 +56,8 @@ impl Operation {
             need,
             parameters: names.map(path_parameter).collect(),
             body: None,
+            body_kinds: JSON,
+            file_kinds: &[],
             answers: Vec::new(),
             on_version: false,
             schemas: Vec::new(),
@@ -61,15 +69,44 @@ impl Operation {
         Self::new(Method::GET, id, path, need)
     }
 
-    /// A command.
+    /// A command. Strangers have no key: what they may do is done once for its secret.
     pub fn post(id: &'static str, path: &'static str, need: Need) -> Self {
         let mut operation = Self::new(Method::POST, id, path, need);
+        if need == Need::Public {
+            return operation;
+        }
         operation.parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "Names the request: sent again with the same key and body, it does nothing twice and gets the same answer; kept for a day. The same key with another request is refused with 422.",
             "schema": { "type": "string", "minLength": 1, "maxLength": KEY_CHARS, "pattern": "^[!-~]+$" }
         }));
         operation
+    }
+
+    /// A piece of a file. Where it belongs stands in a header and makes sending it twice harmless.
+    pub fn piece(id: &'static str, path: &'static str, need: Need) -> Self {
+        let mut operation = Self::new(Method::PATCH, id, path, need);
+        operation.parameters.push(json!({
+            "name": "Upload-Offset", "in": "header", "required": true,
+            "description": "Where the piece begins: how many bytes are here already.",
+            "schema": { "type": "integer", "minimum": 0, "maximum": i64::MAX }
+        }));
+        operation.takes_file(&["application/offset+octet-stream"])
+    }
+
+    /// Takes a file as it is.
+    #[must_use]
+    pub fn takes_file(mut self, kinds: &'static [&'static str]) -> Self {
+        self.body = Some(json!({ "type": "string", "format": "binary" }));
+        self.body_kinds = kinds;
+        self
+    }
+
+    /// Gives a file with 200.
+    #[must_use]
+    pub fn gives_file(mut self, kinds: &'static [&'static str]) -> Self {
+        self.file_kinds = kinds;
+        self
     }
 
     /// Takes these parameters in the query.
@@ -119,8 +156,11 @@ impl Operation {
 
     /// The statuses with which it may refuse.
     pub fn refusals(&self) -> Vec<u16> {
-        let mut statuses = vec![401, 403, 404, 405, 422, 429, 500, 503];
-        if self.method == Method::POST {
+        let mut statuses = vec![404, 405, 422, 429, 500, 503];
+        if self.need != Need::Public {
+            statuses.extend([401, 403]);
+        }
+        if self.method != Method::GET {
             statuses.extend([400, 409, 413, 415, 507]);
         }
         if self.on_version {
@@ -136,6 +176,17 @@ impl Operation {
             responses.insert(
                 status.to_string(),
                 json!({ "description": townhall_text::t(lang, "api-answer"), "content": { "application/json": { "schema": schema } } }),
+            );
+        }
+        if !self.file_kinds.is_empty() {
+            let content: Map<String, Value> = self
+                .file_kinds
+                .iter()
+                .map(|kind| ((*kind).to_owned(), json!({})))
+                .collect();
+            responses.insert(
+                "200".to_owned(),
+                json!({ "description": townhall_text::t(lang, "api-answer"), "content": content }),
             );
         }
         for status in self.refusals() {
@@ -161,8 +212,15 @@ impl Operation {
             "responses": responses,
         });
         if let Some(schema) = &self.body {
-            operation["requestBody"] =
-                json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+            let content: Map<String, Value> = self
+                .body_kinds
+                .iter()
+                .map(|kind| ((*kind).to_owned(), json!({ "schema": schema })))
+                .collect();
+            operation["requestBody"] = json!({ "required": true, "content": content });
+        }
+        if self.need == Need::Public {
+            operation["security"] = json!([]);
         }
         operation
     }
@@ -211,6 +269,7 @@ fn path_parameter(name: &str) -> Value {
         "id" => json!({ "type": "string", "format": "uuid" }),
         "unit" => json!({ "type": "string", "pattern": "^[0-9]{2}([0-9]{3})?$", "examples": ["24682"] }),
         "code" => json!({ "type": "string", "pattern": "^[0-9]\\.[0-9]{6}$", "examples": ["1.001193"] }),
+        "secret" | "upload" => json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" }),
         _ => json!({ "type": "string", "maxLength": 100 }),
     };
     json!({ "name": name, "in": "path", "required": true, "schema": schema })

@@ -391,7 +391,15 @@ async fn deadline(
         .parse()
         .map_err(|_| Wrong::field("limit", "api-limit-of-time-wrong"))?;
     let unit = own_or(&app, &asker, &query.unit)?;
-    let office = app.town.packs().office(&unit);
+    let of = unit.clone();
+    let hours = app.town.read("hours_in_force", &asker.actor, move |tx, cx| {
+        townhall_app::calendar::exceptions(tx, cx, &of)
+    });
+    let office = app
+        .town
+        .packs()
+        .office(&unit)
+        .with_exceptions(hours.await.map_err(Wrong::App)?);
     let deadline = Deadline::compute(&office, from, limit)
         .map_err(|error| Wrong::App(AppError::refused(error.key())))?;
     Ok(Json(DeadlineOut {

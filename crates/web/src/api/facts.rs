@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use townhall_app::log::{FactView, Provable, fact_view};
+use townhall_app::log::{FactProof, FactView, Provable, fact_view};
 use townhall_domain::ids::FactId;
 use utoipa::ToSchema;
 
@@ -49,6 +49,16 @@ pub struct ProofOut {
     vkey: String,
 }
 
+impl From<FactProof> for ProofOut {
+    fn from(files: FactProof) -> Self {
+        Self {
+            proof: files.proof,
+            fact: files.fact,
+            vkey: files.vkey,
+        }
+    }
+}
+
 async fn view(app: &App, asker: &Asker, id: &InPath) -> Result<FactView, Wrong> {
     let id: FactId = id.id("fact")?;
     let found = app
@@ -73,9 +83,5 @@ async fn proof(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<
     let Provable::Yes(files) = view.proof else {
         return Err(Wrong::not_found("proof"));
     };
-    Ok(Json(ProofOut {
-        proof: files.proof,
-        fact: files.fact,
-        vkey: files.vkey,
-    }))
+    Ok(Json(ProofOut::from(files)))
 }

@@ -1,4 +1,5 @@
 //! Stands before every route of the API: a token in the header and nothing else, limits, the right of the route.
+//! What citizens do by a secret needs no token; the limits of public pages stand before it.
 //!
 //! Cookies are not looked at, so a page of another site cannot make a browser act here.
 
@@ -18,6 +19,7 @@ use townhall_domain::permission::Right;
 use townhall_text::Lang;
 
 use super::problem::{Wrong, lang_of};
+use crate::online::CITIZEN;
 use crate::routes::Need;
 use crate::running::{Buckets, Rate};
 use crate::state::App;
@@ -88,6 +90,13 @@ pub async fn stand_before(State(gate): State<Gate>, request: Request, next: Next
 }
 
 async fn let_in(gate: &Gate, parts: &mut Parts) -> Result<Asker, Wrong> {
+    // What anybody may, he does as nobody in particular: a token adds nothing to a citizen's secret.
+    if gate.need == Need::Public {
+        return Ok(Asker {
+            actor: CITIZEN,
+            lang: lang_of(&parts.headers),
+        });
+    }
     let Ok(visitor) = Visitor::from_request_parts(parts, &gate.app).await;
     let address = crate::running::network(visitor.address);
     let Some(actor) = crate::bearer::actor(&gate.app, &parts.headers).await? else {

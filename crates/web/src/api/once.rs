@@ -35,12 +35,44 @@ pub async fn once<B>(
     sent: &Sent<B>,
     name: &'static str,
     status: StatusCode,
-    mut command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<Value, AppError> + Send + 'static,
+    command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<Value, AppError> + Send + 'static,
 ) -> Result<Response, Wrong> {
+    run(app, sent, name, status, command)
+        .await
+        .map(|answer| respond(&answer))
+}
+
+/// As [`once`], with a secret that is told the first time only: nothing that is kept holds it.
+///
+/// # Errors
+/// As [`once`].
+pub async fn once_telling<B>(
+    app: &App,
+    sent: &Sent<B>,
+    name: &'static str,
+    status: StatusCode,
+    command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<Value, AppError> + Send + 'static,
+    (field, secret): (&'static str, String),
+) -> Result<Response, Wrong> {
+    let mut answer = run(app, sent, name, status, command).await?;
+    if !answer.replayed {
+        let mut body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        body[field] = Value::String(secret);
+        answer.body = body.to_string();
+    }
+    Ok(respond(&answer))
+}
+
+async fn run<B>(
+    app: &App,
+    sent: &Sent<B>,
+    name: &'static str,
+    status: StatusCode,
+    mut command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<Value, AppError> + Send + 'static,
+) -> Result<Answer, Wrong> {
     let (key, digest) = (sent.key.clone(), sent.digest.clone());
     let account = sent.asker.actor.account();
-    let answer = app
-        .town
+    app.town
         .write(name, &sent.asker.actor, move |tx, cx| {
             let (Some(key), Some(account)) = (&key, account) else {
                 return Ok(fresh(status, &command(tx, cx)?));
@@ -52,8 +84,7 @@ pub async fn once<B>(
             idempotency::finish(tx, account, key, i64::from(status.as_u16()), &answer.body)?;
             Ok(answer)
         })
-        .await?;
-    Ok(respond(&answer))
+        .await
 }
 
 /// Takes the key; gives what was kept for it when it was taken before. Another request with the same key that is

@@ -74,6 +74,8 @@ fn entry(ui: &Ui, operation: &Operation) -> Markup {
             }
             p.mb-1 {
                 @if let Some(body) = &body { (ui.t("api-body")) ": " (code(body)) ". " }
+                @for kind in operation.body_kinds.iter().filter(|_| operation.body.is_some() && body.is_none()) { (ui.t("api-body")) ": " (code(kind)) ". " }
+                @for kind in operation.file_kinds { (ui.t("api-answers")) " 200: " (code(kind)) ". " }
                 @for (status, name) in answers { (ui.t("api-answers")) " " (status) ": " (code(&name)) ". " }
                 (ui.t("api-refusals")) ": "
                 @for (place, status) in operation.refusals().iter().enumerate() { @if place > 0 { ", " } (status) }

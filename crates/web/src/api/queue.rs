@@ -204,11 +204,11 @@ impl TicketOut {
 pub struct TakeTicketBody {
     /// The line.
     #[schema(value_type = String, max_length = 40)]
-    service: Text<40>,
+    pub(super) service: Text<40>,
     /// Why before others.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 40)]
-    priority: Option<Text<40>>,
+    pub(super) priority: Option<Text<40>>,
 }
 
 async fn take(State(app): State<App>, sent: Sent<TakeTicketBody>) -> Result<Response, Wrong> {

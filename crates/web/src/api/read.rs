@@ -7,7 +7,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Uri};
 use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -161,6 +161,21 @@ impl InPath {
     }
 }
 
+/// The parameters of a path that has several, in order.
+#[derive(Debug)]
+pub struct InPaths<const N: usize>(pub [String; N]);
+
+impl<const N: usize> FromRequestParts<App> for InPaths<N> {
+    type Rejection = Wrong;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Wrong> {
+        let params = RawPathParams::from_request_parts(parts, app).await;
+        let params = params.map_err(|_| Wrong::not_found("path"))?;
+        let all: Vec<String> = params.iter().map(|(_, value)| value.to_owned()).collect();
+        all.try_into().map(Self).map_err(|_| Wrong::not_found("path"))
+    }
+}
+
 /// A body with who sent it, and what makes the same request the same.
 #[derive(Debug)]
 pub struct Sent<T> {
@@ -193,23 +208,43 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
             return Err(Wrong::MediaType);
         }
         let value = serde_json::from_slice(&bytes).map_err(|error| Wrong::NoJson(error.to_string()))?;
-        let mut hash = Sha256::new();
-        let post = asker
-            .actor
-            .post()
-            .map(|post| post.to_string())
-            .unwrap_or_default();
-        let head = format!("{} {} {post} {version:?}\n", parts.method, parts.uri);
-        hash.update(head.as_bytes());
-        hash.update(&bytes);
+        let head = format!("{} {} {}", parts.method, parts.uri, head(&asker, version));
         Ok(Self {
             body: read(value)?,
-            digest: hex::encode(hash.finalize()),
+            digest: digest(&head, &bytes),
             asker,
             key,
             version,
         })
     }
+}
+
+impl Sent<()> {
+    /// A request whose body is a file, told apart from others by the hash of what was sent.
+    pub fn file(asker: Asker, uri: &Uri, headers: &HeaderMap, sha256: &str) -> Result<Self, Wrong> {
+        let version = if_match(headers)?;
+        let head = format!("POST {uri} {}", head(&asker, version));
+        Ok(Self {
+            body: (),
+            key: idempotency_key(headers)?,
+            digest: digest(&head, sha256.as_bytes()),
+            asker,
+            version,
+        })
+    }
+}
+
+/// As whom and on which version something is asked.
+fn head(asker: &Asker, version: Option<i64>) -> String {
+    let post = asker.actor.post().map(|post| post.to_string());
+    format!("{} {version:?}\n", post.unwrap_or_default())
+}
+
+fn digest(head: &str, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(head.as_bytes());
+    hash.update(body);
+    hex::encode(hash.finalize())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Wrong> {

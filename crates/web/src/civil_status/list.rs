@@ -297,7 +297,7 @@ pub async fn print(
             .unwrap_or(today.year()),
         from: asked.from.parse().unwrap_or(1),
     };
-    let printed = made(&app, &signed, move |tx, cx, house| {
+    let printed = made(&app, &signed.actor, move |tx, cx, house| {
         register_paper(tx, cx, house, &part)
     })
     .await;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 use townhall_app::dossier::{Finished, Looked};
+use townhall_domain::calendar::Office;
 use townhall_domain::form::Form as Schema;
 use townhall_domain::ids::UnitId;
 use townhall_domain::procedure::Procedure;
@@ -122,6 +123,12 @@ impl<'a> Desk<'a> {
             circumstances: circumstances.unwrap_or_default(),
             focus: None,
         }
+    }
+
+    /// The time of the competent unit, with what it has decided about single days.
+    pub fn office(&self) -> Office<'a> {
+        let office = self.app.town.packs().office(&self.competent);
+        office.with_exceptions(self.looked.hours.clone())
     }
 
     /// Says where the work goes on: after a card with the procedure, after a procedure with its papers.

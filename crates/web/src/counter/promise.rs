@@ -47,7 +47,7 @@ pub fn all(desk: &Desk<'_>, is_swapped_beside: bool) -> Markup {
 
 /// The deadline if the dossier were accepted now; seconds are left out where they decide nothing.
 fn deadline(desk: &Desk<'_>, limit: Limit) -> Result<Deadline, DeadlineError> {
-    let office = desk.app.town.packs().office(&desk.competent);
+    let office = desk.office();
     let now = desk.ui.now;
     let minute =
         jiff::Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(60)).unwrap_or(now);
@@ -72,7 +72,7 @@ fn appointment(desk: &Desk<'_>, procedure: &Procedure) -> Markup {
             );
         }
     };
-    let office = desk.app.town.packs().office(&desk.competent);
+    let office = desk.office();
     let chip = deadline.standing(&office, ui.now, None).ok();
     let chip = chip.map(|standing| deadline_chip(ui.lang, &standing, ui.today()));
     let day = townhall_domain::time::local_date(deadline.due);

@@ -385,7 +385,10 @@ impl<'a> Lane<'a> {
             return html! {};
         };
         let limit = procedure.limit(Channel::Direct, &BTreeSet::new()).time;
-        let office = self.app.town.packs().office(&self.desk.unit);
+        let packs = self.app.town.packs();
+        let office = packs
+            .office(&self.desk.unit)
+            .with_exceptions(self.desk.hours.clone());
         let Ok(deadline) = Deadline::compute(&office, ui.now, limit) else {
             return html! {};
         };

@@ -1,6 +1,9 @@
 //! Files on their way in: streamed to the file store, then looked at by a child process, a few at a time.
 
-use axum::body::Bytes;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
 use tokio::sync::{Semaphore, mpsc};
@@ -43,7 +46,16 @@ impl Intake {
     /// # Errors
     /// As [`Inspector::take`]; [`TakeError::BrokenOff`].
     pub async fn take_field(&self, town: &Town, name: &str, field: Field<'_>) -> Result<Taken, TakeError> {
-        let incoming = stream(town, field).await?;
+        let incoming = stream(town, Source::Field(Box::new(field))).await?;
+        self.take(town, name, incoming).await
+    }
+
+    /// Takes the body of a request, which is one file, as it comes over the line.
+    ///
+    /// # Errors
+    /// As [`Self::take_field`].
+    pub async fn take_body(&self, town: &Town, name: &str, body: Body) -> Result<Taken, TakeError> {
+        let incoming = stream(town, Source::Body(body)).await?;
         self.take(town, name, incoming).await
     }
 
@@ -61,13 +73,39 @@ impl Intake {
     }
 }
 
+/// Where the pieces of a file come from.
+enum Source<'f> {
+    Field(Box<Field<'f>>),
+    Body(Body),
+}
+
+impl Source<'_> {
+    async fn next(&mut self) -> Result<Option<Bytes>, TakeError> {
+        match self {
+            Self::Field(field) => field.chunk().await.map_err(|error| problem_of(&error)),
+            Self::Body(body) => loop {
+                let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+                match frame {
+                    None => break Ok(None),
+                    Some(Err(_)) => break Err(TakeError::BrokenOff),
+                    Some(Ok(frame)) => {
+                        if let Ok(bytes) = frame.into_data() {
+                            break Ok(Some(bytes));
+                        }
+                    }
+                }
+            },
+        }
+    }
+}
+
 enum Piece {
     Bytes(Bytes),
     End,
 }
 
 /// Writes the pieces on a thread of their own; without the end mark, as when the client is gone, nothing stays.
-async fn stream(town: &Town, mut field: Field<'_>) -> Result<Incoming, TakeError> {
+async fn stream(town: &Town, mut source: Source<'_>) -> Result<Incoming, TakeError> {
     let (send, mut receive) = mpsc::channel::<Piece>(4);
     let files = town.files().clone();
     let writer = tokio::task::spawn_blocking(move || {
@@ -85,11 +123,11 @@ async fn stream(town: &Town, mut field: Field<'_>) -> Result<Incoming, TakeError
     });
     let mut broken = None;
     loop {
-        let piece = match field.chunk().await {
+        let piece = match source.next().await {
             Ok(Some(bytes)) => Piece::Bytes(bytes),
             Ok(None) => Piece::End,
             Err(error) => {
-                broken = Some(problem_of(&error));
+                broken = Some(error);
                 break;
             }
         };

@@ -20,7 +20,7 @@ use crate::state::App;
 /// The largest piece; the script sends smaller ones.
 pub const MOST_PIECE_BYTES: usize = 4 * 1024 * 1024;
 /// The header that says where a piece belongs.
-const OFFSET: &str = "upload-offset";
+pub(crate) const OFFSET: &str = "upload-offset";
 /// The header that carries the session's token: these requests have no form.
 const TOKEN: &str = "x-csrf";
 
@@ -54,25 +54,30 @@ pub(crate) async fn begin_for(
     let Ok(Json(begin)) = body else {
         return told(StatusCode::BAD_REQUEST, Refusal::unreadable(lang).sentence);
     };
-    let problem = match begin.bytes {
-        0 => Some(FileProblem::Empty),
-        bytes if bytes > MOST_BYTES => Some(FileProblem::TooLarge),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        let sentence = super::add::file_words(lang, &begin.name, &problem.into());
-        return told(StatusCode::UNPROCESSABLE_ENTITY, sentence);
+    match start(app, owner, &begin.name, begin.bytes).await {
+        Ok(id) => (StatusCode::CREATED, Json(json!({ "id": id, "offset": 0 }))).into_response(),
+        Err(TakeError::Store(error)) => failed(lang, PartialError::Store(error)),
+        Err(problem) => told(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            super::add::file_words(lang, &begin.name, &problem),
+        ),
+    }
+}
+
+/// Begins an upload of so many bytes under this name.
+pub(crate) async fn start(app: &App, owner: String, name: &str, bytes: u64) -> Result<String, TakeError> {
+    match bytes {
+        0 => return Err(FileProblem::Empty.into()),
+        bytes if bytes > MOST_BYTES => return Err(FileProblem::TooLarge.into()),
+        _ => {}
     }
     let partial = Partial {
         owner,
-        name: begin.name.chars().take(400).collect(),
-        bytes: begin.bytes,
+        name: name.chars().take(400).collect(),
+        bytes,
     };
     let files = app.town.files().clone();
-    match off_async(move || files.begin_partial(&partial)).await {
-        Ok(id) => (StatusCode::CREATED, Json(json!({ "id": id, "offset": 0 }))).into_response(),
-        Err(error) => failed(lang, PartialError::Store(error)),
-    }
+    Ok(off_async(move || files.begin_partial(&partial)).await?)
 }
 
 /// How much is here.
@@ -82,12 +87,17 @@ pub async fn place(State(app): State<App>, signed: Signed, Path(id): Path<String
 
 /// How much of an upload of whoever this is is here.
 pub(crate) async fn place_for(app: &App, lang: Lang, owner: String, id: String) -> Response {
-    let files = app.town.files().clone();
-    match off_async(move || Ok(files.partial(&id, &owner))).await {
-        Ok(Ok((partial, here))) => Json(json!({ "offset": here, "bytes": partial.bytes })).into_response(),
-        Ok(Err(error)) => failed(lang, error),
-        Err(error) => failed(lang, PartialError::Store(error)),
+    match here(app, owner, id).await {
+        Ok((bytes, here)) => Json(json!({ "offset": here, "bytes": bytes })).into_response(),
+        Err(error) => failed(lang, error),
     }
+}
+
+/// How many bytes an upload will have, and how many are here.
+pub(crate) async fn here(app: &App, owner: String, id: String) -> Result<(u64, u64), PartialError> {
+    let files = app.town.files().clone();
+    let (partial, here) = off_async(move || Ok(files.partial(&id, &owner))).await??;
+    Ok((partial.bytes, here))
 }
 
 /// Adds a piece.
@@ -120,16 +130,26 @@ pub(crate) async fn go_on_for(
     let (Some(offset), Ok(piece)) = (offset, body) else {
         return told(StatusCode::BAD_REQUEST, Refusal::unreadable(lang).sentence);
     };
-    let files = app.town.files().clone();
-    match off_async(move || Ok(files.continue_partial(&id, &owner, offset, &piece))).await {
-        Ok(Ok(here)) => Json(json!({ "offset": here })).into_response(),
-        Ok(Err(error)) => failed(lang, error),
-        Err(error) => failed(lang, PartialError::Store(error)),
+    match append(app, owner, id, offset, piece).await {
+        Ok(here) => Json(json!({ "offset": here })).into_response(),
+        Err(error) => failed(lang, error),
     }
 }
 
+/// Adds a piece at its place; how much is here then.
+pub(crate) async fn append(
+    app: &App,
+    owner: String,
+    id: String,
+    offset: u64,
+    piece: Bytes,
+) -> Result<u64, PartialError> {
+    let files = app.town.files().clone();
+    off_async(move || Ok(files.continue_partial(&id, &owner, offset, &piece))).await?
+}
+
 /// A whole upload of whoever this is, with the name under which it was begun.
-pub(super) async fn whole(app: &App, owner: String, id: String) -> Result<(String, Incoming), TakeError> {
+pub(crate) async fn whole(app: &App, owner: String, id: String) -> Result<(String, Incoming), TakeError> {
     let files = app.town.files().clone();
     let taken = off_async(move || Ok(files.take_partial(&id, &owner))).await?;
     match taken {

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use townhall_app::access_log;
+use townhall_app::actor::Actor;
 use townhall_app::cx::Cx;
 use townhall_app::error::AppError;
 use townhall_app::paper_data::{
@@ -86,13 +87,13 @@ async fn print<I: Copy + Send + 'static>(
     id: I,
     make: Make<I>,
 ) -> Result<Response, AppError> {
-    made(app, signed, move |tx, cx, house| make(tx, cx, house, id)).await
+    made(app, &signed.actor, move |tx, cx, house| make(tx, cx, house, id)).await
 }
 
 /// Prints what a query makes, and notes that it was read.
 pub async fn made(
     app: &App,
-    signed: &Signed,
+    actor: &Actor,
     make: impl Fn(&mut Tx<'_>, &Cx, &House) -> Result<Printable, AppError> + Send + 'static,
 ) -> Result<Response, AppError> {
     let house = House {
@@ -101,13 +102,13 @@ pub async fn made(
     };
     let paper = app
         .town
-        .read("printed_paper", &signed.actor, move |tx, cx| make(tx, cx, &house))
+        .read("printed_paper", actor, move |tx, cx| make(tx, cx, &house))
         .await?;
     let (name, reading) = (paper.file_name.clone(), paper.reading.clone());
     let bytes = app.shelf.print(paper).await?;
     if let Some(reading) = reading {
         app.town
-            .write("note_reading", &signed.actor, move |tx, cx| {
+            .write("note_reading", actor, move |tx, cx| {
                 access_log::note(tx, cx, &reading)
             })
             .await?;

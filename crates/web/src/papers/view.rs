@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::access_log;
+use townhall_app::actor::Actor;
 use townhall_app::dossier::{PaperView, RemovePaper, paper_view, remove_paper};
 use townhall_app::error::AppError;
 use townhall_domain::ids::PaperId;
@@ -24,11 +25,11 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>
 }
 
 async fn page(app: &App, signed: &Signed, id: &str, typed: &str, errors: &Errors) -> Response {
-    let view = match open(app, signed, id).await {
+    let view = match open(app, &signed.actor, id).await {
         Ok(view) => view,
         Err(error) => return signed.refuse(app, &error),
     };
-    let is_sound = read(app, view.paper.sha256.clone()).await.is_ok();
+    let is_sound = is_sound(app, &view.paper.sha256).await;
     let ui = signed.ui(app);
     let about = Page::new(&view.paper.name)
         .at(Place::Dossiers)
@@ -46,19 +47,24 @@ async fn page(app: &App, signed: &Signed, id: &str, typed: &str, errors: &Errors
 }
 
 /// Loads the paper for who may read it and notes that he did.
-async fn open(app: &App, signed: &Signed, id: &str) -> Result<PaperView, AppError> {
+pub(crate) async fn open(app: &App, actor: &Actor, id: &str) -> Result<PaperView, AppError> {
     let id: PaperId = id.parse().map_err(|_| AppError::NotFound("paper"))?;
     let view = app
         .town
-        .read("paper_view", &signed.actor, move |tx, cx| paper_view(tx, cx, id))
+        .read("paper_view", actor, move |tx, cx| paper_view(tx, cx, id))
         .await?;
     let reading = view.reading.clone();
     app.town
-        .write("note_reading", &signed.actor, move |tx, cx| {
+        .write("note_reading", actor, move |tx, cx| {
             access_log::note(tx, cx, &reading)
         })
         .await?;
     Ok(view)
+}
+
+/// Whether the content lies in the store as it was kept.
+pub(crate) async fn is_sound(app: &App, sha256: &str) -> bool {
+    read(app, sha256.to_owned()).await.is_ok()
 }
 
 /// The whole file, checked against its hash.
@@ -151,39 +157,45 @@ pub async fn file(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    let answer = async {
-        let view = open(&app, &signed, &id).await?;
-        let bytes = read(&app, view.paper.sha256.clone()).await?;
-        Ok::<_, AppError>(
-            if wanted.download.is_empty() && view.paper.media_type == "application/pdf" {
-                super::pdf(&view.paper.name, bytes)
-            } else {
-                attachment(&view.paper.name, &view.paper.media_type, bytes)
-            },
-        )
-    };
-    answer.await.unwrap_or_else(|error| signed.refuse(&app, &error))
+    let download = !wanted.download.is_empty();
+    let answer = content(&app, &signed.actor, &id, download).await;
+    answer.unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The content of a paper for who may read it.
+pub(crate) async fn content(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    download: bool,
+) -> Result<Response, AppError> {
+    let view = open(app, actor, id).await?;
+    let bytes = read(app, view.paper.sha256.clone()).await?;
+    Ok(if !download && view.paper.media_type == "application/pdf" {
+        super::pdf(&view.paper.name, bytes)
+    } else {
+        attachment(&view.paper.name, &view.paper.media_type, bytes)
+    })
 }
 
 /// The image that a paper was made from, as it was sent.
 pub async fn original(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
-    let answer = async {
-        let view = open(&app, &signed, &id).await?;
-        let original = view
-            .paper
-            .original_sha256
-            .clone()
-            .ok_or(AppError::NotFound("paper"))?;
-        let bytes = read(&app, original).await?;
-        let (ending, media_type) = if bytes.starts_with(b"\x89PNG") {
-            ("png", "image/png")
-        } else {
-            ("jpg", "image/jpeg")
-        };
-        let name = townhall_app::paper::clean_name(&view.paper.name, ending);
-        Ok::<_, AppError>(attachment(&name, media_type, bytes))
+    let answer = sent_content(&app, &signed.actor, &id).await;
+    answer.unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// What was sent, where the paper was made from it, for who may read it.
+pub(crate) async fn sent_content(app: &App, actor: &Actor, id: &str) -> Result<Response, AppError> {
+    let view = open(app, actor, id).await?;
+    let original = view.paper.original_sha256.clone();
+    let bytes = read(app, original.ok_or(AppError::NotFound("paper"))?).await?;
+    let (ending, media_type) = if bytes.starts_with(b"\x89PNG") {
+        ("png", "image/png")
+    } else {
+        ("jpg", "image/jpeg")
     };
-    answer.await.unwrap_or_else(|error| signed.refuse(&app, &error))
+    let name = townhall_app::paper::clean_name(&view.paper.name, ending);
+    Ok(attachment(&name, media_type, bytes))
 }
 
 /// A file that is saved and never shown by the browser.

@@ -4,11 +4,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use townhall_app::actor::Actor;
+use townhall_app::calendar::exceptions;
 use townhall_app::online::units_served;
+use townhall_domain::calendar::HoursException;
 use townhall_domain::procedure::Procedure;
 use townhall_domain::unit::Unit;
 
-use super::{dress, hours, keep_unit, say, unit_of};
+use super::hours::{now_in_words, week_in_words};
+use super::{dress, keep_unit, say, unit_of};
 use crate::refusal::Refusal;
 use crate::session::MaybeSigned;
 use crate::state::App;
@@ -44,6 +47,20 @@ async fn page(app: &App, visitor: &Visitor, asked: &str) -> Response {
     if unit.is_none() && !asked.is_empty() {
         return Refusal::not_found(ui.lang).page(&ui);
     }
+    let hours = match unit.map(|unit| unit.id.clone()) {
+        None => Ok(Vec::new()),
+        Some(unit) => {
+            app.town
+                .read("hours_in_force", &citizen, move |tx, cx| {
+                    exceptions(tx, cx, &unit)
+                })
+                .await
+        }
+    };
+    let hours = match hours {
+        Ok(hours) => hours,
+        Err(error) => return Refusal::of(ui.lang, &error).page(&ui),
+    };
     dress(app, &mut ui, unit);
     let title = ui.t("public-home");
     let main = html! {
@@ -51,7 +68,7 @@ async fn page(app: &App, visitor: &Visitor, asked: &str) -> Response {
         (find(app, &ui, unit))
         (follow(&ui))
         (ways(app, &ui, unit))
-        @if let Some(unit) = unit { (place(app, &ui, unit)) }
+        @if let Some(unit) = unit { (place(app, &ui, unit, hours)) }
         @if served.len() > 1 { (others(&ui, unit)) }
         (proof(&ui))
     };
@@ -131,9 +148,9 @@ fn ways(app: &App, ui: &Ui, unit: Option<&Unit>) -> Markup {
     }
 }
 
-fn place(app: &App, ui: &Ui, unit: &Unit) -> Markup {
+fn place(app: &App, ui: &Ui, unit: &Unit, hours: Vec<HoursException>) -> Markup {
     let packs = app.town.packs();
-    let office = packs.office(&unit.id);
+    let office = packs.office(&unit.id).with_exceptions(hours);
     let contact = packs.contact(&unit.id);
     html! {
         section aria-labelledby="place" {
@@ -143,8 +160,8 @@ fn place(app: &App, ui: &Ui, unit: &Unit) -> Markup {
                 p.mb-1 { (Icon::MAP_PIN) " " (say(ui, &contact.address)) }
                 p.mb-1 { (Icon::PHONE) " " bdi { (contact.phone) } }
             }
-            p.mb-1 { (Icon::CLOCK) " " (hours::week_in_words(ui.lang, &office, ui.today())) }
-            (ui::notice(ui, NoticeTone::Info, "", &html! { (hours::now_in_words(ui.lang, &office, ui.now)) }))
+            p.mb-1 { (Icon::CLOCK) " " (week_in_words(ui.lang, &office, ui.today())) }
+            (ui::notice(ui, NoticeTone::Info, "", &html! { (now_in_words(ui.lang, &office, ui.now)) }))
         }
     }
 }

@@ -4,6 +4,7 @@
 //! code, and a dossier that was not accepted get one and the same answer after one and the same time, and how often
 //! an address may ask does not depend on what it was told.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -59,44 +60,63 @@ pub async fn tell(
     headers: HeaderMap,
     typed: Result<Body<Typed>, FormRejection>,
 ) -> Response {
-    let answers_at = Instant::now() + ANSWERS_AFTER;
     let ui = visitor.ui(&app);
     let Ok(Body(typed)) = typed else {
         return Refusal::unreadable(ui.lang).page(&ui);
     };
-    let address = visitor.address;
+    let (short, found) = match completion(&app, visitor.address, typed.code).await {
+        Told::Answer(code, found) => (code, found),
+        Told::Wait(seconds) => return too_many(&ui, seconds),
+        Told::Failed(error) => return Refusal::of(ui.lang, &error).page(&ui),
+    };
+    let wants_json = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("application/json"));
+    if wants_json {
+        return Json(json!({ "code": short, "completion_percent": found })).into_response();
+    }
+    page(&ui, &short, &answer(&ui, &short, found))
+}
+
+/// What whoever asks by a bare code is told.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// The code as it was asked for, and how far its dossier is, if there is one to tell of.
+    Answer(String, Option<u8>),
+    /// He asked too often: seconds to wait.
+    Wait(i64),
+    /// Something here failed.
+    Failed(AppError),
+}
+
+/// How far the dossier of a code is: one and the same answer after one and the same time for all that is not told.
+pub(crate) async fn completion(app: &App, address: IpAddr, asked: String) -> Told {
+    let answers_at = Instant::now() + ANSWERS_AFTER;
     let turn = app
         .town
         .db()
         .write("take_turn", move |tx| take_turn(tx, Turn::LookUp, address));
     match turn.await {
         Ok(Ok(())) => {}
-        Ok(Err(seconds)) => return too_many(&ui, seconds),
-        Err(error) => return Refusal::of(ui.lang, &AppError::Store(error)).page(&ui),
+        Ok(Err(seconds)) => return Told::Wait(seconds),
+        Err(error) => return Told::Failed(AppError::Store(error)),
     }
-    let short: String = typed
-        .code
+    let short: String = asked
         .chars()
         .filter(|c| !c.is_control())
         .take(CODE_CHARS)
         .collect();
-    let (asked, citizen) = (typed.code, Actor::Citizen { dossier: None });
+    let citizen = Actor::Citizen { dossier: None };
     let found = app.town.read("completion_by_code", &citizen, move |tx, cx| {
         completion_by_code(tx, cx, &asked)
     });
     let found = match found.await {
         Ok(found) => found,
-        Err(error) => return Refusal::of(ui.lang, &error).page(&ui),
+        Err(error) => return Told::Failed(error),
     };
-    let wants_json = headers
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.starts_with("application/json"));
     sleep_until(answers_at).await;
-    if wants_json {
-        return Json(json!({ "code": short, "completion_percent": found })).into_response();
-    }
-    page(&ui, &short, &answer(&ui, &short, found))
+    Told::Answer(short, found)
 }
 
 /// A refusal that says when to come back.

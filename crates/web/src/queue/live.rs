@@ -61,7 +61,7 @@ impl Boards {
     }
 
     /// Whether an address may take another number now.
-    pub(super) fn may_take(&self, address: IpAddr) -> bool {
+    pub(crate) fn may_take(&self, address: IpAddr) -> bool {
         self.taking.take(network(address), Instant::now()).is_ok()
     }
 

@@ -267,7 +267,7 @@ pub async fn pdf(
         search: String::new(),
         ..query
     };
-    match papers::made(&app, &signed, move |tx, cx, house| {
+    match papers::made(&app, &signed.actor, move |tx, cx, house| {
         copy_book_paper(tx, cx, house, &query)
     })
     .await

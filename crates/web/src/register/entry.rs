@@ -102,7 +102,7 @@ async fn certification(app: &App, signed: &Signed, id: &str, as_stamps: bool) ->
     let Ok(id) = id.parse::<EntryId>() else {
         return signed.refuse(app, &AppError::NotFound("entry"));
     };
-    let made = papers::made(app, signed, move |tx, cx, house| {
+    let made = papers::made(app, &signed.actor, move |tx, cx, house| {
         stamp_paper(tx, cx, house, id, as_stamps)
     });
     match made.await {

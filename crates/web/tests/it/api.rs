@@ -1,5 +1,8 @@
 //! Promises of the API: tokens, scopes, versions, idempotency, pages, problems, and a whole dossier end to end.
 
+mod citizens;
+mod coverage;
+mod desk;
 mod more;
 mod registers;
 
@@ -16,14 +19,14 @@ use townhall_testkit::{Client, Reply, Site};
 use townhall_testkit::site::dossiers::{accepted, bring_to, dossier};
 
 /// A program with a token.
-struct Program {
+pub(crate) struct Program {
     client: Client,
     token: String,
 }
 
 impl Program {
     /// A program of this person with all that he may.
-    async fn of(site: &Site, user: &str) -> Self {
+    pub(crate) async fn of(site: &Site, user: &str) -> Self {
         Self::with(site, user, None).await
     }
 
@@ -59,15 +62,15 @@ impl Program {
         self.client.send(request.body(body).expect("a request")).await
     }
 
-    async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, &[], Body::empty()).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.post_with(path, &[], body).await
     }
 
-    async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+    pub(crate) async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
         let mut all = vec![("content-type", "application/json")];
         all.extend(headers);
         self.send(Method::POST, path, &all, Body::from(body.to_string()))
@@ -77,7 +80,7 @@ impl Program {
 
 /// The refusal's code; everything that a problem must have is there.
 #[track_caller]
-fn problem(reply: &Reply, status: u16) -> Value {
+pub(crate) fn problem(reply: &Reply, status: u16) -> Value {
     assert_eq!(reply.status.as_u16(), status, "{}", reply.text());
     assert_eq!(
         reply.header("content-type"),

@@ -1,5 +1,6 @@
 //! Promises of the pages, kept over HTTP through the real router.
 
+mod admin;
 mod api;
 mod civil_status;
 mod counter;

@@ -93,6 +93,10 @@ async fn who_lacks_the_right_gets_not_found_and_nobody_breaks_a_route() {
             let reply = ask(&client, entry).await;
             let told = reply.status.as_u16();
             assert!(told < 500, "{user}: {} {}: {told}", entry.method, entry.path);
+            // What anybody may needs no token, and the cookie adds nothing to it.
+            if entry.is_api() && entry.need == Need::Public {
+                continue;
+            }
             if entry.is_api() {
                 assert_eq!(
                     told, 401,

@@ -240,6 +240,17 @@ impl From<&StoredFact> for FactOut {
     }
 }
 
+impl FactOut {
+    /// As the citizen sees a fact of his own dossier: which post it was stays inside.
+    pub fn for_citizen(fact: &StoredFact) -> Self {
+        Self {
+            post: None,
+            body: None,
+            ..Self::from(fact)
+        }
+    }
+}
+
 /// All of something that is never so much that it needs pages.
 macro_rules! list_of {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {

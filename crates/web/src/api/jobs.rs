@@ -1,0 +1,171 @@
+//! Background jobs over the API: what waits, what is done, what could not be done, and "try again".
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use townhall_app::jobs::{job_list, job_view, retry_job};
+use townhall_domain::ids::JobId;
+use townhall_domain::permission::Right;
+use townhall_store::jobs::{Job, JobState};
+use utoipa::{IntoParams, ToSchema};
+
+use super::book::{Book, Operation};
+use super::guard::Asker;
+use super::once::once;
+use super::paging::{next_link, page_key, page_size};
+use super::post::{DoneOut, EmptyBody};
+use super::problem::Wrong;
+use super::read::{Asked, InPath, Sent, known, number};
+use super::shapes::{instant, maybe};
+use crate::routes::Need;
+use crate::state::App;
+
+pub(super) fn add(book: Book) -> Book {
+    const READ: Need = Need::Right(Right::ReadJobs);
+    book.add(
+        Operation::get("list_jobs", "/api/v1/jobs", READ)
+            .query::<JobQuery>()
+            .gives::<JobPage>(200),
+        list,
+    )
+    .add(
+        Operation::get("get_job", "/api/v1/jobs/{id}", READ).gives::<JobOut>(200),
+        one,
+    )
+    .add(
+        Operation::post(
+            "retry_job",
+            "/api/v1/jobs/{id}/actions/retry",
+            Need::Right(Right::RetryJob),
+        )
+        .takes::<EmptyBody>()
+        .gives::<DoneOut>(200),
+        retry,
+    )
+}
+
+/// What a list of jobs is narrowed to.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobQuery {
+    /// `waiting`, `done`, `gave_up`.
+    #[param(value_type = Option<String>, pattern = "^(waiting|done|gave_up)$")]
+    state: String,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, max_length = 100)]
+    after: String,
+    /// Rows on the page, 1 to 200; 50 when missing.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// A job.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobOut {
+    /// Identity.
+    #[schema(format = "uuid")]
+    id: String,
+    /// What is to be done.
+    kind: String,
+    /// The unit whose work it is; missing for the node's own.
+    unit: Option<String>,
+    /// `waiting`, `done`, `gave_up`.
+    state: &'static str,
+    /// How often it was begun.
+    attempts: u32,
+    /// When it is to run next.
+    #[schema(format = DateTime)]
+    run_at: String,
+    /// What went wrong last.
+    last_error: Option<String>,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it last changed.
+    #[schema(format = DateTime)]
+    changed_at: Option<String>,
+}
+
+impl From<&Job> for JobOut {
+    fn from(job: &Job) -> Self {
+        Self {
+            id: job.id.to_string(),
+            kind: job.kind.clone(),
+            unit: job.unit.as_ref().map(ToString::to_string),
+            state: job.state.as_str(),
+            attempts: job.attempts,
+            run_at: instant(job.run_at),
+            last_error: job.last_error.clone(),
+            created_at: instant(job.created_at),
+            changed_at: maybe(Some(job.changed_at)),
+        }
+    }
+}
+
+/// A page of jobs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobPage {
+    /// The rows, last changed first.
+    items: Vec<JobOut>,
+    /// Key for `after` of the next page; missing on the last page.
+    next: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    asker: Asker,
+    OriginalUri(uri): OriginalUri,
+    Asked(query): Asked<JobQuery>,
+) -> Result<Response, Wrong> {
+    let limit = page_size(query.limit)?;
+    let state = match query.state.as_str() {
+        "" => None,
+        word => Some(known("state", word, JobState::parse)?),
+    };
+    let after = match query.after.as_str() {
+        "" => None,
+        key => {
+            let (at, id) = page_key::<JobId>(key)?;
+            let at = jiff::Timestamp::from_millisecond(at);
+            Some((
+                at.map_err(|_| Wrong::field("after", "api-key-of-page-wrong"))?,
+                id,
+            ))
+        }
+    };
+    let most = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
+    let found = app.town.read("job_list", &asker.actor, move |tx, cx| {
+        job_list(tx, cx, state, after, most)
+    });
+    let mut jobs = found.await.map_err(Wrong::App)?;
+    let more = jobs.len() > limit;
+    jobs.truncate(limit);
+    let next = jobs
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}.{}", last.changed_at.as_millisecond(), last.id));
+    let headers = next_link(&uri, next.as_deref());
+    let items = jobs.iter().map(JobOut::from).collect();
+    Ok((headers, Json(JobPage { items, next })).into_response())
+}
+
+async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<JobOut>, Wrong> {
+    let id: JobId = id.id("job")?;
+    let found = app
+        .town
+        .read("job_view", &asker.actor, move |tx, cx| job_view(tx, cx, id));
+    Ok(Json(JobOut::from(&found.await.map_err(Wrong::App)?)))
+}
+
+async fn retry(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
+    let id: JobId = id.id("job")?;
+    once(&app, &sent, "retry_job", StatusCode::OK, move |tx, cx| {
+        retry_job(tx, cx, id)?;
+        Ok(json!({ "done": true }))
+    })
+    .await
+}
