@@ -23,6 +23,7 @@ admin-packs-search = Find a procedure
 admin-packs-served = Procedures served here
 admin-packs-procedure = Procedure
 admin-packs-version = Version
+admin-packs-version-of = version { $version }
 admin-packs-valid = Valid
 admin-packs-sure = Verified
 admin-packs-basis = Legal basis

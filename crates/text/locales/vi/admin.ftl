@@ -23,6 +23,7 @@ admin-packs-search = Tìm thủ tục
 admin-packs-served = Thủ tục làm được ở đây
 admin-packs-procedure = Thủ tục
 admin-packs-version = Phiên bản
+admin-packs-version-of = phiên bản { $version }
 admin-packs-valid = Hiệu lực
 admin-packs-sure = Đối chiếu
 admin-packs-basis = Căn cứ pháp lý

@@ -112,10 +112,10 @@ async fn page(
         (ui::title_line(&ui, &title, &html! { span.th-muted { (name) } }, &html! {}))
         @if let Some(key) = told { (ui::notice(&ui, NoticeTone::Ok, &ui.t(key), &html! {})) }
         (ui::error_summary(&ui, errors))
-        div.th-cols {
+        div.th-cols.th-cols-wide {
             div.th-stack {
-                (days(app, &ui, unit, year, (first, listed)))
                 (decided(&ui, unit, year, may, &decisions))
+                (days(app, &ui, unit, year, (first, listed)))
             }
             aside.th-stack aria-label=(ui.t("calendar-hours")) {
                 (hours(app, &ui, unit))
@@ -157,15 +157,13 @@ fn days(app: &App, ui: &Ui, unit: &AskedUnit, year: i16, (first, listed): (i16, 
         Column::text(ui.t("calendar-day")),
         Column::text(ui.t("calendar-what")),
         Column::text(ui.t("calendar-status")),
-        Column::text(ui.t("calendar-source")),
     ];
     let rows = html! {
         @for (day, listed) in calendar.listed(year) {
             tr {
                 td.text-nowrap { (townhall_text::capitalised(&ui.date(day))) }
-                td { (day_words(ui, listed)) }
+                td { (day_words(ui, listed)) br; span.th-muted { (calendar.source(&listed.source).unwrap_or(listed.source.as_str())) } }
                 td { (status_badge(ui, listed.status)) }
-                td.th-muted { (calendar.source(&listed.source).unwrap_or(listed.source.as_str())) }
             }
         }
     };

@@ -120,7 +120,6 @@ fn served(app: &App, ui: &Ui, unit: &AskedUnit, asked: &Asked, in_use: &[Version
     let heading = ui.t("admin-packs-served");
     let columns = [
         Column::text(ui.t("admin-packs-procedure")),
-        Column::number(ui.t("admin-packs-version")),
         Column::text(ui.t("admin-packs-valid")),
         Column::text(ui.t("admin-packs-sure")),
         Column::text(ui.t("admin-packs-basis")),
@@ -145,10 +144,9 @@ fn served(app: &App, ui: &Ui, unit: &AskedUnit, asked: &Asked, in_use: &[Version
             @let rows_of = href("/dossiers", &[("state", "open"), ("procedure", &procedure.code), ("unit", unit.0.code())]);
             tr {
                 td {
-                    (code(&procedure.code)) br; span.th-text { (say(ui, procedure.short_name())) }
+                    (code(&procedure.code)) " · " (ui.t_args("admin-packs-version-of", &[("version", procedure.version.to_string().into())])) br; span.th-text { (say(ui, procedure.short_name())) }
                     @if let Some(changes) = &procedure.changes { br; span.th-muted { (say(ui, changes)) } }
                 }
-                td.th-num { (procedure.version) }
                 td.text-nowrap {
                     (days(ui, procedure))
                     @if procedure.is_effective(ui.today()) { br; (badge(ui, Tone::Ok, Icon::CHECK, &ui.t("admin-packs-in-force"))) }
