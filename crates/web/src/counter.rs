@@ -17,7 +17,6 @@ mod promise;
 pub(crate) mod typed;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
@@ -300,11 +299,7 @@ fn page(
         Err(error) => return signed.refuse(app, &error),
     };
     let desk = Desk::new(app, &ui, &unit, typed, looked, errors);
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, desk.page(kept, done, draft_gone)).into_response()
 }
 
@@ -323,11 +318,7 @@ fn question(
     };
     let looked = Looked::default();
     let desk = Desk::new(app, ui, &unit, typed, &looked, errors);
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ask::page(&desk, is_refusal)).into_response()
 }
 

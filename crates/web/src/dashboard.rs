@@ -4,7 +4,6 @@ mod parts;
 mod province;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -192,11 +191,7 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
             }
         }
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&heading)
         .at(Place::Dashboard)
         .with_error(!errors.is_empty());

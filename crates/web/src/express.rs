@@ -9,7 +9,6 @@ mod lines;
 mod today;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use townhall_app::dossier::{Looked, counter_draft};
@@ -173,11 +172,7 @@ fn page(
 ) -> Response {
     let ui = signed.ui(app);
     let (draft, done, is_gone) = opened.unwrap_or_default();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let lane = Lane::new(app, &ui, desk, typed, looked, errors);
     (status, lane.page(draft, done, is_gone)).into_response()
 }

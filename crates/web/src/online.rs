@@ -14,7 +14,7 @@ mod who;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
@@ -163,11 +163,7 @@ impl Filing<'_> {
                 (fallback(ui))
             }
         };
-        let status = if errors.is_empty() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        };
+        let status = errors.status();
         let about = Page::new(title).with_error(!errors.is_empty());
         (status, ui::public_page(ui, &about, &whole)).into_response()
     }

@@ -5,7 +5,6 @@ mod password;
 mod tokens;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -108,11 +107,7 @@ async fn page_of(app: &App, signed: &Signed, done: &str, errors: &Errors) -> Res
         }
     };
     let page = Page::new(&title).with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &page, &main)).into_response()
 }
 

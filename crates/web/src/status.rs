@@ -9,7 +9,7 @@ mod withdraw;
 
 use axum::extract::{Path, Query, State};
 use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::{DossierStatus, slip_by_secret, status_by_secret};
@@ -25,7 +25,7 @@ use crate::papers::{MOST_FORM_BYTES, MOST_PIECE_BYTES, pdf};
 use crate::refusal::Refusal;
 use crate::routes::{Need, Routes};
 use crate::state::App;
-use crate::ui::{self, DueChip, Icon, Moment, MomentKind, NoticeTone, Page, Ui, code, due_chip};
+use crate::ui::{self, DueChip, Errors, Icon, Moment, MomentKind, NoticeTone, Page, Ui, code, due_chip};
 use crate::visitor::{Visitor, office_of};
 
 /// Routes of this capability.
@@ -102,6 +102,20 @@ impl Own<'_> {
 
     fn refuse(&self, error: &AppError) -> Response {
         Refusal::of(self.ui.lang, error).page(&self.ui)
+    }
+
+    /// What follows a command: the status page that says what was done, the form with its mistakes, or a refusal.
+    fn answer(
+        &self,
+        outcome: Result<(), AppError>,
+        done: &str,
+        again: impl FnOnce(&Errors) -> Response,
+    ) -> Response {
+        match outcome {
+            Ok(()) => Redirect::to(&format!("/h/{}?done={done}", self.secret)).into_response(),
+            Err(error @ AppError::Invalid(_)) => again(&Refusal::of(self.ui.lang, &error).errors()),
+            Err(error) => self.refuse(&error),
+        }
     }
 
     /// What the dossier is about, in the language of the page.

@@ -1,7 +1,6 @@
 //! Accounts of a unit: opening, closing, a new first password, lost one-time codes.
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -272,11 +271,7 @@ async fn add_page(app: &App, signed: &Signed, person: &str, typed: &str, errors:
             }))
         }
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let page = Page::new(&title).at(Place::Admin).with_error(!errors.is_empty());
     (status, ui::page(&ui, &page, &main)).into_response()
 }
@@ -342,11 +337,7 @@ async fn change_page(app: &App, signed: &Signed, account: &str, word: &str, erro
         back: "/admin/accounts",
         errors,
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let page = Page::new(&question)
         .at(Place::Admin)
         .with_error(!errors.is_empty());

@@ -2,7 +2,6 @@
 //! decided about single days.
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -124,11 +123,7 @@ async fn page(
         }
     };
     let about = Page::new(&title).at(Place::Admin).with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &about, &main)).into_response()
 }
 
@@ -376,11 +371,7 @@ async fn withdraw_page(
     let about = Page::new(&question)
         .at(Place::Admin)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &about, &ui::confirm_page(&ui, &confirm))).into_response()
 }
 

@@ -90,6 +90,27 @@ macro_rules! action {
 }
 pub(super) use action;
 
+/// Declares actions that need a reason and nothing else; their commands are those of the module `app`.
+macro_rules! with_reason {
+    (
+        on $subject:ty as $of:ident;
+        $($(#[$doc:meta])* $name:ident, $id:literal, $path:literal, $command:ident, $run:ident;)*
+    ) => {$(
+        crate::api::act::action!(
+            $(#[$doc])* $name on $subject, $id, $path,
+            {
+                /// Why.
+                #[schema(value_type = String, min_length = 3, max_length = 2000)]
+                reason: Text<2000>,
+            },
+            |it, tx, cx, $of, version| {
+                app::$run(tx, cx, &app::$command { $of, version, reason: it.reason.0.clone() })
+            }
+        );
+    )*};
+}
+pub(super) use with_reason;
+
 /// Adds the route of an action.
 pub(super) fn add<A: Act>(book: Book) -> Book {
     let operation = Operation::post(A::ID, A::PATH, A::On::NEED)

@@ -91,7 +91,7 @@ impl Operation {
             "description": "Where the piece begins: how many bytes are here already.",
             "schema": { "type": "integer", "minimum": 0, "maximum": i64::MAX }
         }));
-        operation.takes_file(&["application/offset+octet-stream"])
+        operation.takes_file(&["application/octet-stream"])
     }
 
     /// Takes a file as it is.

@@ -2,10 +2,8 @@
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use townhall_app::jobs::{job_list, job_view, retry_job};
 use townhall_domain::ids::JobId;
 use townhall_domain::permission::Right;
@@ -14,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::once::once;
+use super::once::done;
 use super::paging::{next_link, page_key, page_size};
 use super::post::{DoneOut, EmptyBody};
 use super::problem::Wrong;
@@ -163,9 +161,5 @@ async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<Jo
 
 async fn retry(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
     let id: JobId = id.id("job")?;
-    once(&app, &sent, "retry_job", StatusCode::OK, move |tx, cx| {
-        retry_job(tx, cx, id)?;
-        Ok(json!({ "done": true }))
-    })
-    .await
+    done(&app, &sent, "retry_job", move |tx, cx| retry_job(tx, cx, id)).await
 }

@@ -3,7 +3,7 @@
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use townhall_app::clock::real_now;
 use townhall_app::cx::Cx;
 use townhall_app::error::AppError;
@@ -61,6 +61,23 @@ pub async fn once_telling<B>(
         answer.body = body.to_string();
     }
     Ok(respond(&answer))
+}
+
+/// As [`once`], for a command that gives nothing back: the answer says that it is done.
+///
+/// # Errors
+/// As [`once`].
+pub async fn done<B>(
+    app: &App,
+    sent: &Sent<B>,
+    name: &'static str,
+    mut command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<(), AppError> + Send + 'static,
+) -> Result<Response, Wrong> {
+    once(app, sent, name, StatusCode::OK, move |tx, cx| {
+        command(tx, cx)?;
+        Ok(json!({ "done": true }))
+    })
+    .await
 }
 
 async fn run<B>(

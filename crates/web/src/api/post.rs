@@ -2,10 +2,8 @@
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use townhall_app::message::{MessageView, message_list, retry_message, stop_message};
 use townhall_app::portal::{
     PortalView, compare_now, leave_out_state, portal_view, sync_now, try_dossier_again, try_state_again,
@@ -18,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::once::once;
+use super::once::done;
 use super::paging::{next_link, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, InPath, Sent, known, number};
@@ -377,33 +375,31 @@ async fn overview(State(app): State<App>, asker: Asker) -> Result<Json<PortalOut
     Ok(Json(out(&app, &view)))
 }
 
-/// Runs a command once and says that it is done.
-macro_rules! done {
-    ($app:expr, $sent:expr, $name:literal, |$tx:ident, $cx:ident| $run:expr) => {
-        once(&$app, &$sent, $name, StatusCode::OK, move |$tx, $cx| {
-            $run?;
-            Ok(json!({ "done": true }))
-        })
-        .await
-    };
-}
-
 async fn retry(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
     let id: MessageId = id.id("message")?;
-    done!(app, sent, "retry_message", |tx, cx| retry_message(tx, cx, id))
+    done(&app, &sent, "retry_message", move |tx, cx| {
+        retry_message(tx, cx, id)
+    })
+    .await
 }
 
 async fn stop(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
     let id: MessageId = id.id("message")?;
-    done!(app, sent, "stop_message", |tx, cx| stop_message(tx, cx, id))
+    done(&app, &sent, "stop_message", move |tx, cx| {
+        stop_message(tx, cx, id)
+    })
+    .await
 }
 
 async fn sync(State(app): State<App>, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
-    done!(app, sent, "portal_sync_now", |tx, cx| sync_now(tx, cx))
+    done(&app, &sent, "portal_sync_now", sync_now).await
 }
 
 async fn compare(State(app): State<App>, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
-    done!(app, sent, "portal_compare_now", |tx, cx| compare_now(tx, cx))
+    done(&app, &sent, "portal_compare_now", move |tx, cx| {
+        compare_now(tx, cx)
+    })
+    .await
 }
 
 async fn retry_dossier(
@@ -412,21 +408,24 @@ async fn retry_dossier(
     sent: Sent<EmptyBody>,
 ) -> Result<Response, Wrong> {
     let code = code.0;
-    done!(app, sent, "portal_dossier_again", |tx, cx| try_dossier_again(
-        tx, cx, &code
-    ))
+    done(&app, &sent, "portal_dossier_again", move |tx, cx| {
+        try_dossier_again(tx, cx, &code)
+    })
+    .await
 }
 
 async fn retry_state(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
     let id: DossierId = id.id("portal")?;
-    done!(app, sent, "portal_state_again", |tx, cx| try_state_again(
-        tx, cx, id
-    ))
+    done(&app, &sent, "portal_state_again", move |tx, cx| {
+        try_state_again(tx, cx, id)
+    })
+    .await
 }
 
 async fn leave_out(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
     let id: DossierId = id.id("portal")?;
-    done!(app, sent, "portal_leave_out", |tx, cx| leave_out_state(
-        tx, cx, id
-    ))
+    done(&app, &sent, "portal_leave_out", move |tx, cx| {
+        leave_out_state(tx, cx, id)
+    })
+    .await
 }

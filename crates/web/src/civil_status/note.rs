@@ -1,7 +1,6 @@
 //! The form of a note of change: what stood there stays readable, by whose word, why.
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -56,11 +55,7 @@ fn show(app: &App, signed: &Signed, view: &EntryView, typed: &Typed, errors: &Er
     let form = app.town.packs().form(&view.entry.form).map(form_of_entry);
     let title = ui.t("civil-note-do");
     let main = body(&ui, view, form.as_ref(), typed, errors, &title);
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&title)
         .at(Place::Registers)
         .with_error(!errors.is_empty());

@@ -1,7 +1,6 @@
 //! The entry of a declaration, before it is signed and numbered: prefilled, corrected with a reason.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
@@ -52,11 +51,7 @@ fn show(
     let ui = signed.ui(app);
     let title = ui.t("civil-prepare");
     let main = body(app, &ui, case, values, why, version, errors, &title);
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&title)
         .at(Place::Dossiers)
         .with_error(!errors.is_empty());

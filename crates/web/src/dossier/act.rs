@@ -20,6 +20,7 @@ use super::page;
 use crate::refusal::Refusal;
 use crate::session::{FormOf, Signed};
 use crate::state::App;
+use crate::typed::one_or_many;
 use crate::ui::{self, Errors, Form, Page, Place, Ui, code, error_summary};
 
 /// Every field that an action may ask for; each action reads its own and leaves the rest.
@@ -63,22 +64,6 @@ pub struct Typed {
     /// Whatever else was sent: the answers of the pack's form, what is stated for the fee.
     #[serde(flatten)]
     pub rest: std::collections::BTreeMap<String, serde_json::Value>,
-}
-
-/// A name that came once is a text, several times a list.
-pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany {
-        One(String),
-        Many(Vec<String>),
-    }
-    Ok(match OneOrMany::deserialize(deserializer)? {
-        OneOrMany::One(one) => vec![one],
-        OneOrMany::Many(many) => many,
-    })
 }
 
 /// The name under which the form of an action keeps what was typed.
@@ -178,11 +163,7 @@ async fn show(
     let ui = signed.ui(app);
     let heading = ui.t(&format!("dossier-action-{}", action.as_str()));
     let main = body(app, &ui, view, action, typed, errors, &posts, &heading);
-    let status = if errors.is_empty() {
-        axum::http::StatusCode::OK
-    } else {
-        axum::http::StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (
         status,
         ui::page(

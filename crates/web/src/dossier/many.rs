@@ -16,11 +16,11 @@ use townhall_domain::ids::DossierId;
 use townhall_store::dossiers::Listed;
 use townhall_text::Arg;
 
-use super::act::one_or_many;
 use super::{due, page, procedure_short};
 use crate::refusal::Refusal;
 use crate::session::{FormOf, Signed};
 use crate::state::App;
+use crate::typed::one_or_many;
 use crate::ui::{self, Column, Form, NoticeTone, Page, Place, Ui, code, due_chip};
 
 /// So many at most: more than anybody looks over in one go.

@@ -1,7 +1,6 @@
 //! Voiding and refunding: each asks once more, on a page of its own, and wants a reason.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
@@ -53,11 +52,7 @@ fn ask(app: &App, signed: &Signed, question: &Question, typed: &Typed, errors: &
     let about = Page::new(&question.heading)
         .at(Place::Fees)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &about, &main)).into_response()
 }
 

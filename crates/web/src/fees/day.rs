@@ -1,7 +1,6 @@
 //! The fees of a day: what was taken, what is still due, and the closing.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -55,11 +54,7 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: 
     };
     let heading = ui.t("fees-day");
     let about = Page::new(&heading).at(Place::Fees).with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let main = html! {
         (ui::title_line(&ui, &heading, &html! { (ui.date(view.day)) }, &pick(&ui, &view)))
         @if asked.done == "close" {

@@ -1,7 +1,6 @@
 //! The fees of one dossier: what is owed and why, taking it, exempting from it, the receipts.
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
@@ -81,11 +80,7 @@ async fn page(app: &App, signed: &Signed, id: &str, done: &str, typed: &Typed, e
     let about = Page::new(&heading)
         .at(Place::Dossiers)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let main = body(app, &ui, &view, done, typed, errors);
     (status, ui::page(&ui, &about, &main)).into_response()
 }

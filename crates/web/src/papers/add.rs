@@ -2,7 +2,6 @@
 
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -58,11 +57,7 @@ async fn show(app: &App, signed: &Signed, id: &str, typed: &Typed, errors: &Erro
         .at(Place::Dossiers)
         .with_error(!errors.is_empty());
     let page = ui::page(&ui, &about, &body(app, &ui, &view, typed, errors, &heading));
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, page).into_response()
 }
 

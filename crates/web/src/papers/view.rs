@@ -1,8 +1,8 @@
 //! One paper: its page, its content, the image that it was made from.
 
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -34,11 +34,7 @@ async fn page(app: &App, signed: &Signed, id: &str, typed: &str, errors: &Errors
     let about = Page::new(&view.paper.name)
         .at(Place::Dossiers)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (
         status,
         ui::page(&ui, &about, &body(&ui, &view, is_sound, typed, errors)),

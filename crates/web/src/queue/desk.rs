@@ -1,7 +1,6 @@
 //! The queue of an officer: his window, who is in hand, who waits; and the strip of it on other pages.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -81,11 +80,7 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, errors: &Errors) -> Res
             }
         }
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &about, &main)).into_response()
 }
 

@@ -1,7 +1,6 @@
 //! The machine for numbers, on a phone or in the hall, and the page of one number.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
@@ -76,11 +75,7 @@ async fn page(app: &App, ui: &Ui, code: &str, typed: &Typed, errors: &Errors) ->
         Err(error) => return Refusal::of(ui.lang, &error).page(ui),
     };
     let title = ui.t("queue-machine");
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&title).with_error(!errors.is_empty());
     (
         status,

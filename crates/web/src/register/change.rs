@@ -1,7 +1,6 @@
 //! Striking out and correcting an entry: each on a page of its own, with a reason.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
@@ -33,11 +32,7 @@ fn answer(app: &App, signed: &Signed, heading: &str, errors: &Errors, main: &mau
     let about = Page::new(heading)
         .at(Place::Registers)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &about, main)).into_response()
 }
 

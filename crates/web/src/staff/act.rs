@@ -1,6 +1,5 @@
 //! What all forms of staff share: the page around a form, and what follows a command.
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use townhall_app::error::AppError;
@@ -51,11 +50,7 @@ pub fn sheet(app: &App, signed: &Signed, sheet: &Sheet<'_>, errors: &Errors, fie
     let page = Page::new(sheet.title)
         .at(Place::Staff)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &page, &main)).into_response()
 }
 

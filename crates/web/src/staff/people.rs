@@ -295,10 +295,6 @@ fn entry_page(
     let page = Page::new(&person.name)
         .at(Place::Staff)
         .with_error(!errors.is_empty());
-    let status = if errors.is_empty() {
-        axum::http::StatusCode::OK
-    } else {
-        axum::http::StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     (status, ui::page(&ui, &page, &main)).into_response()
 }

@@ -3,8 +3,7 @@
 use axum::Form as Body;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::html;
 use serde::Deserialize;
 use townhall_app::dossier::{RateDossier, rate_dossier};
@@ -55,17 +54,12 @@ pub(super) async fn act(
         .town
         .write("rate_dossier", &CITIZEN, move |tx, cx| rate_dossier(tx, cx, &cmd))
         .await;
-    match done {
-        Ok(()) => Redirect::to(&format!("/h/{}?done=rate", own.secret)).into_response(),
-        Err(AppError::Store(error)) if error.is_duplicate() => {
-            own.refuse(&AppError::refused("rating-refused-second"))
-        }
-        Err(error @ AppError::Invalid(_)) => {
-            let errors = Refusal::of(own.ui.lang, &error).errors();
-            page(&own, &typed, &errors)
-        }
-        Err(error) => own.refuse(&error),
-    }
+    let done = done.map_err(|error| match error {
+        // Two at one moment: the other one was first.
+        AppError::Store(error) if error.is_duplicate() => AppError::refused("rating-refused-second"),
+        error => error,
+    });
+    own.answer(done, "rate", |errors| page(&own, &typed, errors))
 }
 
 fn page(own: &Own<'_>, typed: &Typed, errors: &Errors) -> Response {
@@ -93,11 +87,7 @@ fn page(own: &Own<'_>, typed: &Typed, errors: &Errors) -> Response {
             div.th-row.mt-3 { button.btn.btn-primary.px-4 type="submit" { (ui.t("rating-send")) } }
         }))
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&title).with_error(!errors.is_empty());
     (status, ui::public_page(ui, &about, &main)).into_response()
 }

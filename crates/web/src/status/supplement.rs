@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -135,14 +135,7 @@ pub(super) async fn done(
             answer_supplement(tx, cx, &cmd)
         })
         .await;
-    match done {
-        Ok(()) => Redirect::to(&format!("/h/{}?done=supplement", own.secret)).into_response(),
-        Err(error @ AppError::Invalid(_)) => {
-            let errors = Refusal::of(own.ui.lang, &error).errors();
-            page(&own, &typed.answer, &errors)
-        }
-        Err(error) => own.refuse(&error),
-    }
+    own.answer(done, "supplement", |errors| page(&own, &typed.answer, errors))
 }
 
 /// A large file begins to come in pieces.
@@ -232,11 +225,7 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
             div.th-row.mt-3 { button.btn.btn-primary.px-4 type="submit" { (ui.t("status-supplement-done")) } }
         }))
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&title).with_error(!errors.is_empty());
     (status, ui::public_page(ui, &about, &main)).into_response()
 }

@@ -3,8 +3,7 @@
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::html;
 use serde::Deserialize;
 use townhall_app::dossier::{WithdrawByCitizen, withdraw_by_citizen};
@@ -56,14 +55,7 @@ pub(super) async fn act(
             withdraw_by_citizen(tx, cx, &cmd)
         })
         .await;
-    match done {
-        Ok(()) => Redirect::to(&format!("/h/{}?done=withdraw", own.secret)).into_response(),
-        Err(error @ AppError::Invalid(_)) => {
-            let errors = Refusal::of(own.ui.lang, &error).errors();
-            page(&own, &typed.reason, &errors)
-        }
-        Err(error) => own.refuse(&error),
-    }
+    own.answer(done, "withdraw", |errors| page(&own, &typed.reason, errors))
 }
 
 fn page(own: &Own<'_>, reason: &str, errors: &Errors) -> Response {
@@ -88,11 +80,7 @@ fn page(own: &Own<'_>, reason: &str, errors: &Errors) -> Response {
             errors,
         }))
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&question).with_error(!errors.is_empty());
     (status, ui::public_page(ui, &about, &main)).into_response()
 }

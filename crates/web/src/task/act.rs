@@ -1,7 +1,6 @@
 //! Actions on a task: a page that asks what the action needs, and the command behind it.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -122,11 +121,7 @@ fn show(
     let ui = signed.ui(app);
     let heading = question(&ui, view, action);
     let main = body(&ui, view, action, typed, errors, &heading);
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&heading)
         .at(Place::Tasks)
         .with_error(!errors.is_empty());

@@ -1,7 +1,6 @@
 //! Issuing a task: six named fields, posts to choose from, and nothing typed is lost.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -150,11 +149,7 @@ async fn show(
     };
     let heading = ui.t("task-new");
     let main = body(app, signed, &ui, typed, errors, &candidates, &unit, saved_at);
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = errors.status();
     let about = Page::new(&heading)
         .at(Place::Tasks)
         .with_error(!errors.is_empty());

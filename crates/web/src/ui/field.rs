@@ -1,5 +1,6 @@
 //! Fields of forms: a label always seen, the hint and the mistake above the field, what was typed kept.
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Icon, Ui, Words};
@@ -30,6 +31,15 @@ impl Errors {
     /// Whether all is well.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The status of a page that shows them: 422 with mistakes, 200 without.
+    pub fn status(&self) -> StatusCode {
+        if self.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
     }
 
     /// How many mistakes there are.

@@ -11,7 +11,7 @@ use townhall_store::{Tx, dossiers};
 
 use super::receive::{ComponentBody, FeeBody};
 use super::{READ, optional};
-use crate::api::act::{self, Subject, action};
+use crate::api::act::{self, Subject, action, with_reason};
 use crate::api::book::Book;
 use crate::api::problem::Wrong;
 use crate::api::read::{Day, Text};
@@ -280,23 +280,8 @@ action!(
     }
 );
 
-/// Declares actions that need a reason and nothing else.
-macro_rules! with_reason {
-    ($($(#[$doc:meta])* $name:ident, $id:literal, $path:literal, $command:ident, $run:ident;)*) => {$(
-        action!(
-            $(#[$doc])* $name on OnDossier, $id, $path,
-            {
-                /// Why.
-                #[schema(value_type = String, min_length = 3, max_length = 2000)]
-                reason: Text<2000>,
-            },
-            |it, tx, cx, dossier, version| {
-                app::$run(tx, cx, &app::$command { dossier, version, reason: it.reason.0.clone() })
-            }
-        );
-    )*};
-}
 with_reason!(
+    on OnDossier as dossier;
     /// Send the draft back to the one who drafted it.
     SendBackBody, "dossier_send_back", "/api/v1/dossiers/{id}/actions/send_back", SendBack, send_back;
     /// Refuse after appraisal, in writing.

@@ -4,7 +4,7 @@ use townhall_app::task as app;
 use townhall_domain::ids::PaperId;
 
 use super::OnTask;
-use crate::api::act::action;
+use crate::api::act::{action, with_reason};
 use crate::api::read::Text;
 
 action!(
@@ -65,18 +65,6 @@ action!(
     }
 );
 action!(
-    /// Send the product back.
-    SendBackTaskBody on OnTask, "task_send_back", "/api/v1/tasks/{id}/actions/send_back",
-    {
-        /// What is missing.
-        #[schema(value_type = String, min_length = 3, max_length = 2000)]
-        reason: Text<2000>,
-    },
-    |it, tx, cx, task, version| {
-        app::send_back_task(tx, cx, &app::SendBackTask { task, version, reason: it.reason.0.clone() })
-    }
-);
-action!(
     /// Ask for more time.
     RequestExtensionBody on OnTask, "task_request_extension", "/api/v1/tasks/{id}/actions/request_extension",
     {
@@ -113,18 +101,6 @@ action!(
     }
 );
 action!(
-    /// Let the work rest: the clock of the deadline that holds stands.
-    PauseTaskBody on OnTask, "task_pause", "/api/v1/tasks/{id}/actions/pause",
-    {
-        /// Why.
-        #[schema(value_type = String, min_length = 3, max_length = 2000)]
-        reason: Text<2000>,
-    },
-    |it, tx, cx, task, version| {
-        app::pause_task(tx, cx, &app::PauseTask { task, version, reason: it.reason.0.clone() })
-    }
-);
-action!(
     /// Let the work go on.
     ResumeTaskBody on OnTask, "task_resume", "/api/v1/tasks/{id}/actions/resume",
     {
@@ -137,15 +113,12 @@ action!(
         app::resume_task(tx, cx, &app::ResumeTask { task, version, note: it.note.0.clone() })
     }
 );
-action!(
+with_reason!(
+    on OnTask as task;
+    /// Send the product back: the reason says what is missing.
+    SendBackTaskBody, "task_send_back", "/api/v1/tasks/{id}/actions/send_back", SendBackTask, send_back_task;
+    /// Let the work rest: the clock of the deadline that holds stands.
+    PauseTaskBody, "task_pause", "/api/v1/tasks/{id}/actions/pause", PauseTask, pause_task;
     /// Take the task back.
-    WithdrawTaskBody on OnTask, "task_withdraw", "/api/v1/tasks/{id}/actions/withdraw",
-    {
-        /// Why.
-        #[schema(value_type = String, min_length = 3, max_length = 2000)]
-        reason: Text<2000>,
-    },
-    |it, tx, cx, task, version| {
-        app::withdraw_task(tx, cx, &app::WithdrawTask { task, version, reason: it.reason.0.clone() })
-    }
+    WithdrawTaskBody, "task_withdraw", "/api/v1/tasks/{id}/actions/withdraw", WithdrawTask, withdraw_task;
 );
