@@ -35,3 +35,4 @@ pub mod statistics;
 pub mod task;
 pub mod town;
 pub mod verify;
+pub mod waiting;

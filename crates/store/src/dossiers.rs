@@ -5,7 +5,7 @@ mod list;
 mod parts;
 
 pub use holders::{FilledPost, filled_posts};
-pub use list::{Due, Filter, Listed, Page, Sort, Warned, count_open_for, list, my_work, open_by_version};
+pub use list::{Due, Filter, Listed, Page, Sort, Warned, count_waiting_for, list, my_work, open_by_version};
 pub use parts::*;
 
 use jiff::Timestamp;

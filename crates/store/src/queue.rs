@@ -261,6 +261,15 @@ pub fn waiting(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Ticket>,
     in_state(tx, unit, day, "waiting")
 }
 
+/// How many wait in a centre on a day.
+pub fn count_waiting(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<i64, StoreError> {
+    let row = tx.one(
+        "SELECT COUNT(*) AS count FROM queue_tickets WHERE unit = $1 AND day = $2 AND state = 'waiting'",
+        &params![unit, day],
+    )?;
+    row.map_or(Ok(0), |row| row.get("count"))
+}
+
 /// Those who were called on a day and did not come, in order of places.
 pub fn missed(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Ticket>, StoreError> {
     in_state(tx, unit, day, "no_show")

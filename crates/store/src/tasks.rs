@@ -4,7 +4,7 @@ mod list;
 mod parts;
 mod report;
 
-pub use list::{Filter, Listed, Mine, Page, Sight, Sort, Why, list, my_work};
+pub use list::{Filter, Listed, Mine, Page, Sight, Sort, Why, count_my_work, list, my_work};
 pub use parts::*;
 pub use report::{Line, report};
 

@@ -252,7 +252,12 @@ pub(crate) async fn look(
             ..Looked::default()
         });
     };
-    let procedure = Some(typed.get("procedure").to_owned()).filter(|code| !code.is_empty());
+    // The procedure that is being chosen right now stands in the button, not yet in the form.
+    let chosen = ["choose", "procedure"].map(|name| typed.get(name));
+    let procedure = chosen
+        .into_iter()
+        .find(|code| !code.is_empty())
+        .map(str::to_owned);
     let looked = app
         .town
         .read("look_up", &signed.actor, move |tx, cx| {

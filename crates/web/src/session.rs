@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{ACCEPT, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -19,6 +19,7 @@ use townhall_app::clock::real_now;
 use townhall_app::error::AppError;
 use townhall_app::sign_in::secret::Secret;
 use townhall_app::sign_in::{self, Moment, SeatChoice, SignedIn};
+use townhall_app::waiting::{Waiting, waiting};
 use townhall_store::StoreError;
 use townhall_text::Lang;
 
@@ -26,7 +27,7 @@ use crate::look;
 use crate::refusal::Refusal;
 use crate::routes::Need;
 use crate::state::App;
-use crate::ui::{CSRF_FIELD, NavEntry, PostChoice, Theme, Ui, Who};
+use crate::ui::{CSRF_FIELD, NavEntry, Place, PostChoice, Theme, Ui, Who};
 use crate::visitor::{Visitor, cookie, office_of};
 
 /// Name of the session cookie over TLS: the prefix makes browsers insist on `Secure`, `Path=/` and no domain.
@@ -45,6 +46,8 @@ pub struct Signed {
     pub account: Arc<SignedIn>,
     /// The token that forms send back.
     pub csrf: String,
+    /// What the navigation counts; zero where no whole page is drawn.
+    pub waiting: Waiting,
 }
 
 impl Signed {
@@ -94,7 +97,14 @@ impl Signed {
         });
         ui.nav = crate::places::of(&self.actor)
             .into_iter()
-            .map(|place| NavEntry { place, waiting: 0 })
+            .map(|place| NavEntry {
+                place,
+                waiting: match place {
+                    Place::Work => self.waiting.work,
+                    Place::Queue => self.waiting.queue,
+                    _ => 0,
+                },
+            })
             .collect();
         ui
     }
@@ -195,6 +205,7 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
             actor,
             account: Arc::new(account),
             csrf,
+            waiting: Waiting::default(),
         })
     });
     let held = |rights: &[townhall_domain::permission::Right]| {
@@ -219,7 +230,10 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
     };
     match (may_come, signed) {
         (true, signed) => {
-            if let Some(signed) = signed {
+            if let Some(mut signed) = signed {
+                if !visitor.is_part && wants_page(&parts.headers) {
+                    signed.waiting = count_waiting(&app, &signed.actor).await;
+                }
                 parts.extensions.insert(signed);
             }
             parts.extensions.insert(visitor);
@@ -237,6 +251,20 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
             .into_response()
         }
     }
+}
+
+/// Whether a whole page is wanted, as browsers say when somebody follows a link or sends a form.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+/// What the navigation counts. A page without its counts is better than none, so a failure only leaves them out.
+async fn count_waiting(app: &App, actor: &Actor) -> Waiting {
+    app.town
+        .read("waiting", actor, waiting)
+        .await
+        .unwrap_or_default()
 }
 
 fn changes(method: &Method) -> bool {

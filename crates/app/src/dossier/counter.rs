@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use townhall_domain::calendar::HoursException;
-use townhall_domain::dossier::{Applicant, State};
+use townhall_domain::dossier::{Applicant, PaymentState, State};
 use townhall_domain::ids::{DossierId, SlipId};
 use townhall_domain::permission::Right;
 use townhall_domain::space::Space;
@@ -86,6 +86,8 @@ pub struct Finished {
     pub name: String,
     /// Where it stands.
     pub state: State,
+    /// Whether a fee is still to be taken.
+    pub owes_fee: bool,
     /// When the result is due.
     pub due: Option<Timestamp>,
     /// The numbered form that was made last: its identity, which it is (`receipt`, `supplement`, `refusal`).
@@ -103,6 +105,7 @@ pub fn finished_at_counter(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<Fi
         code: dossier.code,
         name: dossier.applicant.name,
         state: dossier.state,
+        owes_fee: dossier.payment == PaymentState::Unpaid,
         due: dossier.deadline.map(|deadline| deadline.due),
         slip: slip.map(|slip| (slip.id, slip.form)),
     })

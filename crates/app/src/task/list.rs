@@ -98,12 +98,17 @@ pub fn task_report(tx: &mut Tx<'_>, cx: &Cx, wanted: &Filter) -> Result<TaskRepo
     Ok(TaskReport { lines, total, posts })
 }
 
+/// Whether tasks can wait for the actor at all.
+pub(crate) fn works_on_tasks(cx: &Cx) -> bool {
+    OWN.iter().any(|right| cx.actor.holds(*right))
+}
+
 /// What waits for the actor's post, by deadline: work that it leads or joins, products and requests for its word.
 pub fn my_tasks(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<Mine>, AppError> {
     let (Some(space), Some(post)) = (cx.actor.space(), cx.actor.post()) else {
         return Err(AppError::NotFound("work"));
     };
-    if !OWN.iter().any(|right| cx.actor.holds(*right)) {
+    if !works_on_tasks(cx) {
         return Ok(Vec::new());
     }
     Ok(tasks_of_post(tx, space, post)?)

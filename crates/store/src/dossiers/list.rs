@@ -382,13 +382,30 @@ fn mark_warned(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many open dossiers a post holds; for the load of a team, over an index.
-pub fn count_open_for(tx: &mut Tx<'_>, unit: &UnitId, space: Space, post: PostId) -> Result<i64, StoreError> {
-    let row = tx.one(
-        "SELECT COUNT(*) AS count FROM dossiers WHERE unit = $1 AND space = $2 AND holder_post = $3 AND is_open = 1",
-        &params![unit, space, post],
-    )?;
-    row.map_or(Ok(0), |row| row.get("count"))
+/// How many dossiers wait for a post, or for anybody with one of its roles, to act; over the indexes of holders.
+///
+/// Those that rest with the citizen (supplement, obligation, result to collect) wait for nobody here.
+pub fn count_waiting_for(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    space: Space,
+    post: PostId,
+    roles: &[Role],
+) -> Result<i64, StoreError> {
+    let mut count_of = |holder: &str, value: Value| {
+        let sql = format!(
+            "SELECT COUNT(*) AS count FROM dossiers
+             WHERE unit = $1 AND space = $2 AND {holder} = $3 AND is_open = 1 AND state NOT IN (5, 6, 9)"
+        );
+        let mut params = params![unit, space].to_vec();
+        params.push(value);
+        tx.one(&sql, &params)?.map_or(Ok(0), |row| row.get::<i64>("count"))
+    };
+    let mut count = count_of("holder_post", post.into())?;
+    for role in roles {
+        count += count_of("holder_role", role.as_str().into())?;
+    }
+    Ok(count)
 }
 
 /// Where the portal's dossiers among the rows stand with it; no question when there are none.

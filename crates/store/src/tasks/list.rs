@@ -340,22 +340,24 @@ pub struct Mine {
     pub task: Listed,
 }
 
+/// Why a task waits for a post, and the condition on `t` that says so; `$1` is the post.
+const RANGES: [(Why, &str); 4] = [
+    (
+        Why::Lead,
+        "t.lead_post = $1 AND t.is_open = 1 AND t.state <> 'handed_in'",
+    ),
+    (Why::Accept, "t.issuer_post = $1 AND t.state = 'handed_in'"),
+    (Why::Decide, "t.issuer_post = $1 AND t.has_request = 1"),
+    (
+        Why::Join,
+        "t.id IN (SELECT j.task FROM task_joining j WHERE j.post = $1) AND t.is_open = 1 AND t.state <> 'handed_in'",
+    ),
+];
+
 /// What waits for one post, by deadline: work that it leads or joins, products and requests that wait for its word.
 ///
 /// Four index ranges, each cut to `limit`, merged: the cost does not grow with the tasks of others.
 pub fn my_work(tx: &mut Tx<'_>, space: Space, post: PostId, limit: usize) -> Result<Vec<Mine>, StoreError> {
-    const RANGES: [(Why, &str); 4] = [
-        (
-            Why::Lead,
-            "t.lead_post = $1 AND t.is_open = 1 AND t.state <> 'handed_in'",
-        ),
-        (Why::Accept, "t.issuer_post = $1 AND t.state = 'handed_in'"),
-        (Why::Decide, "t.issuer_post = $1 AND t.has_request = 1"),
-        (
-            Why::Join,
-            "t.id IN (SELECT j.task FROM task_joining j WHERE j.post = $1) AND t.is_open = 1 AND t.state <> 'handed_in'",
-        ),
-    ];
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut mine = Vec::new();
     for (why, range) in RANGES {
@@ -372,6 +374,20 @@ pub fn my_work(tx: &mut Tx<'_>, space: Space, post: PostId, limit: usize) -> Res
     mine.sort_by_key(|mine| (mine.task.deadline.due, mine.task.id, mine.why));
     mine.truncate(limit);
     Ok(mine)
+}
+
+/// How many pieces of work [`my_work`] lists for a post, without those that rest.
+pub fn count_my_work(tx: &mut Tx<'_>, space: Space, post: PostId) -> Result<i64, StoreError> {
+    let mut count = 0;
+    for (_, range) in RANGES {
+        let sql = format!(
+            "SELECT COUNT(*) AS count FROM tasks t WHERE {range} AND t.space = $2 AND t.state <> 'paused'"
+        );
+        if let Some(row) = tx.one(&sql, &params![post, space])? {
+            count += row.get::<i64>("count")?;
+        }
+    }
+    Ok(count)
 }
 
 fn read(row: &Row) -> Result<Listed, StoreError> {

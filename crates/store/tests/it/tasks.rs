@@ -541,6 +541,18 @@ fn my_work_says_why_each_task_waits() {
         assert_eq!(mine(9).len(), 6, "{name}: all that is open and not handed in");
         assert!(mine(9).iter().all(|(why, _)| *why == Why::Join), "{name}");
         assert_eq!(mine(77), [], "{name}");
+        for post in [2, CHAIR, 9, 77] {
+            let (listed, counted) = db
+                .read_blocking("count", move |tx| {
+                    let mine = tasks::my_work(tx, Space::State, id(post), 100)?;
+                    Ok::<_, StoreError>((mine, tasks::count_my_work(tx, Space::State, id(post))?))
+                })
+                .expect("counted");
+            let active = listed
+                .iter()
+                .filter(|mine| !matches!(mine.task.state, State::Paused(_)));
+            assert_eq!(i64::try_from(active.count()).ok(), Some(counted), "{name}: {post}");
+        }
         let other = db
             .read_blocking("mine", |tx| tasks::my_work(tx, Space::Party, id(2), 100))
             .expect("my work");

@@ -112,5 +112,6 @@ counter-done-due = due { $at }
 counter-print-receipt = Print the receipt
 counter-print-supplement = Print Form 02
 counter-print-refusal = Print Form 03
+counter-take-fee = Take the fee
 counter-add-papers = Scan or upload papers
 counter-take-back = Take back the form set aside at { $time }

@@ -109,5 +109,6 @@ counter-done-due = hẹn trả { $at }
 counter-print-receipt = In biên nhận
 counter-print-supplement = In phiếu bổ sung
 counter-print-refusal = In phiếu từ chối
+counter-take-fee = Thu phí, lệ phí
 counter-add-papers = Quét, tải giấy tờ lên
 counter-take-back = Lấy lại biểu mẫu cất lúc { $time }

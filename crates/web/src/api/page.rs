@@ -58,7 +58,7 @@ fn entry(ui: &Ui, operation: &Operation) -> Markup {
         .iter()
         .filter_map(|(status, schema)| Some((*status, name_of(schema)?)));
     html! {
-        details.mb-2 id=(operation.id) {
+        details.mb-2.th-breaks id=(operation.id) {
             summary {
                 (badge(ui, tone, ui::Icon::CHEVRON_RIGHT, operation.method.as_str())) " "
                 (code(operation.path)) " · " (ui.t(&format!("api-op-{}", operation.id)))

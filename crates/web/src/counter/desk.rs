@@ -10,7 +10,7 @@ use townhall_domain::form::Form as Schema;
 use townhall_domain::ids::UnitId;
 use townhall_domain::procedure::Procedure;
 
-use super::typed::Typed;
+use super::typed::{FORM, Typed};
 use super::{DRAFT, Kept, case, components, done, person, promise};
 use crate::state::App;
 use crate::ui::{self, Errors, Form, Icon, NoticeTone, Page, Place, Ui, key_hint};
@@ -131,6 +131,15 @@ impl<'a> Desk<'a> {
         office.with_exceptions(self.looked.hours.clone())
     }
 
+    /// How a field of the pack's form or a paper is called; the other fields' mistakes say it themselves.
+    fn name_of(&self, field: &str) -> Option<String> {
+        if let Some(name) = field.strip_prefix(FORM) {
+            return ui::schema_label(self.ui, self.form?, name);
+        }
+        let paper = self.procedure?.component(field.strip_prefix("component_")?)?;
+        Some(self.say(&paper.name).to_owned())
+    }
+
     /// Says where the work goes on: after a card with the procedure, after a procedure with its papers.
     pub fn going_on(mut self, has_read_card: bool, has_chosen: bool) -> Self {
         self.focus = match (self.procedure, has_read_card, has_chosen) {
@@ -171,7 +180,7 @@ impl<'a> Desk<'a> {
         let main = html! {
             (ui::title_line(ui, &title, &html! {}, &self.ways(kept)))
             @if let Some(finished) = finished { (done::notice(self, finished)) }
-            (ui::error_summary(ui, self.errors))
+            (ui::error_summary(ui, &self.errors.clone().named_by(|name| self.name_of(name))))
             (ui::form(ui, &form.drawn_by_server(), &self.body()))
         };
         ui::page(ui, &about, &main)

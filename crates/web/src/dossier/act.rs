@@ -21,7 +21,10 @@ use crate::refusal::Refusal;
 use crate::session::{FormOf, Signed};
 use crate::state::App;
 use crate::typed::one_or_many;
-use crate::ui::{self, Errors, Form, Page, Place, Ui, code, error_summary};
+use crate::ui::{self, Errors, Form, Page, Place, Ui, code, error_summary, key_hint};
+
+/// The first field of a page that asks.
+const FIRST: &str = "input:not([type=hidden]), textarea, select";
 
 /// Every field that an action may ask for; each action reads its own and leaves the rest.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -213,14 +216,15 @@ fn body(
         (ui::hidden("version", &typed.version))
         div.th-fields { (act_fields::fields(app, ui, view, action, typed, errors, posts)) }
         div.th-row.mt-3 {
-            button.btn.btn-primary[!danger].btn-danger[danger] type="submit" data-key="finish" { (heading) }
+            button.btn.btn-primary[!danger].btn-danger[danger] type="submit" data-key="finish" { (heading) (key_hint(ui, "finish")) }
             a.btn href=(back) { (ui.t("ui-leave-it")) }
         }
     };
     let about = Form::post(format!("{back}/{}", action.as_str())).draft(draft_name(dossier.id, action));
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (heading) }))
-        div.th-narrow {
+        // The cursor stands where something is to be typed; after a mistake the summary has it.
+        div.th-narrow data-focus=[errors.is_empty().then_some(FIRST)] {
             (error_summary(ui, errors))
             h1 { (heading) }
             p { (dossier.subject) " · " (code(&dossier.code)) }

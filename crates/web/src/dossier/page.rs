@@ -21,7 +21,7 @@ use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
     self, Action as Button, CheckRow, Icon, NoticeTone, Page, Place, Step, StepState, Tone, Ui, badge, code,
-    due_chip, key_values,
+    due_chip,
 };
 
 /// Reads a dossier's identity from a path; what is no identity is not found.
@@ -162,7 +162,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
             }
             (super::trail::card(ui, view))
             aside.th-stack aria-label=(ui.t("dossier-now")) {
-                (now(ui, view))
+                (now(app, ui, view))
                 (crate::civil_status::card(ui, view, register))
                 (crate::fees::card(ui, fees))
                 @if let Some(deadline) = &dossier.deadline {
@@ -431,27 +431,26 @@ fn form_data(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedur
     let (Some(form), Some(values)) = (form, view.dossier.form.as_object()) else {
         return html! {};
     };
-    let pairs: Vec<(&str, Markup)> = form
-        .fields
-        .iter()
-        .filter_map(|field| {
-            let value = match values.get(&field.name)? {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Bool(answer) => ui.t(if *answer { "common-yes" } else { "common-no" }),
-                other => other.to_string(),
-            };
-            Some((field.label.get(ui.lang.code()), html! { (value) }))
-        })
-        .collect();
+    if values.is_empty() {
+        return html! {};
+    }
+    let units = app.town.packs().units();
+    let unit_name = |code: &str| {
+        let unit = units.by_code(code, ui.today())?;
+        Some(unit.full_name(ui.today()).to_owned())
+    };
     html! {
-        @if !pairs.is_empty() {
-            section.card { details { summary.card-header { (ui.t("dossier-form")) } div.card-body { (key_values(ui, &pairs)) } } }
+        section.card {
+            details {
+                summary.card-header { h2.card-title { (ui.t("dossier-form")) } }
+                div.card-body { (ui::schema_values(ui, form, values, &unit_name)) }
+            }
         }
     }
 }
 
 /// The actions that are possible, the main one first; below, what is not possible yet and why.
-fn now(ui: &Ui, view: &DossierView) -> Markup {
+fn now(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     let reasons: Vec<(String, String)> = view
         .actions
         .iter()
@@ -470,7 +469,7 @@ fn now(ui: &Ui, view: &DossierView) -> Markup {
         section.card {
             div.card-body {
                 h2.th-h.mb-2 { (ui.t("dossier-now")) }
-                (buttons_now(ui, view))
+                (buttons_now(app, ui, view))
                 (ui::not_possible(ui, &reasons))
             }
         }
@@ -478,14 +477,16 @@ fn now(ui: &Ui, view: &DossierView) -> Markup {
 }
 
 /// The actions that are possible as buttons, the main one first.
-pub(super) fn buttons_now(ui: &Ui, view: &DossierView) -> Markup {
+pub(super) fn buttons_now(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     let id = view.dossier.id;
-    let main = main_action(view.dossier.state);
+    let main = main_action(view);
+    let obliges = has_obligation(app, view);
     let mut possible: Vec<Action> = view
         .actions
         .iter()
         .filter(|(action, now)| *now == ActionNow::Yes && *action != Action::AddPaper)
         .map(|(action, _)| *action)
+        .filter(|action| obliges || *action != Action::Obligate)
         .collect();
     possible.sort_by_key(|action| (Some(*action) != main, *action));
     let buttons: Vec<Button<'_>> = possible
@@ -510,12 +511,14 @@ pub(super) fn buttons_now(ui: &Ui, view: &DossierView) -> Markup {
 }
 
 /// The one action that brings the dossier on.
-pub(super) fn main_action(state: DossierState) -> Option<Action> {
-    match state {
+fn main_action(view: &DossierView) -> Option<Action> {
+    match view.dossier.state {
         DossierState::Registered => Some(Action::Accept),
         DossierState::Accepted => Some(Action::Transfer),
         DossierState::InProgress(Stage::Assign) => Some(Action::Assign),
         DossierState::InProgress(Stage::Appraise) => Some(Action::Appraise),
+        // Nothing can be signed before it is written.
+        DossierState::InProgress(Stage::Draft) if view.result.is_none() => Some(Action::Draft),
         DossierState::InProgress(Stage::Draft) => Some(Action::Submit),
         DossierState::InProgress(Stage::Review) => Some(Action::Endorse),
         DossierState::InProgress(Stage::Sign) => Some(Action::Approve),
@@ -528,6 +531,16 @@ pub(super) fn main_action(state: DossierState) -> Option<Action> {
         | DossierState::Stopped
         | DossierState::Returned => None,
     }
+}
+
+/// Whether the procedure waits for a payment to the state on its way: only then the step is offered.
+fn has_obligation(app: &App, view: &DossierView) -> bool {
+    let (code, version) = (&view.dossier.procedure.code, view.dossier.procedure.version);
+    let procedure = app.town.packs().procedures().version(code, version);
+    procedure.is_none_or(|procedure| {
+        let mut steps = procedure.steps.iter();
+        steps.any(|step| step.action == StepAction::Obligation)
+    })
 }
 
 fn matters_next(action: Action) -> bool {

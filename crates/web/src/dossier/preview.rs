@@ -56,7 +56,7 @@ pub(super) fn pane(app: &App, ui: &Ui, view: &DossierView) -> Markup {
                 }
                 (ui::key_values(ui, &pairs))
                 @if let Some(deadline) = &dossier.deadline { (ui::deadline_reason(ui, "preview-deadline", deadline)) }
-                (page::buttons_now(ui, view))
+                (page::buttons_now(app, ui, view))
             }
         }
     }

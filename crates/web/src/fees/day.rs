@@ -63,7 +63,7 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: 
             }
         }
         (error_summary(&ui, errors))
-        div.th-cols {
+        div.th-cols.th-cols-counter {
             div.th-stack { (taken(&ui, &view)) (owing(&ui, &view)) }
             aside.th-stack aria-label=(ui.t("fees-close")) {
                 @if view.may_close { (close_form(&ui, &view, typed, errors)) }

@@ -164,7 +164,7 @@ fn body(app: &App, ui: &Ui, view: &FeeView, done: &str, typed: &Typed, errors: &
         (ui::title_line(ui, &ui.t("fees-heading"), &html! { (dossier.subject) " · " (code(&dossier.code)) }, &html! {}))
         @if let Some(done) = done { (ui::notice(ui, NoticeTone::Ok, "", &html! { (done) })) }
         (error_summary(ui, errors))
-        div.th-cols {
+        div.th-cols.th-cols-counter {
             div.th-stack {
                 (charges(ui, view))
                 (receipts(ui, view))

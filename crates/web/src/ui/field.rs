@@ -6,13 +6,15 @@ use maud::{Markup, html};
 use super::{Icon, Ui, Words};
 
 /// The mistakes of a form: field name and message. An empty name is a mistake of the whole form.
+///
+/// Beside them, how fields are called: the summary stands far from the fields and must say which one is meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Errors(Vec<(String, String)>);
+pub struct Errors(Vec<(String, String)>, Vec<(String, String)>);
 
 impl Errors {
     /// Mistakes in the order of the fields on the page.
     pub fn new(found: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(found.into_iter().collect())
+        Self(found.into_iter().collect(), Vec::new())
     }
 
     /// The first message for a field.
@@ -26,6 +28,25 @@ impl Errors {
     /// Adds a mistake.
     pub fn push(&mut self, name: impl Into<String>, message: impl Into<String>) {
         self.0.push((name.into(), message.into()));
+    }
+
+    /// Asks for every mistake how its field is called.
+    #[must_use]
+    pub fn named_by(mut self, label: impl Fn(&str) -> Option<String>) -> Self {
+        self.1 = self
+            .0
+            .iter()
+            .filter_map(|(field, _)| Some((field.clone(), label(field)?)))
+            .collect();
+        self
+    }
+
+    /// How a field is called, where that is known.
+    pub fn label_of(&self, name: &str) -> Option<&str> {
+        let mut labels = self.1.iter();
+        labels
+            .find(|(field, _)| field == name)
+            .map(|(_, label)| label.as_str())
     }
 
     /// Whether all is well.

@@ -124,7 +124,10 @@ pub fn error_summary(ui: &Ui, errors: &Errors) -> Markup {
                     @for (name, message) in errors.iter() {
                         li {
                             @if name.is_empty() { (message) }
-                            @else { a href=(format!("#{}", field::id_of(name))) { (message) } }
+                            @else { a href=(format!("#{}", field::id_of(name))) {
+                                @if let Some(label) = errors.label_of(name) { (label) ": " }
+                                (message)
+                            } }
                         }
                     }
                 }

@@ -104,6 +104,17 @@ pub fn schema_errors(ui: &Ui, prefix: &str, found: &[FieldError]) -> Errors {
     }))
 }
 
+/// How a field of the form is called among all of the form: with its section, for several ask for a name.
+pub fn schema_label(ui: &Ui, schema: &Schema, field: &str) -> Option<String> {
+    let asked = schema.field(field)?;
+    let label = say(ui, &asked.label);
+    let section = schema.sections.iter().find(|section| section.id == asked.section);
+    Some(section.map_or_else(
+        || label.to_owned(),
+        |section| format!("{} – {label}", say(ui, &section.label)),
+    ))
+}
+
 /// One field, in its frame that follows the answer on which it depends.
 fn field(ui: &Ui, form: &SchemaForm<'_>, asked: &Asked) -> Markup {
     let width = format!("th-f{}", columns(asked));

@@ -48,7 +48,14 @@ pub fn prefilled(schema: &Schema, known: impl Fn(&str) -> Option<Value>) -> Map<
     schema
         .fields
         .iter()
-        .filter_map(|asked| Some((asked.name.clone(), known(asked.prefill.as_deref()?)?)))
+        .filter_map(|asked| {
+            let source = asked.prefill.as_deref()?;
+            // What nearly everybody answers stands there from the start: `value:Việt Nam`.
+            let value = source
+                .strip_prefix("value:")
+                .map_or_else(|| known(source), |value| Some(Value::from(value)));
+            Some((asked.name.clone(), value?))
+        })
         .collect()
 }
 
