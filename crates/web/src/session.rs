@@ -253,18 +253,16 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
     }
 }
 
-/// Whether a whole page is wanted, as browsers say when somebody follows a link or sends a form.
+/// Whether a whole page is wanted: browsers say so when somebody follows a link or sends a form, and a program that
+/// says nothing may want one too.
 fn wants_page(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    accepted.is_some_and(|kinds| kinds.contains("text/html"))
+    accepted.is_none_or(|kinds| kinds.contains("text/html"))
 }
 
 /// What the navigation counts. A page without its counts is better than none, so a failure only leaves them out.
 async fn count_waiting(app: &App, actor: &Actor) -> Waiting {
-    app.town
-        .read("waiting", actor, waiting)
-        .await
-        .unwrap_or_default()
+    app.town.read("waiting", actor, waiting).await.unwrap_or_default()
 }
 
 fn changes(method: &Method) -> bool {

@@ -399,7 +399,8 @@ pub fn count_waiting_for(
         );
         let mut params = params![unit, space].to_vec();
         params.push(value);
-        tx.one(&sql, &params)?.map_or(Ok(0), |row| row.get::<i64>("count"))
+        tx.one(&sql, &params)?
+            .map_or(Ok(0), |row| row.get::<i64>("count"))
     };
     let mut count = count_of("holder_post", post.into())?;
     for role in roles {

@@ -96,6 +96,11 @@ fn a_ticket_is_read_as_it_was_written_and_found_by_its_secret() {
         assert_eq!(found.as_ref(), Some(&ticket), "{name}");
         assert_eq!(hand, [ticket], "{name}");
         assert!(waiting.is_empty(), "{name}");
+        let counted = write(&db, |tx| {
+            take(tx, DAY, "land")?;
+            queue::count_waiting(tx, &unit(), DAY)
+        });
+        assert_eq!(counted, 1, "{name}: who is served waits no more");
     }
 }
 

@@ -551,7 +551,11 @@ fn my_work_says_why_each_task_waits() {
             let active = listed
                 .iter()
                 .filter(|mine| !matches!(mine.task.state, State::Paused(_)));
-            assert_eq!(i64::try_from(active.count()).ok(), Some(counted), "{name}: {post}");
+            assert_eq!(
+                i64::try_from(active.count()).ok(),
+                Some(counted),
+                "{name}: {post}"
+            );
         }
         let other = db
             .read_blocking("mine", |tx| tasks::my_work(tx, Space::Party, id(2), 100))

@@ -85,7 +85,8 @@ impl Filing<'_> {
                 .field(&error.field)
                 .is_some_and(|field| field.section == section.id)
         });
-        let label = |name: &str| Some(say(&self.ui, &schema.field(name.strip_prefix(FORM)?)?.label).to_owned());
+        let label =
+            |name: &str| Some(say(&self.ui, &schema.field(name.strip_prefix(FORM)?)?.label).to_owned());
         schema_errors(&self.ui, FORM, &wrong).named_by(label)
     }
 

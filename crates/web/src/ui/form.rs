@@ -125,7 +125,7 @@ pub fn error_summary(ui: &Ui, errors: &Errors) -> Markup {
                         li {
                             @if name.is_empty() { (message) }
                             @else { a href=(format!("#{}", field::id_of(name))) {
-                                @if let Some(label) = errors.label_of(name) { (label) ": " }
+                                @if let Some(label) = errors.label_of(name) { (label) @if !label.ends_with('?') { ":" } " " }
                                 (message)
                             } }
                         }

@@ -273,6 +273,13 @@ async fn my_work_shows_dossiers_and_tasks_together_by_what_is_due() {
             "{}: {words}",
             site.name()
         );
+        // The navigation counts the two: its number is the same on every page.
+        let dossiers = receptionist.get("/dossiers").await.expect(200).text();
+        assert!(
+            dossiers.contains("<span class=\"th-count\">2<"),
+            "{}",
+            site.name()
+        );
         let tasks = receptionist.get("/work?kind=task").await.expect(200);
         tasks.must_say("Rà soát biên chế");
         tasks.must_not_say("Phan Thị Mẫu");
