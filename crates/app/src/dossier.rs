@@ -40,8 +40,10 @@ pub use papers::{AddPapers, PaperView, RemovePaper, add_papers, paper_view, remo
 pub use receive::{
     ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, receive_dossier, refuse_dossier,
 };
-pub(crate) use receive::{Counted, receive_counted};
-pub(crate) use result::put_draft;
+pub(crate) use correct::withdraw;
+pub(crate) use receive::{Counted, form_of, receive_counted, receive_member};
+pub(crate) use result::{collect, put_draft};
+pub(crate) use warn::plan as plan_bells;
 pub use result::{
     ApproveResult, DraftResult, EndorseResult, IssueResult, RefuseAfterAppraisal, ReturnResult, SendBack,
     SubmitResult, approve_result, draft_result, endorse_result, issue_result, refuse_after_appraisal,

@@ -16,6 +16,7 @@ pub mod error;
 pub mod express;
 pub mod fees;
 pub mod jobs;
+pub mod joined;
 pub mod log;
 pub mod message;
 pub mod metrics;

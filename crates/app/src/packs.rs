@@ -4,6 +4,8 @@
 //! So a procedure, a fee table or an office-hours rule is added without code.
 
 mod check;
+mod forms;
+mod joined;
 mod lists;
 mod source;
 

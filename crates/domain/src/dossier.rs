@@ -12,7 +12,7 @@ pub mod state;
 pub use action::{Action, Allowed, Flow, NotAllowed, actions};
 pub use applicant::ApplicantInput;
 pub use parts::{
-    Applicant, ApplicantKind, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery, Holder,
+    Applicant, ApplicantKind, Channel, Claims, ComponentEntry, ComponentSource, ComponentStatus, Delivery, Holder,
     PaymentState, SyncState,
 };
 pub use state::{Resume, Stage, State};
@@ -63,6 +63,8 @@ pub struct Dossier {
     pub submitter: Option<Applicant>,
     /// The filled form.
     pub form: serde_json::Value,
+    /// What the citizen said of his case.
+    pub claims: Claims,
     /// Subject in one line, for lists: what is asked, about whom.
     pub subject: String,
     /// Business state.

@@ -208,6 +208,7 @@ mod tests {
             let flow = Flow {
                 has_review: bits & 1 > 0,
                 has_assignment: bits & 2 > 0,
+                has_members: false,
                 has_numbering: bits & 4 > 0,
             };
             let end = done_at_once(State::Accepted, flow).expect("allowed");

@@ -11,6 +11,7 @@ pub mod express;
 pub mod fee;
 pub mod form;
 pub mod ids;
+pub mod joined;
 pub mod limit;
 pub mod message;
 pub mod money;

@@ -45,6 +45,13 @@ impl MessageKind {
             // Where no clerk numbers the result, the leader's approval makes it ready.
             "result_issued" | "result_approved" if state == State::Resolved => Some(Self::ResultReady),
             "dossier_refused_after_appraisal" => Some(Self::RefusedAfterAppraisal),
+            // A joined-up dossier ends as its members end.
+            "joined_ended" => match state {
+                State::Resolved => Some(Self::ResultReady),
+                State::Stopped => Some(Self::RefusedAfterAppraisal),
+                State::Withdrawn => Some(Self::Withdrawn),
+                _ => None,
+            },
             "dossier_withdrawn" => Some(Self::Withdrawn),
             _ => None,
         }

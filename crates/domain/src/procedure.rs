@@ -18,7 +18,7 @@ pub use circumstance::{Circumstance, CircumstanceTest};
 pub use parse::References;
 pub use parts::{
     ApplicantKind, Appointment, Channel, Component, ExtraMode, ExtraTime, Joined, JoinedLeg, JoinedMode,
-    Level, Nature, Need, OnlineLevel, Replacement, ResultKind, ResultSpec, Retention, Share, Step,
+    JoinedWait, Level, Nature, Need, OnlineLevel, Replacement, ResultKind, ResultSpec, Retention, Share, Step,
     StepAction, TimeLimit,
 };
 

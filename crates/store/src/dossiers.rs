@@ -23,7 +23,7 @@ use crate::{StoreError, Tx};
 const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, procedure_code, procedure_version, field, channel, \
     assisting_post, applicant, applicant_party, submitter, form, subject, state, stage, holder_post, holder_role, held_since, \
     step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
-    payment, delivery, returned_at, receipt_secret, is_open, version";
+    payment, delivery, returned_at, receipt_secret, is_open, version, claims";
 
 /// Writes a new dossier and its search words.
 pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
@@ -137,6 +137,11 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
         .as_ref()
         .map(serde_json::to_string)
         .transpose()?;
+    let claims = if dossier.claims.is_empty() {
+        None
+    } else {
+        Some(serde_json::to_string(&dossier.claims)?)
+    };
     Ok(params![
         dossier.id,
         &dossier.code,
@@ -175,6 +180,7 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
         &dossier.receipt_secret,
         dossier.is_open(),
         dossier.version,
+        claims,
     ]
     .to_vec())
 }
@@ -190,6 +196,7 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
     })?;
     let deadline: Option<String> = row.get("deadline")?;
     let submitter: Option<String> = row.get("submitter")?;
+    let claims: Option<String> = row.get("claims")?;
     Ok(Dossier {
         id: row.get("id")?,
         code: row.get("code")?,
@@ -224,6 +231,7 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         returned_at: row.get("returned_at")?,
         receipt_secret: row.get("receipt_secret")?,
         version: row.get("version")?,
+        claims: claims.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
     })
 }
 

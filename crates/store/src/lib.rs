@@ -17,6 +17,7 @@ pub mod fees;
 pub mod files;
 pub mod idempotency;
 pub mod jobs;
+pub mod joined;
 pub mod journal;
 pub mod leases;
 pub mod log;

@@ -98,6 +98,11 @@ impl Measure {
 
     /// The condition on a dossier `d`, with a `?` for each value.
     pub(crate) fn condition(self, period: &Period) -> (String, Vec<Value>) {
+        let (condition, values) = self.counted(period);
+        (format!("{COUNTS} AND {condition}"), values)
+    }
+
+    fn counted(self, period: &Period) -> (String, Vec<Value>) {
         let (from, end, then) = (
             Value::from(period.from),
             Value::from(period.end),
@@ -131,6 +136,9 @@ impl Measure {
     }
 }
 
+/// A joined-up dossier decides nothing itself: its members are counted, so it is not
+/// (`townhall_domain::joined::JOINED_FIELD`). The field stands in the indexes, so this reads no dossier.
+const COUNTS: &str = "d.field <> 'joined-up'";
 const ACCEPTED_IN: &str = "d.accepted_at >= ? AND d.accepted_at < ?";
 const RESOLVED_IN: &str = "d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?";
 const IN_TIME: &str = "(d.due_at IS NULL OR d.ended_at <= d.due_at)";
@@ -236,7 +244,7 @@ impl Sql {
             &format!(" FROM dossiers d WHERE d.unit IN ({marks})"),
             scope.units.iter().map(Value::from),
         );
-        self.add(" AND d.space = ?", [scope.space.into()])
+        self.add(&format!(" AND d.space = ? AND {COUNTS}"), [scope.space.into()])
     }
 }
 

@@ -18,6 +18,7 @@ mod facts;
 mod fees;
 pub mod guard;
 mod jobs;
+mod joined;
 mod offices;
 mod once;
 mod online;
@@ -54,7 +55,7 @@ use book::{Book, Operation, open_api};
 pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
-    let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
+    let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(joined::add(book))))));
     let book = civil_status::add(book);
     let book = jobs::add(post::add(book));
     let book = fees::add(papers::add(uploads::add(book)));

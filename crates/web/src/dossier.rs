@@ -13,7 +13,7 @@ mod warned;
 mod work;
 
 pub(crate) use act::draft_name;
-pub(crate) use page::masked;
+pub(crate) use page::{id_of, masked};
 
 use maud::{Markup, html};
 use townhall_app::access_log;

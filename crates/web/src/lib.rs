@@ -16,6 +16,7 @@ pub mod fees;
 pub mod frame;
 pub mod headers;
 pub mod jobs;
+pub mod joined;
 pub mod log;
 pub mod look;
 pub mod message;
@@ -62,6 +63,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(online::routes(app))
         .merge(drafts::routes(app))
         .merge(dossier::routes(app))
+        .merge(joined::routes(app))
         .merge(task::routes(app))
         .merge(asked::routes(app))
         .merge(status::routes(app))

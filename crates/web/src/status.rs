@@ -216,6 +216,7 @@ impl Own<'_> {
             @if rating::is_open(state) && self.status.rating.is_none() {
                 div.mt-3 { a.btn.btn-primary href=(self.address("rate")) { (ui.t("status-rate")) } }
             }
+            (crate::joined::for_citizen(self.app, ui, dossier, self.status.joined.as_ref()))
             h2 { (ui.t("status-way")) }
             (ui::timeline(ui, &self.way()))
             (self.papers())

@@ -347,7 +347,9 @@ fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
             };
             commands::return_result(tx, cx, &command)
         }
-        State::Registered
+        // Its members are played, it follows them.
+        State::InProgress(Stage::Members)
+        | State::Registered
         | State::NotAccepted
         | State::AwaitingSupplement(_)
         | State::AwaitingObligation(_)

@@ -1,7 +1,7 @@
 //! Acceptance of a dossier that is here already: filed online, or its supplement is complete.
 
 use serde_json::{Map, Value, json};
-use townhall_domain::dossier::{Action, Channel, ComponentEntry, ComponentSource, Dossier};
+use townhall_domain::dossier::{Action, Channel, Claims, ComponentEntry, ComponentSource, Dossier};
 use townhall_domain::ids::{DossierId, StepId};
 use townhall_domain::procedure::Procedure;
 use townhall_store::Tx;
@@ -9,7 +9,9 @@ use townhall_store::dossiers::{self, Record};
 
 use super::citizen::keep_online_party;
 use super::flow::begin;
-use super::receive::{ComponentInput, Counted, Verdict, accept, check_list, form_of};
+use super::receive::{
+    Accepted, ComponentInput, Counted, Verdict, accept, check_list, form_of, stated_circumstances,
+};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
 use crate::fees::StatedFee;
@@ -23,7 +25,7 @@ pub struct AcceptDossier {
     pub version: i64,
     /// The check-list as the officer states it; a line without a source keeps the one that it has.
     pub components: Vec<ComponentInput>,
-    /// Circumstances that the officer states.
+    /// Circumstances that the officer finds to hold; what the citizen said stays readable where they differ.
     pub circumstances: Vec<String>,
     /// The filled form as the officer finished it; none leaves it as it is.
     pub form: Option<Map<String, Value>>,
@@ -58,10 +60,19 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     };
     keep_changes(tx, cx, &dossier, &form)?;
     dossier.form = Value::Object(form);
+    let confirmed = Claims {
+        circumstances: stated_circumstances(procedure, &cmd.circumstances),
+        exemption: cmd.fee.exemption.as_ref().map(|claim| claim.code.clone()),
+    };
+    if confirmed != dossier.claims {
+        let (old, new) = (json!(dossier.claims), json!(confirmed));
+        keep_change(tx, cx, &dossier, "claims", &old, &new)?;
+        dossier.claims = confirmed;
+    }
     dossiers::put_components(tx, dossier.id, &components)?;
     keep_online_party(tx, cx, &mut dossier)?;
     let counted = Counted::of(&dossier, &cmd.fee);
-    accept(tx, cx, &mut dossier, procedure, &circumstances, &counted)
+    accept(tx, cx, &mut dossier, procedure, &circumstances, &counted, Accepted::Alone)
 }
 
 /// Where a paper came from is known from before; what a data base holds was looked up there; what else is new came as
@@ -135,18 +146,30 @@ fn keep_changes(
     let empty = Map::new();
     let stored = dossier.form.as_object().unwrap_or(&empty);
     for (name, old) in stored.iter().filter(|(name, old)| form.get(*name) != Some(*old)) {
-        let record = Record {
-            id: cx.new_id::<StepId>(),
-            kind: "correction".to_owned(),
-            at: cx.now(),
-            post: cx.actor.post(),
-            person: cx.actor.person(),
-            body: json!({ "field": format!("form.{name}"), "old": old, "new": form.get(name) }),
-            due_at: None,
-            answered_at: None,
-            answer: None,
-        };
-        dossiers::insert_record(tx, dossier.id, &record)?;
+        let new = form.get(name).cloned().unwrap_or_default();
+        keep_change(tx, cx, dossier, &format!("form.{name}"), old, &new)?;
     }
     Ok(())
+}
+
+fn keep_change(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &Dossier,
+    field: &str,
+    old: &Value,
+    new: &Value,
+) -> Result<(), AppError> {
+    let record = Record {
+        id: cx.new_id::<StepId>(),
+        kind: "correction".to_owned(),
+        at: cx.now(),
+        post: cx.actor.post(),
+        person: cx.actor.person(),
+        body: json!({ "field": field, "old": old, "new": new }),
+        due_at: None,
+        answered_at: None,
+        answer: None,
+    };
+    Ok(dossiers::insert_record(tx, dossier.id, &record)?)
 }

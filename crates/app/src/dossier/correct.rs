@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use townhall_domain::dossier::applicant::clean;
-use townhall_domain::dossier::{Action, ApplicantInput, Delivery, Dossier, Holder, State};
+use townhall_domain::dossier::{Action, ApplicantInput, Delivery, Dossier, Holder, Stage, State};
 use townhall_domain::ids::{DossierId, StepId};
 use townhall_domain::permission::Role;
 use townhall_domain::time;
@@ -32,7 +32,7 @@ pub fn withdraw_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &WithdrawDossier) -> Resu
 }
 
 /// The same for the citizen's own hand, who showed the secret of the receipt.
-pub(super) fn withdraw(
+pub(crate) fn withdraw(
     tx: &mut Tx<'_>,
     cx: &Cx,
     dossier: &mut Dossier,
@@ -40,6 +40,9 @@ pub(super) fn withdraw(
     said: &str,
 ) -> Result<(), AppError> {
     let why = reason("reason", said)?;
+    if dossier.state == State::InProgress(Stage::Members) {
+        return crate::joined::withdraw_members(tx, cx, dossier, &why);
+    }
     let state_before = dossier.state.as_str();
     advance(tx, cx, dossier, next, None, Action::Withdraw, Some(why.clone()))?;
     let slip = issue_slip(
@@ -121,19 +124,7 @@ fn correct_applicant(
     value: &str,
 ) -> Result<Value, AppError> {
     let was = dossier.applicant.clone();
-    let mut input = ApplicantInput {
-        kind: was.kind.as_str().to_owned(),
-        name: was.name.clone(),
-        id_number: was.id_number.clone().unwrap_or_default(),
-        born_on: was.born_on.map(|day| day.to_string()).unwrap_or_default(),
-        phone: was.phone.clone().unwrap_or_default(),
-        email: was.email.clone().unwrap_or_default(),
-        address: was.address.clone().unwrap_or_default(),
-        messages: was
-            .messages
-            .map(|tongue| tongue.as_str().to_owned())
-            .unwrap_or_default(),
-    };
+    let mut input = ApplicantInput::from(&was);
     let slot = match part {
         "name" => &mut input.name,
         "id_number" => &mut input.id_number,

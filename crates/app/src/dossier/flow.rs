@@ -23,6 +23,7 @@ pub fn flow_of(procedure: &Procedure) -> Flow {
         has_review: has(StepAction::Review),
         has_assignment: has(StepAction::Assign),
         has_numbering: has(StepAction::Number),
+        has_members: has(StepAction::Join),
     }
 }
 
@@ -156,6 +157,7 @@ pub(crate) fn step_of(procedure: &Procedure, stage: Stage) -> Option<&ProcedureS
         Stage::Review => StepAction::Review,
         Stage::Sign => StepAction::Sign,
         Stage::Number => StepAction::Number,
+        Stage::Members => StepAction::Join,
     };
     procedure.steps.iter().find(|step| step.action == action)
 }
@@ -166,6 +168,7 @@ fn default_roles(stage: Stage) -> &'static [Role] {
         Stage::Appraise | Stage::Draft => &[Role::Handler, Role::JusticeOfficer],
         Stage::Sign => &[Role::Chair, Role::ViceChair],
         Stage::Number => &[Role::Clerk],
+        Stage::Members => &[Role::Receptionist],
     }
 }
 
@@ -187,7 +190,7 @@ pub fn holder_for(
     };
     // Leaders and clerks serve the whole unit; heads and handlers belong to a division.
     let division = match stage {
-        Stage::Sign | Stage::Number => step.and_then(|step| step.division.clone()),
+        Stage::Sign | Stage::Number | Stage::Members => step.and_then(|step| step.division.clone()),
         Stage::Assign | Stage::Appraise | Stage::Draft | Stage::Review => Some(
             step.and_then(|step| step.division.clone())
                 .unwrap_or_else(|| procedure.division.clone()),
@@ -339,6 +342,11 @@ pub(crate) fn finish(
         action,
         body,
     )?;
+    // What moves a joined-up dossier: a member that ends, waits for the citizen or goes on.
+    let goes_on = matches!(action, "supplement_completed" | "dossier_resumed");
+    if dossier.state.has_ended() || dossier.state.is_waiting() || goes_on {
+        crate::joined::follow(tx, cx, dossier)?;
+    }
     Ok(())
 }
 

@@ -6,14 +6,14 @@ use serde_json::{Map, Value, json};
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::applicant::clean;
 use townhall_domain::dossier::{
-    Action, Applicant, ApplicantInput, Channel, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
+    Action, Applicant, ApplicantInput, Channel, Claims, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
     Dossier, Holder, PaymentState, ProcedureRef, State,
 };
 use townhall_domain::fee::{Exemption, Quantity};
 use townhall_domain::form::Form;
 use townhall_domain::ids::{ComponentId, DossierId, PartyId, StepId, UnitId};
 use townhall_domain::permission::{Right, Role};
-use townhall_domain::procedure::{self, Procedure};
+use townhall_domain::procedure::{self, CircumstanceTest, Procedure};
 use townhall_domain::space::Space;
 use townhall_store::dossiers::{self, Step};
 use townhall_store::{Tx, parties};
@@ -143,12 +143,40 @@ impl Counted {
     }
 }
 
+/// What a dossier is when it is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    /// A dossier of its own: with a receipt, a fee and a message.
+    Alone,
+    /// A member of a joined-up dossier, which has all these.
+    AsMember,
+}
+
 /// [`receive_dossier`] with what the fee counts; the caller has asked for the right.
 pub(crate) fn receive_counted(
     tx: &mut Tx<'_>,
     cx: &Cx,
     cmd: &ReceiveDossier,
     counted: Option<&Counted>,
+) -> Result<Received, AppError> {
+    receive_as(tx, cx, cmd, counted, Accepted::Alone)
+}
+
+/// A member of a joined-up dossier comes in; the rules have decided it, so nobody is asked for a right.
+pub(crate) fn receive_member(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    cmd: &ReceiveDossier,
+) -> Result<Received, AppError> {
+    receive_as(tx, cx, cmd, None, Accepted::AsMember)
+}
+
+fn receive_as(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    cmd: &ReceiveDossier,
+    counted: Option<&Counted>,
+    accepted: Accepted,
 ) -> Result<Received, AppError> {
     if let Some(before) = dossiers::load(tx, cmd.id)? {
         // A form sent twice is the same in what it is about; one filled in anew after "back" is another matter.
@@ -199,7 +227,7 @@ pub(crate) fn receive_counted(
             let counted = counted
                 .cloned()
                 .unwrap_or_else(|| Counted::of(&dossier, &cmd.fee));
-            accept(tx, cx, &mut dossier, procedure, &circumstances, &counted)?;
+            accept(tx, cx, &mut dossier, procedure, &circumstances, &counted, accepted)?;
         }
         Verdict::Supplement { items, reason: why } => {
             super::supplement::ask(tx, cx, &mut dossier, items, why)?;
@@ -290,7 +318,7 @@ fn read_input(cx: &Cx, cmd: &ReceiveDossier, procedure: &Procedure) -> Result<In
 }
 
 /// The form of a procedure.
-pub(super) fn form_of<'a>(cx: &'a Cx, procedure: &Procedure) -> Option<&'a Form> {
+pub(crate) fn form_of<'a>(cx: &'a Cx, procedure: &Procedure) -> Option<&'a Form> {
     procedure.form.as_deref().and_then(|path| cx.packs().form(path))
 }
 
@@ -438,6 +466,10 @@ fn new_dossier(
         applicant,
         submitter,
         form: Value::Object(form),
+        claims: Claims {
+            circumstances: stated_circumstances(procedure, &cmd.circumstances),
+            exemption: cmd.fee.exemption.as_ref().map(|claim| claim.code.clone()),
+        },
         state: State::Registered,
         holder: Some(Holder::Role(Role::Receptionist)),
         held_since: cx.now(),
@@ -489,6 +521,7 @@ pub(super) fn accept(
     procedure: &Procedure,
     circumstances: &BTreeSet<String>,
     counted: &Counted,
+    accepted: Accepted,
 ) -> Result<(), AppError> {
     let channel = match dossier.channel {
         Channel::Counter => procedure::Channel::Direct,
@@ -512,6 +545,10 @@ pub(super) fn accept(
         Action::Accept,
         None,
     )?;
+    if accepted == Accepted::AsMember {
+        let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str() });
+        return finish(tx, cx, dossier, "member_accepted", body);
+    }
     let exemption = counted
         .exemption
         .as_ref()
@@ -538,7 +575,21 @@ pub(super) fn accept(
         }),
     )?;
     let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number, "fee": due });
-    finish(tx, cx, dossier, "dossier_accepted", body)
+    finish(tx, cx, dossier, "dossier_accepted", body)?;
+    if super::flow_of(procedure).has_members {
+        crate::joined::start(tx, cx, dossier, procedure, circumstances)?;
+    }
+    Ok(())
+}
+
+/// Of what was ticked, what the procedure knows and only people can say; each once, in the order of the pack.
+pub(super) fn stated_circumstances(procedure: &Procedure, ticked: &[String]) -> Vec<String> {
+    procedure
+        .circumstances
+        .iter()
+        .filter(|known| known.test == CircumstanceTest::Asked && ticked.contains(&known.id))
+        .map(|known| known.id.clone())
+        .collect()
 }
 
 /// An exemption of the packs with the reason that was given for it.

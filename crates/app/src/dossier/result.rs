@@ -10,7 +10,7 @@ use townhall_domain::procedure::Procedure;
 use townhall_store::dossiers::{self, DossierResult};
 use townhall_store::{Tx, counters};
 
-use super::flow::{advance, begin, finish, holder_for, issue_slip, reason};
+use super::flow::{advance, begin, finish, flow_of, holder_for, issue_slip, procedure_of, reason};
 use crate::civil_status;
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
@@ -461,23 +461,38 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
     if dossier.payment == townhall_domain::dossier::PaymentState::Unpaid {
         return Err(AppError::refused("return-refused-unpaid"));
     }
-    let mut result = dossiers::result(tx, dossier.id)?.ok_or(AppError::refused("dossier-why-no-result"))?;
-    result.collected_by = Some(json!({
+    let collected = json!({
         "name": name,
         "id_number": cmd.collector_id_number,
         "capacity": cmd.capacity,
         "authorisation": authorisation,
-    }));
-    result.collected_at = Some(cx.now());
-    result.collected_from = cx.actor.post();
-    dossiers::put_result(tx, &result)?;
+    });
+    if flow_of(acting.procedure).has_members {
+        crate::joined::hand_over_members(tx, cx, &dossier, &collected)?;
+    }
+    collect(tx, cx, &mut dossier, acting.next, &collected)
+}
+
+/// Notes who collected the result. A joined-up dossier has none of its own: what was collected are its members'.
+pub(crate) fn collect(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    next: State,
+    collected: &Value,
+) -> Result<(), AppError> {
+    match dossiers::result(tx, dossier.id)? {
+        Some(mut result) => {
+            result.collected_by = Some(collected.clone());
+            result.collected_at = Some(cx.now());
+            result.collected_from = cx.actor.post();
+            dossiers::put_result(tx, &result)?;
+        }
+        None if flow_of(procedure_of(cx, dossier)?).has_members => {}
+        None => return Err(AppError::refused("dossier-why-no-result")),
+    }
     dossier.returned_at = Some(cx.now());
-    advance(tx, cx, &mut dossier, acting.next, None, Action::Return, None)?;
-    finish(
-        tx,
-        cx,
-        &mut dossier,
-        "result_returned",
-        json!({ "capacity": cmd.capacity }),
-    )
+    advance(tx, cx, dossier, next, None, Action::Return, None)?;
+    let capacity = collected.get("capacity").cloned().unwrap_or_default();
+    finish(tx, cx, dossier, "result_returned", json!({ "capacity": capacity }))
 }

@@ -11,6 +11,7 @@ use super::citizen::by_secret;
 use super::flow::{flow_of, procedure_of};
 use crate::cx::Cx;
 use crate::error::AppError;
+use crate::joined::JoinedView;
 
 /// The status of one dossier for its citizen.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct DossierStatus {
     pub components: Vec<ComponentEntry>,
     /// The papers that are there.
     pub papers: Vec<Paper>,
+    /// The members of a joined-up dossier.
+    pub joined: Option<JoinedView>,
     /// What the citizen said of the service.
     pub rating: Option<Rating>,
     /// The fact that proves the receipt (accepted, or else handed in): its number in the trail, its place in the log.
@@ -42,7 +45,8 @@ pub fn status_by_secret(tx: &mut Tx<'_>, cx: &Cx, secret: &str) -> Result<Dossie
     let can = |action| dossier.state.after(action, flow).is_ok();
     let trail = journal::facts_of(tx, "dossier", &dossier.id.to_string())?;
     let fact_of = |kind: &str| trail.iter().find(|fact| fact.kind == kind);
-    let proven = match fact_of("dossier_accepted").or_else(|| fact_of("dossier_registered")) {
+    let begun = ["dossier_accepted", "member_accepted", "dossier_registered"];
+    let proven = match begun.into_iter().find_map(fact_of) {
         Some(fact) => log::place_of(tx, fact.id)?.map(|(_, index)| (fact.version, index)),
         None => None,
     };
@@ -51,6 +55,7 @@ pub fn status_by_secret(tx: &mut Tx<'_>, cx: &Cx, secret: &str) -> Result<Dossie
         can_supplement: can(Action::CompleteSupplement),
         can_withdraw: can(Action::Withdraw),
         rating: ratings::load(tx, dossier.id)?,
+        joined: crate::joined::view_of(tx, cx, &dossier)?,
         components: dossiers::components(tx, dossier.id)?,
         papers: papers::of_subject(tx, "dossier", &dossier.id.to_string())?,
         trail,

@@ -15,6 +15,7 @@ use super::flow::{flow_of, is_holder, is_visible, post_of, procedure_of, reading
 use crate::access_log::{NoteReading, Reading, unless_noted};
 use crate::cx::Cx;
 use crate::error::AppError;
+use crate::joined::JoinedView;
 
 /// Whether an action can be done now by this reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct DossierView {
     pub result: Option<DossierResult>,
     /// What the citizen said of the service.
     pub rating: Option<Rating>,
+    /// Its members, or the joined-up dossier that it is a member of.
+    pub joined: Option<JoinedView>,
     /// Where it stands with the portal.
     pub sync: SyncState,
     /// What the citizen was told.
@@ -123,6 +126,7 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
         slips: dossiers::slips(tx, id)?,
         result: dossiers::result(tx, id)?,
         rating: ratings::load(tx, id)?,
+        joined: crate::joined::view_of(tx, cx, &dossier)?,
         sync: crate::portal::sync_of_dossier(tx, id)?,
         messages: crate::message::of_dossier(tx, id)?,
         steps,

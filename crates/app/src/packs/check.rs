@@ -1,11 +1,10 @@
 //! Puts the packs together and tells every problem at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use townhall_domain::calendar::{Calendar, OfficeHours};
 use townhall_domain::fee::{FeeTables, parse_exemptions, parse_fee_kinds};
-use townhall_domain::form::Form;
 use townhall_domain::pack::{PackFile, PackProblem};
 use townhall_domain::procedure::{Procedure, ProcedureCatalogue, References, parse_entries, parse_fields};
 use townhall_domain::queue::QueueRules;
@@ -48,7 +47,7 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
     let fields = keep(one(source, LAW[0], parse_fields), &mut problems).unwrap_or_default();
     let exemptions = keep(one(source, LAW[1], parse_exemptions), &mut problems).unwrap_or_default();
     let fee_kinds = keep(one(source, KINDS, parse_fee_kinds), &mut problems).unwrap_or_default();
-    let (forms, schemas) = forms(source, &mut problems);
+    let (forms, schemas) = super::forms::forms(source, &mut problems);
 
     let mut fee_tables = FeeTables::default();
     let kinds: BTreeSet<String> = fee_kinds.keys().cloned().collect();
@@ -99,6 +98,9 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
     )
     .unwrap_or_default();
     let catalogue = keep(ProcedureCatalogue::new(procedures, entries, fold), &mut problems);
+    if let Some(catalogue) = &catalogue {
+        problems.extend(super::joined::check(catalogue, &forms));
+    }
 
     match (lists, units, calendar, hours, queue, catalogue) {
         (Some(lists), Some(units), Some(calendar), Some(hours), Some(queue), Some(procedures))
@@ -174,24 +176,6 @@ fn units(source: &Source) -> Result<UnitRegister, Vec<PackProblem>> {
         changes: file(UNITS[2])?,
     };
     UnitRegister::parse(files, fold)
-}
-
-fn forms(
-    source: &Source,
-    problems: &mut Vec<PackProblem>,
-) -> (BTreeMap<String, Form>, BTreeMap<String, Value>) {
-    let (mut forms, mut schemas) = (BTreeMap::new(), BTreeMap::new());
-    for file in source.folder("forms", ".json") {
-        if let Some(form) = keep(Form::parse(file), problems) {
-            forms.insert(file.path.to_owned(), form);
-            schemas.extend(
-                serde_json::from_str(file.text)
-                    .ok()
-                    .map(|schema| (file.path.to_owned(), schema)),
-            );
-        }
-    }
-    (forms, schemas)
 }
 
 fn one<'a, T>(

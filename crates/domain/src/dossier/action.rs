@@ -133,11 +133,12 @@ impl NotAllowed {
             (_, State::Withdrawn) => "dossier-why-withdrawn",
             (_, State::Stopped) => "dossier-why-stopped",
             (_, State::NotAccepted) => "dossier-why-not-accepted",
-            (Action::Return, _) => "dossier-why-no-result",
+            (Action::Return, state) if state != State::InProgress(Stage::Members) => "dossier-why-no-result",
             (_, State::Resolved) => "dossier-why-resolved",
             (_, State::Registered) => "dossier-why-not-yet-accepted",
             (_, State::AwaitingSupplement(_)) => "dossier-why-awaiting-supplement",
             (_, State::AwaitingObligation(_)) => "dossier-why-awaiting-obligation",
+            (_, State::InProgress(Stage::Members)) => "dossier-why-members-at-work",
             (Action::Accept | Action::Refuse, _) => "dossier-why-already-accepted",
             (Action::Issue, _) => "dossier-why-not-approved",
             (Action::Approve, _) => "dossier-why-not-submitted",
@@ -149,6 +150,10 @@ impl NotAllowed {
 
 /// What the flow of the procedure leaves out or adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a step that a procedure has or has not, in any combination"
+)]
 pub struct Flow {
     /// A division head reviews the draft before it goes to the leader.
     pub has_review: bool,
@@ -156,6 +161,8 @@ pub struct Flow {
     pub has_assignment: bool,
     /// The result gets a number from the clerk; without it approval issues it.
     pub has_numbering: bool,
+    /// It is a joined-up dossier: others do the work, it follows them.
+    pub has_members: bool,
 }
 
 impl State {
@@ -193,6 +200,7 @@ impl State {
                 _ => refused,
             },
             Action::Transfer => match self {
+                Self::Accepted if flow.has_members => Ok(Self::InProgress(Stage::Members)),
                 Self::Accepted if flow.has_assignment => Ok(Self::InProgress(Stage::Assign)),
                 Self::Accepted => Ok(Self::InProgress(Stage::Appraise)),
                 _ => refused,
@@ -248,7 +256,7 @@ impl State {
                 _ => refused,
             },
             Action::Obligate => match self {
-                Self::InProgress(stage) => Ok(Self::AwaitingObligation(stage)),
+                Self::InProgress(stage) if stage != Stage::Members => Ok(Self::AwaitingObligation(stage)),
                 _ => refused,
             },
             Action::ResumeWork => match self {
@@ -278,6 +286,8 @@ impl State {
                     Stage::Sign if flow.has_review => Ok(Self::InProgress(Stage::Review)),
                     Stage::Sign => Ok(Self::InProgress(Stage::Draft)),
                     Stage::Number => Ok(Self::InProgress(Stage::Sign)),
+                    // What was handed to others is not taken back by a click.
+                    Stage::Members => refused,
                 },
                 _ => refused,
             },
@@ -308,11 +318,17 @@ mod tests {
         has_review: true,
         has_assignment: true,
         has_numbering: true,
+        has_members: false,
     };
     const SHORT: Flow = Flow {
         has_review: false,
         has_assignment: false,
         has_numbering: false,
+        has_members: false,
+    };
+    const JOINED: Flow = Flow {
+        has_members: true,
+        ..SHORT
     };
 
     fn walk(flow: Flow, actions: &[Action]) -> Result<State, NotAllowed> {
@@ -358,7 +374,7 @@ mod tests {
             (9, &[9, 10]),
             (10, &[]),
         ];
-        for flow in [FULL, SHORT] {
+        for flow in [FULL, SHORT, JOINED] {
             for code in 1..=10 {
                 for stage in std::iter::once(None).chain(Stage::ALL.map(Some)) {
                     let Some(state) = State::from_parts(code, stage) else {

@@ -28,6 +28,25 @@ pub struct ApplicantInput {
     pub messages: String,
 }
 
+impl From<&Applicant> for ApplicantInput {
+    /// What would be typed to state this person again.
+    fn from(person: &Applicant) -> Self {
+        Self {
+            kind: person.kind.as_str().to_owned(),
+            name: person.name.clone(),
+            id_number: person.id_number.clone().unwrap_or_default(),
+            born_on: person.born_on.map(|day| day.to_string()).unwrap_or_default(),
+            phone: person.phone.clone().unwrap_or_default(),
+            email: person.email.clone().unwrap_or_default(),
+            address: person.address.clone().unwrap_or_default(),
+            messages: person
+                .messages
+                .map(|tongue| tongue.as_str().to_owned())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 /// A field that could not be taken: its name and the key of the sentence that says why.
 pub type Problem = (&'static str, &'static str);
 

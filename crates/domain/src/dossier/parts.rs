@@ -130,6 +130,25 @@ pub struct Applicant {
     pub messages: Option<Tongue>,
 }
 
+/// What the citizen said of his case when he filed, for the officer to look at; it decides nothing by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Claims {
+    /// Circumstances of the procedure that only people know, by id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub circumstances: Vec<String>,
+    /// Code of the exemption that he asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<String>,
+}
+
+impl Claims {
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        self.circumstances.is_empty() && self.exemption.is_none()
+    }
+}
+
 /// Who must act now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Holder {

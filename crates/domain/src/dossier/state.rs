@@ -18,17 +18,20 @@ pub enum Stage {
     Sign,
     /// The records clerk numbers, stamps and issues it.
     Number,
+    /// The members of a joined-up dossier are at work; this one follows them.
+    Members,
 }
 
 impl Stage {
     /// All stages in the order of the work.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Assign,
         Self::Appraise,
         Self::Draft,
         Self::Review,
         Self::Sign,
         Self::Number,
+        Self::Members,
     ];
 
     /// The stored word.
@@ -40,6 +43,7 @@ impl Stage {
             Self::Review => "review",
             Self::Sign => "sign",
             Self::Number => "number",
+            Self::Members => "members",
         }
     }
     /// Reads the stored word.
@@ -176,6 +180,7 @@ impl State {
             | Self::AwaitingObligation(stage) => match stage {
                 Stage::Assign => 25,
                 Stage::Appraise => 40,
+                Stage::Members => 50,
                 Stage::Draft => 55,
                 Stage::Review => 65,
                 Stage::Sign => 75,

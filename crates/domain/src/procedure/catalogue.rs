@@ -270,6 +270,11 @@ impl ProcedureCatalogue {
         self.versions.get(code).map_or(&[], Vec::as_slice)
     }
 
+    /// Every version of every procedure that is served at some time.
+    pub fn all_versions(&self) -> impl Iterator<Item = &Procedure> {
+        self.versions.values().flatten()
+    }
+
     /// A procedure that is known but not yet served here.
     pub fn not_yet_served(&self, code: &str) -> Option<&CatalogueEntry> {
         self.entries.get(code)

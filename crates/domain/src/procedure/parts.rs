@@ -261,6 +261,8 @@ pub enum StepAction {
     Number,
     /// Update a register or data base.
     Update,
+    /// The members of a joined-up dossier are at work.
+    Join,
     /// Hand the result over.
     Return,
 }
@@ -281,6 +283,7 @@ impl StepAction {
             Self::Sign => "sign",
             Self::Number => "number",
             Self::Update => "update",
+            Self::Join => "join",
             Self::Return => "return",
         }
     }
@@ -370,14 +373,40 @@ pub enum JoinedMode {
 /// One agency's part of a joined-up procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinedLeg {
+    /// Name within the procedure.
+    pub id: String,
+    /// The procedure of the commune that decides it, as a dossier of its own; none where an organisation outside
+    /// decides and an officer enters what it reports.
+    pub procedure: Option<String>,
+    /// The circumstance under which it belongs to the dossier; none for always.
+    pub when: Option<String>,
+    /// Parts that must end with a result before this one may begin.
+    pub needs: Vec<String>,
+    /// Whether relatives are asked to confirm for it; that time is not counted.
+    pub confirmation: bool,
     /// The agency.
     pub body: Words,
     /// What it does.
     pub task: Words,
     /// Its time, where the law gives one.
     pub time: Option<Limit>,
+    /// Its time when the dossier was filed on paper, where that differs.
+    pub paper_time: Option<Limit>,
     /// Whether it leads.
     pub lead: bool,
+    /// How sure and from where.
+    pub verified: Verified,
+}
+
+/// How long relatives may take to confirm; the clock stands meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinedWait {
+    /// What is waited for.
+    pub name: Words,
+    /// The longest time.
+    pub time: Limit,
+    /// How sure and from where.
+    pub verified: Verified,
 }
 
 /// The joined-up (liên thông) form of a procedure.
@@ -385,12 +414,42 @@ pub struct JoinedLeg {
 pub struct Joined {
     /// Which joined-up procedure this is, in words.
     pub name: Words,
-    /// Its own code in the national catalogue, when it has one.
-    pub code: Option<String>,
     /// How the parts follow.
     pub mode: JoinedMode,
+    /// How they follow when it was filed on paper, where that differs.
+    pub on_paper: Option<JoinedMode>,
+    /// What is not counted.
+    pub wait: Option<JoinedWait>,
     /// The parts.
     pub legs: Vec<JoinedLeg>,
     /// How sure and from where.
     pub verified: Verified,
+}
+
+impl Joined {
+    /// Whether a dossier of this procedure starts members; else the parts only tell who works on the one dossier.
+    pub fn starts_members(&self) -> bool {
+        self.legs.iter().any(|leg| leg.procedure.is_some())
+    }
+
+    /// How the parts follow for a channel.
+    pub fn mode_of(&self, channel: Channel) -> JoinedMode {
+        match channel {
+            Channel::Direct | Channel::Post => self.on_paper.unwrap_or(self.mode),
+            Channel::Online => self.mode,
+        }
+    }
+
+    /// The time of a part for a channel.
+    pub fn time_of(leg: &JoinedLeg, channel: Channel) -> Option<Limit> {
+        match channel {
+            Channel::Direct | Channel::Post => leg.paper_time.or(leg.time),
+            Channel::Online => leg.time,
+        }
+    }
+
+    /// A part by its id.
+    pub fn leg(&self, id: &str) -> Option<&JoinedLeg> {
+        self.legs.iter().find(|leg| leg.id == id)
+    }
 }

@@ -189,8 +189,9 @@ pub(super) struct RawResult {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawJoined {
     pub name: Words,
-    pub code: Option<String>,
     pub mode: JoinedMode,
+    pub on_paper: Option<JoinedMode>,
+    pub wait: Option<RawWait>,
     #[serde(rename = "leg")]
     pub legs: Vec<RawLeg>,
     pub verified: Option<Mark>,
@@ -199,10 +200,28 @@ pub(super) struct RawJoined {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct RawWait {
+    pub name: Words,
+    pub time: Text,
+    pub verified: Option<Mark>,
+    pub source: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RawLeg {
+    pub id: Text,
     pub body: Words,
     pub task: Words,
+    pub procedure: Option<Text>,
+    pub when: Option<Text>,
+    pub needs: Option<Vec<Text>>,
+    #[serde(default)]
+    pub confirmation: bool,
     pub time: Option<Text>,
+    pub paper_time: Option<Text>,
     #[serde(default)]
     pub lead: bool,
+    pub verified: Option<Mark>,
+    pub source: Option<String>,
 }

@@ -123,6 +123,7 @@ fn insert(tx: &mut Tx<'_>, number: u128, case: &Case) -> Result<DossierId, Store
         payment: PaymentState::None,
         delivery: Delivery::Counter,
         returned_at: None,
+        claims: townhall_domain::dossier::Claims::default(),
         receipt_secret: format!("{number:032x}"),
         version: 1,
     };

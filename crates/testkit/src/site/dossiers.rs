@@ -63,6 +63,35 @@ pub async fn received_from(
     verdict: commands::Verdict,
     applicant: ApplicantInput,
 ) -> DossierId {
+    received_by(site, procedure, unit, form, verdict, applicant, Channel::Counter).await
+}
+
+/// An accepted dossier that came on this way, with the example of the procedure's form.
+pub async fn accepted_by(site: &Site, procedure: &'static str, channel: Channel) -> DossierId {
+    let path = format!("forms/{procedure}.json");
+    let example = site.town.packs().form(&path).map(|form| form.examples[0].clone());
+    received_by(
+        site,
+        procedure,
+        site.unit("24682"),
+        example.unwrap_or_default(),
+        commands::Verdict::Accept,
+        applicant(),
+        channel,
+    )
+    .await
+}
+
+/// A dossier from this applicant that came on this way.
+async fn received_by(
+    site: &Site,
+    procedure: &'static str,
+    unit: townhall_domain::ids::UnitId,
+    form: Map<String, Value>,
+    verdict: commands::Verdict,
+    applicant: ApplicantInput,
+    channel: Channel,
+) -> DossierId {
     let actor = site.actor("receptionist").await;
     let id = site.town.cx(&actor).new_id::<DossierId>();
     site.town
@@ -95,7 +124,7 @@ pub async fn received_from(
                     receiving_unit: unit.clone(),
                     unit: unit.clone(),
                     procedure: procedure.to_owned(),
-                    channel: Channel::Counter,
+                    channel,
                     portal_code: None,
                     support_place: None,
                     assisted: false,

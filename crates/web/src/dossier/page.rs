@@ -152,10 +152,12 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
             &html! { (state_badge(ui, dossier.state)) (payment_badge(ui, dossier.payment)) (sync_badge(ui, view.sync)) },
             &html! { @if let Some(chip) = &chip { (due_chip(ui, chip)) } },
         ))
+        @if let Some(townhall_app::joined::JoinedView::Member { .. }) = &view.joined { (crate::joined::card(app, ui, dossier, view.joined.as_ref())) }
         (facts(app, ui, view))
         @if let Some(procedure) = procedure { (progress(ui, view, procedure)) }
         div.th-cols.th-cols-dossier {
             div.th-stack {
+                @if let Some(townhall_app::joined::JoinedView::Whole { .. }) = &view.joined { (crate::joined::card(app, ui, dossier, view.joined.as_ref())) }
                 (components(app, ui, view, procedure))
                 (papers(ui, view))
                 (form_data(app, ui, view, procedure))
@@ -280,7 +282,7 @@ fn progress(ui: &Ui, view: &DossierView, procedure: &Procedure) -> Markup {
         DossierState::Returned => 7,
         state => match state.stage() {
             Some(Stage::Assign) => 1,
-            Some(Stage::Appraise | Stage::Draft) => 2,
+            Some(Stage::Appraise | Stage::Draft | Stage::Members) => 2,
             Some(Stage::Review) => 3,
             Some(Stage::Sign) => 4,
             Some(Stage::Number) => 5,
@@ -290,7 +292,7 @@ fn progress(ui: &Ui, view: &DossierView, procedure: &Procedure) -> Markup {
     let rank = |action: StepAction| match action {
         StepAction::Receive | StepAction::Transfer => Some(0),
         StepAction::Assign => Some(1),
-        StepAction::Appraise => Some(2),
+        StepAction::Appraise | StepAction::Join => Some(2),
         StepAction::Review => Some(3),
         StepAction::Sign => Some(4),
         StepAction::Number => Some(5),
@@ -328,7 +330,7 @@ fn step_note(ui: &Ui, view: &DossierView, rank: i32) -> String {
         .steps
         .iter()
         .rev()
-        .find(|step| step.stage == stage || (stage == "appraise" && step.stage == "draft"));
+        .find(|step| step.stage == stage || (stage == "appraise" && matches!(step.stage.as_str(), "draft" | "members")));
     last.map(|step| ui.date_short(time::local_date(step.ended_at.unwrap_or(step.started_at))))
         .unwrap_or_default()
 }
@@ -526,7 +528,9 @@ fn main_action(view: &DossierView) -> Option<Action> {
         DossierState::AwaitingSupplement(_) => Some(Action::CompleteSupplement),
         DossierState::AwaitingObligation(_) => Some(Action::ResumeWork),
         DossierState::Resolved => Some(Action::Return),
-        DossierState::NotAccepted
+        // A joined-up dossier goes on by itself, with its members.
+        DossierState::InProgress(Stage::Members)
+        | DossierState::NotAccepted
         | DossierState::Withdrawn
         | DossierState::Stopped
         | DossierState::Returned => None,

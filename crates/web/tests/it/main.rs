@@ -10,6 +10,7 @@ mod express;
 mod fees;
 mod frame;
 mod jobs;
+mod joined;
 mod log;
 mod online;
 mod permissions;

@@ -4,8 +4,8 @@ use toml::Spanned;
 
 use super::Parser;
 use crate::permission::Role;
-use crate::procedure::raw::{RawComponent, RawJoined, RawReplacement, RawResult, RawStep, Text};
-use crate::procedure::{Component, Joined, JoinedLeg, Need, Replacement, ResultSpec, Share, Step};
+use crate::procedure::raw::{RawComponent, RawJoined, RawLeg, RawReplacement, RawResult, RawStep, Text};
+use crate::procedure::{Component, Joined, JoinedLeg, JoinedWait, Need, Replacement, ResultSpec, Share, Step};
 
 impl Parser<'_> {
     pub(super) fn component(&mut self, raw: RawComponent) -> Component {
@@ -152,20 +152,61 @@ impl Parser<'_> {
     }
 
     pub(super) fn joined(&mut self, raw: RawJoined) -> Joined {
-        let legs = raw.legs.into_iter().map(|leg| JoinedLeg {
-            time: leg.time.as_ref().map(|time| self.limit(time)),
-            body: leg.body,
-            task: leg.task,
-            lead: leg.lead,
-        });
-        let legs = legs.collect();
+        self.doubled(raw.legs.iter().map(|leg| &leg.id), "part of the joined-up form");
         let verified = self.verified(raw.verified, raw.source, 0);
+        let leads = raw.legs.iter().filter(|leg| leg.lead).count();
+        if let (true, Some(first)) = (leads != 1, raw.legs.first()) {
+            self.say(first.id.span().start, format!("one part leads, not {leads}"));
+        }
+        let mut before: Vec<String> = Vec::new();
+        let mut legs = Vec::new();
+        for leg in raw.legs {
+            let leg = self.leg(leg, &before);
+            before.push(leg.id.clone());
+            legs.push(leg);
+        }
         Joined {
             name: raw.name,
-            code: raw.code,
             mode: raw.mode,
+            on_paper: raw.on_paper,
+            wait: raw.wait.map(|wait| JoinedWait {
+                name: wait.name,
+                time: self.limit(&wait.time),
+                verified: self.verified(wait.verified, wait.source, wait.time.span().start),
+            }),
             legs,
             verified,
+        }
+    }
+
+    /// A part; where it does not say what it builds on, that is the part before it.
+    fn leg(&mut self, raw: RawLeg, before: &[String]) -> JoinedLeg {
+        let at = raw.id.span().start;
+        self.when(raw.when.as_ref());
+        for need in raw.needs.iter().flatten() {
+            if !before.contains(need.get_ref()) {
+                self.say(
+                    need.span().start,
+                    format!("part '{}' does not stand before this one", need.get_ref()),
+                );
+            }
+        }
+        let needs = match raw.needs {
+            Some(needs) => needs.into_iter().map(Spanned::into_inner).collect(),
+            None => before.last().cloned().into_iter().collect(),
+        };
+        JoinedLeg {
+            needs,
+            time: raw.time.as_ref().map(|time| self.limit(time)),
+            paper_time: raw.paper_time.as_ref().map(|time| self.limit(time)),
+            verified: self.verified(raw.verified, raw.source, at),
+            id: raw.id.into_inner(),
+            body: raw.body,
+            task: raw.task,
+            procedure: raw.procedure.map(Spanned::into_inner),
+            when: raw.when.map(Spanned::into_inner),
+            confirmation: raw.confirmation,
+            lead: raw.lead,
         }
     }
 }
