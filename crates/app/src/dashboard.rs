@@ -16,6 +16,7 @@ use crate::cx::Cx;
 use crate::dossier::dossier_list;
 use crate::error::AppError;
 use crate::organisation::{Staff, staff_of};
+use crate::ratings::{RatingSummary, rating_summary};
 use crate::statistics::{self, Course, Figures, Measure, Statistics, course, period, space, units_in_reach};
 
 /// So many dossiers are named as due next.
@@ -34,6 +35,8 @@ pub struct Dashboard {
     pub now: Statistics,
     /// Figures of the period before, all together.
     pub before: Figures,
+    /// What citizens said in the period.
+    pub ratings: RatingSummary,
     /// By day, by post, and what waits for the citizen.
     pub course: Course,
     /// Received in the period and in time so far.
@@ -118,6 +121,7 @@ pub fn dashboard(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, choice: Choice) -> Res
         days,
         days_before,
         before,
+        ratings: rating_summary(tx, cx, unit, days)?,
         course: course(tx, cx, unit, (days.from, days.to), soon)?,
         in_time: store::count(tx, &scope, Measure::ReceivedInTime, &counted)?,
         today: (

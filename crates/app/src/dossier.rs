@@ -26,6 +26,7 @@ pub use citizen::{
 pub use clock::{
     ExtendDossier, ObligateDossier, ResumeDossier, extend_dossier, obligate_dossier, resume_dossier,
 };
+pub(crate) use correct::withdraw;
 pub use correct::{CorrectEntry, RecallStep, WithdrawDossier, correct_entry, recall_step, withdraw_dossier};
 pub use counter::{Finished, Looked, counter_aside, counter_draft, finished_at_counter, look_up};
 pub use flow::{flow_of, holder_for};
@@ -40,16 +41,15 @@ pub use papers::{AddPapers, PaperView, RemovePaper, add_papers, paper_view, remo
 pub use receive::{
     ComponentInput, ReceiveDossier, Received, RefuseDossier, Verdict, receive_dossier, refuse_dossier,
 };
-pub(crate) use correct::withdraw;
 pub(crate) use receive::{Counted, form_of, receive_counted, receive_member};
-pub(crate) use result::{collect, put_draft};
-pub(crate) use warn::plan as plan_bells;
 pub use result::{
     ApproveResult, DraftResult, EndorseResult, IssueResult, RefuseAfterAppraisal, ReturnResult, SendBack,
     SubmitResult, approve_result, draft_result, endorse_result, issue_result, refuse_after_appraisal,
     return_result, send_back, submit_result,
 };
+pub(crate) use result::{collect, put_draft};
 pub use status::{DossierStatus, status_by_secret};
 pub use supplement::{CompleteSupplement, RequestSupplement, complete_supplement, request_supplement};
 pub use view::{ActionNow, DossierView, dossier_view};
+pub(crate) use warn::plan as plan_bells;
 pub use warn::{Bells, RING_WARNINGS, bells};

@@ -9,8 +9,8 @@ mod view;
 pub(crate) use follow::{follow, hand_over_members, withdraw_members};
 pub use report::{Report, ReportMember, report_member};
 pub(crate) use start::start;
-pub use view::{JoinedView, MemberView, OwnDossier, joined_view};
 pub(crate) use view::view_of;
+pub use view::{JoinedView, MemberView, OwnDossier, joined_view};
 
 use townhall_domain::dossier::Channel;
 use townhall_domain::procedure::{self, Joined, Procedure};

@@ -7,6 +7,7 @@ mod list;
 mod paper;
 mod steer;
 mod view;
+mod warn;
 mod work;
 
 pub use extension::{DecideExtension, RequestExtension, decide_extension, request_extension};
@@ -23,4 +24,6 @@ pub use steer::{
     resume_task, send_back_task, withdraw_task,
 };
 pub use view::{ActionNow, TaskView, task_view};
+pub(crate) use warn::ring;
+pub use warn::{TaskBells, task_bells};
 pub use work::{HandInProduct, ReceiveTask, ReportProgress, hand_in_product, receive_task, report_progress};

@@ -180,8 +180,14 @@ mod tests {
     #[test]
     fn the_whole_has_a_result_when_any_member_has_one() {
         use JoinedMode::Parallel;
-        assert_eq!(decided(Parallel, [Done, Refused, Done]).ends, Some(State::Resolved));
-        assert_eq!(decided(Parallel, [Refused, Dropped, Dropped]).ends, Some(State::Stopped));
+        assert_eq!(
+            decided(Parallel, [Done, Refused, Done]).ends,
+            Some(State::Resolved)
+        );
+        assert_eq!(
+            decided(Parallel, [Refused, Dropped, Dropped]).ends,
+            Some(State::Stopped)
+        );
         assert_eq!(
             decided(Parallel, [Withdrawn, Withdrawn, Dropped]).ends,
             Some(State::Withdrawn)

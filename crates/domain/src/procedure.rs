@@ -18,8 +18,8 @@ pub use circumstance::{Circumstance, CircumstanceTest};
 pub use parse::References;
 pub use parts::{
     ApplicantKind, Appointment, Channel, Component, ExtraMode, ExtraTime, Joined, JoinedLeg, JoinedMode,
-    JoinedWait, Level, Nature, Need, OnlineLevel, Replacement, ResultKind, ResultSpec, Retention, Share, Step,
-    StepAction, TimeLimit,
+    JoinedWait, Level, Nature, Need, OnlineLevel, Replacement, ResultKind, ResultSpec, Retention, Share,
+    Step, StepAction, TimeLimit,
 };
 
 use crate::fee::FeeRule;

@@ -35,6 +35,17 @@ stored_words!(
 );
 
 impl Grade {
+    /// Points of a mean: 5 for very satisfied to 1 for very dissatisfied.
+    pub fn points(self) -> i64 {
+        match self {
+            Self::VerySatisfied => 5,
+            Self::Satisfied => 4,
+            Self::Neutral => 3,
+            Self::Dissatisfied => 2,
+            Self::VeryDissatisfied => 1,
+        }
+    }
+
     /// Whether the quality index counts the dossier as disliked (Decision 766/QĐ-TTg, satisfaction).
     pub fn is_dislike(self) -> bool {
         match self {
@@ -42,6 +53,13 @@ impl Grade {
             Self::VerySatisfied | Self::Satisfied | Self::Neutral => false,
         }
     }
+}
+
+/// The mean of grades in tenths, rounded half up; none when nobody has said anything.
+pub fn mean_tenths(counts: &std::collections::BTreeMap<Grade, i64>) -> Option<i64> {
+    let rated: i64 = counts.values().sum();
+    let points: i64 = counts.iter().map(|(grade, count)| grade.points() * count).sum();
+    (rated > 0).then(|| (points * 20 + rated) / (rated * 2))
 }
 
 /// Longest remark, in characters.
@@ -146,6 +164,20 @@ mod tests {
             Err(vec![("remark", "rating-remark-too-long")])
         );
         assert!(parse("satisfied", &"👩".repeat(1000)).is_ok());
+    }
+
+    #[test]
+    fn the_mean_is_rounded_to_a_tenth_and_nobody_means_nothing() {
+        let counts = |grades: &[(Grade, i64)]| grades.iter().copied().collect();
+        assert_eq!(mean_tenths(&counts(&[])), None);
+        assert_eq!(
+            mean_tenths(&counts(&[(Grade::VerySatisfied, 2), (Grade::Neutral, 1)])),
+            Some(43)
+        );
+        assert_eq!(
+            mean_tenths(&counts(&[(Grade::Satisfied, 1), (Grade::Neutral, 1)])),
+            Some(35)
+        );
     }
 
     #[test]

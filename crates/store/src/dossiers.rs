@@ -231,7 +231,11 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         returned_at: row.get("returned_at")?,
         receipt_secret: row.get("receipt_secret")?,
         version: row.get("version")?,
-        claims: claims.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
+        claims: claims
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 

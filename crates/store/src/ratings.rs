@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::rating::{Grade, Rating};
+use townhall_domain::space::Space;
 
 use crate::dossiers::word;
-use crate::value::Row;
+use crate::value::{Row, Value};
 use crate::{StoreError, Tx, params};
 
 /// Keeps a rating; a second one is refused by the key.
@@ -34,20 +35,114 @@ pub fn load(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Rating>, Store
     row.as_ref().map(rating_of).transpose()
 }
 
-/// How many of a unit's dossiers got each grade, of those rated in a span of time (its end not included).
+/// How many dossiers of these units got each grade, of those rated in a span of time (its end not included).
 pub fn count(
     tx: &mut Tx<'_>,
-    unit: &UnitId,
+    units: &[UnitId],
+    space: Space,
     from: Timestamp,
     until: Timestamp,
 ) -> Result<BTreeMap<Grade, i64>, StoreError> {
-    let rows = tx.rows(
-        "SELECT r.level AS level, COUNT(*) AS found FROM dossier_ratings r JOIN dossiers d ON d.id = r.dossier
-         WHERE d.unit = $1 AND d.space = 'state' AND r.at >= $2 AND r.at < $3 GROUP BY r.level",
-        &params![unit, from, until],
-    )?;
-    rows.iter()
+    if units.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (of_units, mut values) = of_units(units);
+    values.extend(params![space, from, until]);
+    let next = units.len();
+    let sql = format!(
+        "SELECT r.level AS level, COUNT(*) AS found FROM dossiers d JOIN dossier_ratings r ON r.dossier = d.id
+         WHERE {of_units} AND d.space = ${} AND r.at >= ${} AND r.at < ${} GROUP BY r.level",
+        next + 1,
+        next + 2,
+        next + 3
+    );
+    tx.rows(&sql, &values)?
+        .iter()
         .map(|row| Ok((word(row, "level", Grade::parse)?, row.get("found")?)))
+        .collect()
+}
+
+fn of_units(units: &[UnitId]) -> (String, Vec<Value>) {
+    let marks: Vec<String> = (1..=units.len()).map(|place| format!("${place}")).collect();
+    (
+        format!("d.unit IN ({})", marks.join(", ")),
+        units.iter().map(Value::from).collect(),
+    )
+}
+
+/// A rated dossier, for a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rated {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// Its code.
+    pub code: String,
+    /// Its competent unit.
+    pub unit: UnitId,
+    /// Its procedure.
+    pub procedure: String,
+    /// What the citizen said.
+    pub rating: Rating,
+}
+
+/// Which ratings a list holds.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// Competent units.
+    pub units: &'a [UnitId],
+    /// Space.
+    pub space: Space,
+    /// Said at this instant or later.
+    pub from: Timestamp,
+    /// Said before this instant.
+    pub until: Timestamp,
+    /// Only this grade.
+    pub grade: Option<Grade>,
+    /// Continue after this one.
+    pub after: Option<(Timestamp, DossierId)>,
+    /// Most rows.
+    pub limit: usize,
+}
+
+/// Ratings, newest first.
+pub fn list(tx: &mut Tx<'_>, wanted: &Wanted<'_>) -> Result<Vec<Rated>, StoreError> {
+    if wanted.units.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (of_units, mut values) = of_units(wanted.units);
+    let mut sql = format!(
+        "SELECT d.id AS id, d.code AS code, d.unit AS unit, d.procedure_code AS procedure_code, r.level AS level, r.reason AS reason,
+                r.at AS at, r.place AS place
+           FROM dossiers d JOIN dossier_ratings r ON r.dossier = d.id WHERE {of_units}"
+    );
+    let mut and = |clause: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&clause.replace('?', &format!("${}", values.len())));
+    };
+    and(" AND d.space = ?", wanted.space.into());
+    and(" AND r.at >= ?", wanted.from.into());
+    and(" AND r.at < ?", wanted.until.into());
+    if let Some(grade) = wanted.grade {
+        and(" AND r.level = ?", grade.as_str().into());
+    }
+    if let Some((at, dossier)) = wanted.after {
+        // One number twice: SQLite counts parameters by their first use.
+        and(" AND (r.at < ? OR (r.at = ?", at.into());
+        and(" AND d.id < ?))", dossier.into());
+    }
+    let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
+    and(" ORDER BY r.at DESC, d.id DESC LIMIT ?", Value::Int(limit));
+    tx.rows(&sql, &values)?
+        .iter()
+        .map(|row| {
+            Ok(Rated {
+                dossier: row.get("id")?,
+                code: row.get("code")?,
+                unit: row.get("unit")?,
+                procedure: row.get("procedure_code")?,
+                rating: rating_of(row)?,
+            })
+        })
         .collect()
 }
 

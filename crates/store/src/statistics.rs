@@ -62,11 +62,27 @@ pub enum Measure {
     Overdue,
     /// Received, and neither ended late nor pending past due: the numerator of progress in the quality index.
     ReceivedInTime,
+    /// Received, with something to pay.
+    Obliged,
+    /// Received, with something to pay that was paid by transfer.
+    PaidByTransfer,
+    /// Received, and its citizen was dissatisfied.
+    Disliked,
+    /// Received, and its citizen has said how he found the service.
+    Rated,
+    /// Received, with at least one paper that is here as a file, or filed online.
+    Digitised,
+    /// Received, with a component that was taken from a data base or the citizen's store instead of asked for.
+    Reused,
+    /// Received, with a component that was looked up in the population data base.
+    CitizenLinked,
+    /// Received, and the portal knows its present state.
+    PortalSynced,
 }
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::Received,
         Self::Resolved,
         Self::OnTime,
@@ -75,6 +91,14 @@ impl Measure {
         Self::PendingOverdue,
         Self::Overdue,
         Self::ReceivedInTime,
+        Self::Obliged,
+        Self::PaidByTransfer,
+        Self::Disliked,
+        Self::Rated,
+        Self::Digitised,
+        Self::Reused,
+        Self::CitizenLinked,
+        Self::PortalSynced,
     ];
 
     /// The word in addresses.
@@ -88,6 +112,14 @@ impl Measure {
             Self::PendingOverdue => "pending_overdue",
             Self::Overdue => "overdue",
             Self::ReceivedInTime => "received_in_time",
+            Self::Obliged => "obliged",
+            Self::PaidByTransfer => "paid_by_transfer",
+            Self::Disliked => "disliked",
+            Self::Rated => "rated",
+            Self::Digitised => "digitised",
+            Self::Reused => "reused",
+            Self::CitizenLinked => "citizen_linked",
+            Self::PortalSynced => "portal_synced",
         }
     }
 
@@ -132,9 +164,52 @@ impl Measure {
                 ),
                 vec![from, end.clone(), end, then.clone(), then],
             ),
+            Self::Obliged => (format!("{ACCEPTED_IN} AND {OBLIGED}"), vec![from, end]),
+            Self::PaidByTransfer => (
+                format!("{ACCEPTED_IN} AND {OBLIGED} AND {PAID_BY_TRANSFER}"),
+                vec![from, end],
+            ),
+            Self::Disliked => (
+                format!(
+                    "{ACCEPTED_IN} AND EXISTS (SELECT 1 FROM dossier_ratings r WHERE r.dossier = d.id AND r.level IN ('dissatisfied', 'very_dissatisfied'))"
+                ),
+                vec![from, end],
+            ),
+            Self::Rated => (
+                format!("{ACCEPTED_IN} AND EXISTS (SELECT 1 FROM dossier_ratings r WHERE r.dossier = d.id)"),
+                vec![from, end],
+            ),
+            Self::Digitised => (
+                format!(
+                    "{ACCEPTED_IN} AND (d.channel IN ('online', 'portal') OR EXISTS (SELECT 1 FROM papers p WHERE p.subject_kind = 'dossier' AND p.subject_id = d.id AND p.removed_at IS NULL))"
+                ),
+                vec![from, end],
+            ),
+            Self::Reused => (
+                format!(
+                    "{ACCEPTED_IN} AND EXISTS (SELECT 1 FROM dossier_components c WHERE c.dossier = d.id AND c.source IN ('database', 'e_store'))"
+                ),
+                vec![from, end],
+            ),
+            Self::CitizenLinked => (
+                format!(
+                    "{ACCEPTED_IN} AND EXISTS (SELECT 1 FROM dossier_components c WHERE c.dossier = d.id AND c.database_id = 'population')"
+                ),
+                vec![from, end],
+            ),
+            Self::PortalSynced => (
+                format!(
+                    "{ACCEPTED_IN} AND EXISTS (SELECT 1 FROM portal_dossiers p WHERE p.dossier = d.id) AND NOT EXISTS (SELECT 1 FROM portal_states s WHERE s.dossier = d.id AND s.status IN ('waiting', 'refused'))"
+                ),
+                vec![from, end],
+            ),
         }
     }
 }
+
+const OBLIGED: &str = "EXISTS (SELECT 1 FROM charges c WHERE c.dossier = d.id AND c.due > 0)";
+const PAID_BY_TRANSFER: &str =
+    "EXISTS (SELECT 1 FROM payments p WHERE p.dossier = d.id AND p.method = 'transfer' AND p.state = 'paid')";
 
 /// A joined-up dossier decides nothing itself: its members are counted, so it is not
 /// (`townhall_domain::joined::JOINED_FIELD`). The field stands in the indexes, so this reads no dossier.
@@ -388,6 +463,29 @@ pub fn count(
     let (condition, values) = measure.condition(period);
     sql.add(&format!(" AND {condition}"), values);
     tx.one(&sql.text, &sql.params)?.map_or(Ok(0), |row| row.get("n"))
+}
+
+/// The procedures with a dossier that a figure counts, by code.
+pub fn procedures_of(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    measure: Measure,
+    period: &Period,
+) -> Result<Vec<String>, StoreError> {
+    if scope.units.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT d.procedure_code AS code");
+    sql.scope(scope);
+    let (condition, values) = measure.condition(period);
+    sql.add(
+        &format!(" AND {condition} GROUP BY d.procedure_code ORDER BY d.procedure_code"),
+        values,
+    );
+    tx.rows(&sql.text, &sql.params)?
+        .iter()
+        .map(|row| row.get("code"))
+        .collect()
 }
 
 /// What a post has on its desk.

@@ -3,10 +3,15 @@
 mod list;
 mod parts;
 mod report;
+mod warnings;
 
 pub use list::{Filter, Listed, Mine, Page, Sight, Sort, Why, count_my_work, list, my_work};
 pub use parts::*;
 pub use report::{Line, report};
+pub use warnings::{
+    Rung as RungTask, due_warnings, forget_warnings, latest_warnings, plan_warnings, raise_warning,
+    rung_warnings,
+};
 
 use townhall_domain::dossier::Holder;
 use townhall_domain::ids::{PostId, TaskId};

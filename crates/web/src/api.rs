@@ -30,6 +30,7 @@ mod papers;
 mod post;
 pub mod problem;
 mod procedures;
+mod quality;
 mod queue;
 mod read;
 mod registers;
@@ -55,7 +56,8 @@ use book::{Book, Operation, open_api};
 pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
     let book = offices::add(catalogue::add(dossiers::add(book)));
-    let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(joined::add(book))))));
+    let book = quality::add(joined::add(book));
+    let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
     let book = civil_status::add(book);
     let book = jobs::add(post::add(book));
     let book = fees::add(papers::add(uploads::add(book)));

@@ -2,6 +2,10 @@
 
 mod parts;
 mod province;
+mod quality;
+mod ratings;
+
+pub(crate) use ratings::{place_after, place_of};
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +33,14 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .get("/dashboard", READ, show)
         .get("/dashboard.csv", Need::Right(Right::Export), export)
+        .get("/dashboard/quality", READ, quality::show)
+        .get(
+            "/dashboard/quality.csv",
+            Need::Right(Right::Export),
+            quality::export,
+        )
+        .get("/ratings", Need::Right(Right::ReadDossier), ratings::show)
+        .get("/ratings.csv", Need::Right(Right::Export), ratings::export)
 }
 
 /// Which unit and period, and the order of the communes.
@@ -187,6 +199,7 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
             div.th-stack {
                 (parts::warnings(&board))
                 (parts::quality(&board))
+                (ratings::card(&ui, &seen.ratings))
                 (parts::staff(&board))
             }
         }

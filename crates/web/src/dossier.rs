@@ -14,6 +14,7 @@ mod work;
 
 pub(crate) use act::draft_name;
 pub(crate) use page::{id_of, masked};
+pub(crate) use warned::bell;
 
 use maud::{Markup, html};
 use townhall_app::access_log;

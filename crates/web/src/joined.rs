@@ -35,8 +35,7 @@ pub fn card(app: &App, ui: &Ui, dossier: &Dossier, joined: Option<&JoinedView>) 
             } else {
                 "joined-is-member-of"
             });
-            let body =
-                html! { (words) " " (ui::notice_link(&format!("/dossiers/{parent}"), code)) };
+            let body = html! { (words) " " (ui::notice_link(&format!("/dossiers/{parent}"), code)) };
             html! { div.mb-3 { (ui::notice(ui, NoticeTone::Info, "", &body)) } }
         }
         Some(JoinedView::Whole { mode, wait, members }) => {
@@ -105,9 +104,7 @@ fn state_badge(ui: &Ui, member: &MemberView, now: Timestamp) -> Markup {
 fn chip(app: &App, ui: &Ui, unit: &UnitId, member: &MemberView) -> Option<DueChip> {
     let office = app.town.packs().office(unit);
     let deadline = member.deadline.as_ref()?;
-    let standing = deadline
-        .standing(&office, ui.now, member.member.ended_at)
-        .ok()?;
+    let standing = deadline.standing(&office, ui.now, member.member.ended_at).ok()?;
     Some(DueChip::of(ui, &standing))
 }
 

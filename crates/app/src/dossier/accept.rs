@@ -1,7 +1,7 @@
 //! Acceptance of a dossier that is here already: filed online, or its supplement is complete.
 
 use serde_json::{Map, Value, json};
-use townhall_domain::dossier::{Action, Channel, Claims, ComponentEntry, ComponentSource, Dossier};
+use townhall_domain::dossier::{Action, Channel, ComponentEntry, ComponentSource, Dossier};
 use townhall_domain::ids::{DossierId, StepId};
 use townhall_domain::procedure::Procedure;
 use townhall_store::Tx;
@@ -9,9 +9,7 @@ use townhall_store::dossiers::{self, Record};
 
 use super::citizen::keep_online_party;
 use super::flow::begin;
-use super::receive::{
-    Accepted, ComponentInput, Counted, Verdict, accept, check_list, form_of, stated_circumstances,
-};
+use super::receive::{Accepted, ComponentInput, Counted, Verdict, accept, check_list, claims, form_of};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
 use crate::fees::StatedFee;
@@ -25,8 +23,9 @@ pub struct AcceptDossier {
     pub version: i64,
     /// The check-list as the officer states it; a line without a source keeps the one that it has.
     pub components: Vec<ComponentInput>,
-    /// Circumstances that the officer finds to hold; what the citizen said stays readable where they differ.
-    pub circumstances: Vec<String>,
+    /// Circumstances that the officer finds to hold; none leaves what the citizen said. Where they differ, the old
+    /// stays readable in the record.
+    pub circumstances: Option<Vec<String>>,
     /// The filled form as the officer finished it; none leaves it as it is.
     pub form: Option<Map<String, Value>>,
     /// What is stated for the fee.
@@ -46,8 +45,11 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     let form = finished_form(cx, procedure, &dossier, cmd.form.as_ref());
     let empty = Map::new();
     let so_far = dossier.form.as_object().unwrap_or(&empty);
-    let circumstances =
-        procedure.circumstances(form.as_ref().unwrap_or(so_far), &cmd.circumstances, cx.today());
+    let stated_now = cmd
+        .circumstances
+        .clone()
+        .unwrap_or_else(|| dossier.claims.circumstances.clone());
+    let circumstances = procedure.circumstances(form.as_ref().unwrap_or(so_far), &stated_now, cx.today());
     let components = check_list(cx, procedure, &circumstances, &stated, &Verdict::Accept);
     // Both are looked at before either is told, so that one look mends all.
     let (form, components) = match (form, components) {
@@ -60,10 +62,7 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     };
     keep_changes(tx, cx, &dossier, &form)?;
     dossier.form = Value::Object(form);
-    let confirmed = Claims {
-        circumstances: stated_circumstances(procedure, &cmd.circumstances),
-        exemption: cmd.fee.exemption.as_ref().map(|claim| claim.code.clone()),
-    };
+    let confirmed = claims(procedure, &stated_now, &cmd.fee);
     if confirmed != dossier.claims {
         let (old, new) = (json!(dossier.claims), json!(confirmed));
         keep_change(tx, cx, &dossier, "claims", &old, &new)?;
@@ -72,7 +71,15 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     dossiers::put_components(tx, dossier.id, &components)?;
     keep_online_party(tx, cx, &mut dossier)?;
     let counted = Counted::of(&dossier, &cmd.fee);
-    accept(tx, cx, &mut dossier, procedure, &circumstances, &counted, Accepted::Alone)
+    accept(
+        tx,
+        cx,
+        &mut dossier,
+        procedure,
+        &circumstances,
+        &counted,
+        Accepted::Alone,
+    )
 }
 
 /// Where a paper came from is known from before; what a data base holds was looked up there; what else is new came as

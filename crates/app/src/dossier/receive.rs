@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::applicant::clean;
 use townhall_domain::dossier::{
-    Action, Applicant, ApplicantInput, Channel, Claims, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
-    Dossier, Holder, PaymentState, ProcedureRef, State,
+    Action, Applicant, ApplicantInput, Channel, Claims, ComponentEntry, ComponentSource, ComponentStatus,
+    Delivery, Dossier, Holder, PaymentState, ProcedureRef, State,
 };
 use townhall_domain::fee::{Exemption, Quantity};
 use townhall_domain::form::Form;
@@ -25,6 +25,9 @@ use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
 use crate::fees::{StatedFee, charge_dossier, quantities};
 use crate::record::{Subject, record};
+
+/// Longest proof of an exemption that is kept, in characters.
+const REASON_CHARS: usize = 300;
 
 /// One line of the check-list as the counter states it.
 #[derive(Debug, Clone)]
@@ -163,11 +166,7 @@ pub(crate) fn receive_counted(
 }
 
 /// A member of a joined-up dossier comes in; the rules have decided it, so nobody is asked for a right.
-pub(crate) fn receive_member(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    cmd: &ReceiveDossier,
-) -> Result<Received, AppError> {
+pub(crate) fn receive_member(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReceiveDossier) -> Result<Received, AppError> {
     receive_as(tx, cx, cmd, None, Accepted::AsMember)
 }
 
@@ -227,7 +226,15 @@ fn receive_as(
             let counted = counted
                 .cloned()
                 .unwrap_or_else(|| Counted::of(&dossier, &cmd.fee));
-            accept(tx, cx, &mut dossier, procedure, &circumstances, &counted, accepted)?;
+            accept(
+                tx,
+                cx,
+                &mut dossier,
+                procedure,
+                &circumstances,
+                &counted,
+                accepted,
+            )?;
         }
         Verdict::Supplement { items, reason: why } => {
             super::supplement::ask(tx, cx, &mut dossier, items, why)?;
@@ -466,10 +473,7 @@ fn new_dossier(
         applicant,
         submitter,
         form: Value::Object(form),
-        claims: Claims {
-            circumstances: stated_circumstances(procedure, &cmd.circumstances),
-            exemption: cmd.fee.exemption.as_ref().map(|claim| claim.code.clone()),
-        },
+        claims: claims(procedure, &cmd.circumstances, &cmd.fee),
         state: State::Registered,
         holder: Some(Holder::Role(Role::Receptionist)),
         held_since: cx.now(),
@@ -582,14 +586,22 @@ pub(super) fn accept(
     Ok(())
 }
 
-/// Of what was ticked, what the procedure knows and only people can say; each once, in the order of the pack.
-pub(super) fn stated_circumstances(procedure: &Procedure, ticked: &[String]) -> Vec<String> {
-    procedure
+/// Of what was stated, what the procedure knows and only people can say; each once, in the order of the pack.
+pub(super) fn claims(procedure: &Procedure, ticked: &[String], fee: &StatedFee) -> Claims {
+    let circumstances = procedure
         .circumstances
         .iter()
-        .filter(|known| known.test == CircumstanceTest::Asked && ticked.contains(&known.id))
-        .map(|known| known.id.clone())
-        .collect()
+        .filter(|known| known.test == CircumstanceTest::Asked && ticked.contains(&known.id));
+    let is_known = |code: &String| procedure.fees.iter().any(|fee| fee.exempt.contains(code));
+    let claim = fee.exemption.as_ref().filter(|claim| is_known(&claim.code));
+    Claims {
+        circumstances: circumstances.map(|known| known.id.clone()).collect(),
+        exemption: claim.map(|claim| claim.code.clone()),
+        exemption_reason: claim
+            .and_then(|claim| clean(&claim.reason))
+            .map(|reason| reason.chars().take(REASON_CHARS).collect::<String>())
+            .filter(|reason| !reason.is_empty()),
+    }
 }
 
 /// An exemption of the packs with the reason that was given for it.

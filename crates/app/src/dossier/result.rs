@@ -400,10 +400,14 @@ fn number_result(
     result.issued_at = Some(cx.now());
     result.issued_by = cx.actor.post();
     if let Some(book) = procedure.result.book.as_deref() {
-        let entry = register::enter_result(tx, cx, dossier, procedure, book, result)?;
-        result.book = Some(entry.book.book);
-        result.number = Some(entry.number);
-        result.symbol = Some(entry.symbol);
+        let entries = register::enter_result(tx, cx, dossier, procedure, book, result)?;
+        let symbols: Vec<&str> = entries.iter().map(|entry| entry.symbol.as_str()).collect();
+        result.symbol = Some(symbols.join(", "));
+        // Of several numbers the result names the first and writes all.
+        if let Some(first) = entries.first() {
+            result.book = Some(first.book.book.clone());
+            result.number = Some(first.number);
+        }
         return Ok(());
     }
     let number = counters::next(tx, &dossier.unit, &format!("{WITHOUT_BOOK}:{year}"))?;
@@ -494,5 +498,11 @@ pub(crate) fn collect(
     dossier.returned_at = Some(cx.now());
     advance(tx, cx, dossier, next, None, Action::Return, None)?;
     let capacity = collected.get("capacity").cloned().unwrap_or_default();
-    finish(tx, cx, dossier, "result_returned", json!({ "capacity": capacity }))
+    finish(
+        tx,
+        cx,
+        dossier,
+        "result_returned",
+        json!({ "capacity": capacity }),
+    )
 }

@@ -47,6 +47,14 @@ pub(crate) fn plan(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), Ap
 fn ring(run: &Run<'_>) -> Result<Outcome, StoreError> {
     let now = run.town.clock().now();
     loop {
+        let rung = run.town.db().write_blocking("ring_task_warnings", move |tx| {
+            crate::task::ring(tx, now, AT_ONCE)
+        })?;
+        if i64::try_from(rung).unwrap_or(0) < AT_ONCE {
+            break;
+        }
+    }
+    loop {
         let rung = run.town.db().write_blocking("ring_warnings", move |tx| {
             let due = warnings::due(tx, now, AT_ONCE)?;
             for (id, kind) in &due {

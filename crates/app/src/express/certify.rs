@@ -15,6 +15,7 @@ use townhall_store::dossiers::{self, DossierResult};
 use townhall_store::registers::Entry;
 use townhall_store::{Tx, fees};
 
+use super::papers::{CountedPaper, keep_papers};
 use super::view::{Booked, booked, note_of_transfer, quote_of, signers};
 use crate::cx::Cx;
 use crate::dossier::flow::{advance, finish};
@@ -33,7 +34,7 @@ pub enum When {
     /// Now: compared, signed, numbered, paid and handed over while the requester waits.
     #[default]
     AtOnce,
-    /// Later, by appointment: each paper becomes a dossier that goes the ordinary way.
+    /// Later, by appointment: one dossier with all its papers goes the ordinary way.
     Later,
 }
 
@@ -381,8 +382,8 @@ fn result(
     }
 }
 
-/// Each paper becomes a dossier with an appointment that goes the ordinary way; the fee is taken now, as the
-/// procedure says, and each dossier has its own receipt and its own number when it is signed.
+/// The papers become one dossier with one receipt and one appointment that goes the ordinary way; the fee is taken now,
+/// and each paper takes its own number when the dossier is signed.
 fn later(
     tx: &mut Tx<'_>,
     cx: &Cx,
@@ -392,32 +393,41 @@ fn later(
     procedure: &Procedure,
     documents: &[Document],
 ) -> Result<(), AppError> {
-    for (place, document) in documents.iter().enumerate() {
-        let one = std::slice::from_ref(document);
-        let id = if place == 0 { id } else { cx.new_id::<DossierId>() };
-        let counted = Counted {
-            items: vec![document.quantity()],
-            exemption: cmd.exemption.clone(),
+    let counted = Counted {
+        items: documents.iter().map(Document::quantity).collect(),
+        exemption: cmd.exemption.clone(),
+    };
+    let exemption = cmd.exemption.as_ref().map(|(code, _)| code.as_str());
+    let quote = quote_of(cx, unit, &counted.items, exemption)?;
+    let papers = documents
+        .iter()
+        .enumerate()
+        .map(|(place, document)| CountedPaper {
+            title: document.title.clone(),
+            pages: i64::from(document.pages),
+            copies: i64::from(document.copies),
+            fee: quote.of_item(place),
+        });
+    // Before the dossier itself, so that its first fact covers what was handed in.
+    keep_papers(tx, cx, id, &papers.collect::<Vec<_>>())?;
+    receive_counted(
+        tx,
+        cx,
+        &reception(cx, cmd, id, unit, procedure, documents),
+        Some(&counted),
+    )?;
+    let mut dossier = dossiers::lock(tx, id)?.ok_or(AppError::NotFound("dossier"))?;
+    if due_of(&fees::charges(tx, id)?).0 > 0 {
+        let paid = pay(tx, cx, cmd, &mut dossier)?;
+        finish(tx, cx, &mut dossier, "fee_taken", json!({ "amount": paid }))?;
+    }
+    if cx.actor.may(Right::TransferDossier, unit) {
+        let transfer = TransferDossier {
+            dossier: id,
+            version: dossier.version,
+            note: None,
         };
-        receive_counted(
-            tx,
-            cx,
-            &reception(cx, cmd, id, unit, procedure, one),
-            Some(&counted),
-        )?;
-        let mut dossier = dossiers::lock(tx, id)?.ok_or(AppError::NotFound("dossier"))?;
-        if due_of(&fees::charges(tx, id)?).0 > 0 {
-            let paid = pay(tx, cx, cmd, &mut dossier)?;
-            finish(tx, cx, &mut dossier, "fee_taken", json!({ "amount": paid }))?;
-        }
-        if cx.actor.may(Right::TransferDossier, unit) {
-            let transfer = TransferDossier {
-                dossier: id,
-                version: dossier.version,
-                note: None,
-            };
-            transfer_dossier(tx, cx, &transfer)?;
-        }
+        transfer_dossier(tx, cx, &transfer)?;
     }
     Ok(())
 }

@@ -142,10 +142,8 @@ pub(crate) fn withdraw_members(
             (MemberState::AtWork, Some(dossier)) => own.push(dossier),
             (MemberState::AtWork, None) => member.state = MemberState::Withdrawn,
             (MemberState::Waiting, _) => member.state = MemberState::Dropped,
-            (
-                MemberState::Done | MemberState::Refused | MemberState::Withdrawn | MemberState::Dropped,
-                _,
-            ) => {}
+            (MemberState::Done | MemberState::Refused | MemberState::Withdrawn | MemberState::Dropped, _) => {
+            }
         }
         if !member.state.is_open() && member.ended_at.is_none() {
             member.ended_at = Some(cx.now());

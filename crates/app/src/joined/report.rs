@@ -168,7 +168,12 @@ fn said(cmd: &ReportMember) -> Result<(Option<String>, Option<String>), AppError
             Some(Some(text)) => Some(text).filter(|text| !text.is_empty()),
         }
     };
-    let reference = text("reference", &cmd.reference, REFERENCE_CHARS, "joined-reference-too-long");
+    let reference = text(
+        "reference",
+        &cmd.reference,
+        REFERENCE_CHARS,
+        "joined-reference-too-long",
+    );
     let note = text("note", &cmd.note, NOTE_CHARS, "reason-too-long");
     let wants_reference = matches!(cmd.report, Report::Taken | Report::Done);
     if problems.is_empty() && wants_reference && reference.is_none() {

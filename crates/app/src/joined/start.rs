@@ -9,9 +9,9 @@ use townhall_domain::ids::DossierId;
 use townhall_domain::joined::MemberState;
 use townhall_domain::permission::Role;
 use townhall_domain::procedure::{Joined, JoinedLeg, Procedure};
+use townhall_store::Tx;
 use townhall_store::dossiers;
 use townhall_store::joined::{self as store, Member};
-use townhall_store::Tx;
 
 use super::follow::settle;
 use super::{channel_of, joined_of};
@@ -30,11 +30,10 @@ pub(crate) fn start(
     circumstances: &BTreeSet<String>,
 ) -> Result<(), AppError> {
     let joined = joined_of(procedure)?;
-    let legs = joined.legs.iter().filter(|leg| {
-        leg.when
-            .as_ref()
-            .is_none_or(|when| circumstances.contains(when))
-    });
+    let legs = joined
+        .legs
+        .iter()
+        .filter(|leg| leg.when.as_ref().is_none_or(|when| circumstances.contains(when)));
     for (position, leg) in (0_i64..).zip(legs) {
         store::put(tx, &Member::waiting(parent.id, position, &leg.id))?;
     }
@@ -119,16 +118,10 @@ fn answers(cx: &Cx, parent: &Dossier, procedure: &Procedure) -> Map<String, Valu
         .fields
         .iter()
         .filter_map(|field| all.get_key_value(&field.name));
-    known
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    known.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-fn papers(
-    tx: &mut Tx<'_>,
-    parent: &Dossier,
-    procedure: &Procedure,
-) -> Result<Vec<ComponentInput>, AppError> {
+fn papers(tx: &mut Tx<'_>, parent: &Dossier, procedure: &Procedure) -> Result<Vec<ComponentInput>, AppError> {
     let entries = dossiers::components(tx, parent.id)?;
     let known = entries
         .into_iter()

@@ -98,7 +98,10 @@ pub(crate) fn view_of(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<Opt
     if let Some(joined) = procedure.joined.as_ref().filter(|joined| joined.starts_members()) {
         let mut members = Vec::new();
         for member in store::of_parent(tx, dossier.id)? {
-            let leg = joined.leg(&member.leg).ok_or(AppError::NotFound("member"))?.clone();
+            let leg = joined
+                .leg(&member.leg)
+                .ok_or(AppError::NotFound("member"))?
+                .clone();
             members.push(member_view(tx, member, leg)?);
         }
         return Ok(Some(JoinedView::Whole {

@@ -13,7 +13,7 @@ use super::{OnlineSource, online_source};
 use crate::cx::Cx;
 use crate::dossier::{AddPapers, ComponentInput, ReceiveDossier, Received, Verdict, attach, receive_dossier};
 use crate::error::AppError;
-use crate::fees::StatedFee;
+use crate::fees::{ClaimedExemption, StatedFee};
 use crate::paper::Taken;
 
 /// Send a form.
@@ -29,6 +29,8 @@ pub struct SendOnline {
     pub form: Map<String, Value>,
     /// Circumstances that only people know.
     pub circumstances: Vec<String>,
+    /// The exemption that is asked for, with what proves it; an officer decides on it.
+    pub exemption: Option<ClaimedExemption>,
     /// How the result is wanted.
     pub delivery: Delivery,
 }
@@ -73,7 +75,10 @@ pub fn send_online(tx: &mut Tx<'_>, cx: &Cx, cmd: &SendOnline) -> Result<Receive
             circumstances: cmd.circumstances.clone(),
             components: components(cx, procedure, &files),
             delivery: cmd.delivery,
-            fee: StatedFee::default(),
+            fee: StatedFee {
+                exemption: cmd.exemption.clone(),
+                ..StatedFee::default()
+            },
             verdict: Verdict::Register,
         },
     )?;

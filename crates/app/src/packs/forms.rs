@@ -26,7 +26,10 @@ pub(super) fn forms(source: &Source, problems: &mut Vec<PackProblem>) -> Forms {
             }
         };
         let text = whole.as_ref().map_or(file.text, String::as_str);
-        match Form::parse(PackFile { path: file.path, text }) {
+        match Form::parse(PackFile {
+            path: file.path,
+            text,
+        }) {
             Ok(form) => {
                 forms.insert(file.path.to_owned(), form);
                 schemas.extend(
@@ -79,7 +82,11 @@ fn joined(base: Map<String, Value>, own: Map<String, Value>) -> Map<String, Valu
         match (key.as_str(), value) {
             (INCLUDES, _) => {}
             ("x-sections" | "required" | "allOf", Value::Array(more)) => {
-                if let Some(all) = whole.entry(key).or_insert(Value::Array(Vec::new())).as_array_mut() {
+                if let Some(all) = whole
+                    .entry(key)
+                    .or_insert(Value::Array(Vec::new()))
+                    .as_array_mut()
+                {
                     all.extend(more);
                 }
             }

@@ -11,8 +11,7 @@ use townhall_domain::procedure::{JoinedLeg, Need, Procedure, ProcedureCatalogue,
 pub(super) fn check(procedures: &ProcedureCatalogue, forms: &BTreeMap<String, Form>) -> Vec<PackProblem> {
     let mut problems = Vec::new();
     for procedure in procedures.all_versions() {
-        let mut say =
-            |reason: String| problems.push(PackProblem::at(procedure.file.as_str(), 0, reason));
+        let mut say = |reason: String| problems.push(PackProblem::at(procedure.file.as_str(), 0, reason));
         let joined = procedure.joined.as_ref().filter(|joined| joined.starts_members());
         if joined.is_some() != (procedure.field == JOINED_FIELD) {
             say(format!(
@@ -48,7 +47,10 @@ fn member(
     };
     let versions = procedures.versions(code);
     if versions.is_empty() {
-        say(format!("part '{}' names procedure {code}, which is not served", leg.id));
+        say(format!(
+            "part '{}' names procedure {code}, which is not served",
+            leg.id
+        ));
     }
     let form = |procedure: &Procedure| procedure.form.as_deref().and_then(|path| forms.get(path));
     for version in versions {

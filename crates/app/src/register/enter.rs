@@ -7,13 +7,14 @@ use townhall_domain::procedure::Procedure;
 use townhall_domain::register::Book;
 use townhall_store::dossiers::DossierResult;
 use townhall_store::registers::{self, Entry};
-use townhall_store::{Tx, counters, fees};
+use townhall_store::{Tx, counters, dossiers, fees};
 
 use super::EntryBody;
 use crate::civil_status::name_in_book;
 use crate::cx::Cx;
 use crate::error::AppError;
-use crate::paper_data::SIGNER;
+use crate::express::counted_papers;
+use crate::paper_data::{SIGNER, Signer};
 
 /// What is entered.
 #[derive(Debug, Clone)]
@@ -70,7 +71,8 @@ pub(super) fn search_key(entry: &Entry) -> String {
     townhall_text::fold(&format!("{} {} {}", entry.name, entry.title, entry.symbol))
 }
 
-/// Enters the result of a dossier that went the ordinary way: what its form and its signer say.
+/// Enters the result of a dossier that went the ordinary way: what its form and its signer say. Several papers of one
+/// request take a number each, in their order.
 pub fn enter_result(
     tx: &mut Tx<'_>,
     cx: &Cx,
@@ -78,7 +80,32 @@ pub fn enter_result(
     procedure: &Procedure,
     book: &str,
     result: &DossierResult,
-) -> Result<Entry, AppError> {
+) -> Result<Vec<Entry>, AppError> {
+    let signer: Option<Signer> = result
+        .body
+        .get(SIGNER)
+        .and_then(|signer| serde_json::from_value(signer.clone()).ok());
+    let papers = counted_papers(&dossiers::records(tx, dossier.id)?);
+    if !papers.is_empty() {
+        let mut entries = Vec::new();
+        for (position, paper) in (0_i64..).zip(papers) {
+            let new = NewEntry {
+                book: book.to_owned(),
+                position,
+                name: dossier.applicant.name.clone(),
+                title: paper.title,
+                body: EntryBody {
+                    pages: Some(paper.pages),
+                    copies: Some(paper.copies),
+                    fee: Some(paper.fee),
+                    signer: signer.clone(),
+                    more: serde_json::Map::new(),
+                },
+            };
+            entries.push(enter(tx, cx, dossier, new)?);
+        }
+        return Ok(entries);
+    }
     let fee = fees::charges(tx, dossier.id)?
         .iter()
         .map(|charge| charge.due)
@@ -88,10 +115,7 @@ pub fn enter_result(
         pages: count("pages"),
         copies: count("copies"),
         fee: Some(fee),
-        signer: result
-            .body
-            .get(SIGNER)
-            .and_then(|signer| serde_json::from_value(signer.clone()).ok()),
+        signer,
         more: serde_json::Map::new(),
     };
     let title = dossier
@@ -107,5 +131,5 @@ pub fn enter_result(
         title: title.to_owned(),
         body,
     };
-    enter(tx, cx, dossier, new)
+    Ok(vec![enter(tx, cx, dossier, new)?])
 }

@@ -88,6 +88,9 @@ pub fn decide_extension(tx: &mut Tx<'_>, cx: &Cx, cmd: &DecideExtension) -> Resu
         note,
     };
     tasks::decide_request(tx, task.id, request.number, &answer)?;
+    if decision == Decision::Granted {
+        super::warn::plan(tx, cx, &task)?;
+    }
     let body = json!({
         "request": request.number,
         "decision": decision,

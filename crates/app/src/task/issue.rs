@@ -216,6 +216,7 @@ fn number(
     let task = Task::issue(&office, issue(code), order).map_err(refusal)?;
     let words = search_words(&task);
     tasks::insert(tx, &task, &words)?;
+    super::warn::plan(tx, cx, &task)?;
     tasks::insert_entry(tx, task.id, "issued", by(cx), None, task.details.as_deref())?;
     let body = json!({
         "lead": task.lead,

@@ -95,6 +95,7 @@ pub fn pause_task(tx: &mut Tx<'_>, cx: &Cx, cmd: &PauseTask) -> Result<(), AppEr
     let lapsed = task.pause(&crate::calendar::office(tx, cx, &task.unit)?, cx.now())?;
     lapse(tx, cx, &task, lapsed)?;
     tasks::insert_entry(tx, task.id, "paused", by(cx), None, Some(&why))?;
+    super::warn::plan(tx, cx, &task)?;
     finish(tx, cx, &mut task, "task_paused", json!({}))
 }
 
@@ -116,6 +117,7 @@ pub fn resume_task(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeTask) -> Result<(), App
     let note = optional("note", &cmd.note)?;
     task.resume(&crate::calendar::office(tx, cx, &task.unit)?, cx.now())?;
     tasks::insert_entry(tx, task.id, "resumed", by(cx), None, note.as_deref())?;
+    super::warn::plan(tx, cx, &task)?;
     let due = task.deadline.due.as_millisecond();
     finish(tx, cx, &mut task, "task_resumed", json!({ "due": due }))
 }
@@ -138,5 +140,6 @@ pub fn withdraw_task(tx: &mut Tx<'_>, cx: &Cx, cmd: &WithdrawTask) -> Result<(),
     let lapsed = task.withdraw(cx.now())?;
     lapse(tx, cx, &task, lapsed)?;
     tasks::insert_entry(tx, task.id, "withdrawn", by(cx), None, Some(&why))?;
+    super::warn::plan(tx, cx, &task)?;
     finish(tx, cx, &mut task, "task_withdrawn", json!({}))
 }

@@ -109,7 +109,7 @@ pub async fn accept(site: &Site, id: townhall_domain::ids::DossierId) {
                     dossier: id,
                     version: dossier.version,
                     components,
-                    circumstances: Vec::new(),
+                    circumstances: None,
                     form: None,
                     fee: townhall_app::fees::StatedFee::default(),
                 },

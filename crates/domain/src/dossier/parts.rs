@@ -140,6 +140,9 @@ pub struct Claims {
     /// Code of the exemption that he asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exemption: Option<String>,
+    /// What proves it, as he says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exemption_reason: Option<String>,
 }
 
 impl Claims {

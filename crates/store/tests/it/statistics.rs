@@ -274,7 +274,15 @@ fn value(figures: &Figures, measure: Measure) -> i64 {
         Measure::Pending => figures.pending,
         Measure::PendingOverdue => figures.pending_overdue,
         Measure::Overdue => figures.overdue(),
-        Measure::ReceivedInTime => panic!("is counted by itself"),
+        Measure::ReceivedInTime
+        | Measure::Obliged
+        | Measure::PaidByTransfer
+        | Measure::Disliked
+        | Measure::Rated
+        | Measure::Digitised
+        | Measure::Reused
+        | Measure::CitizenLinked
+        | Measure::PortalSynced => panic!("is counted by itself"),
     }
 }
 
@@ -304,7 +312,8 @@ fn every_figure_counts_what_it_says_and_opens_exactly_its_rows() {
                 statistics::count(tx, &scope, measure, &july())
             });
             let counted = one.expect("a count");
-            if measure != Measure::ReceivedInTime {
+            // The first seven are the figures of the API; the others are counted one by one.
+            if Measure::ALL[..7].contains(&measure) {
                 assert_eq!(counted, value(&total, measure), "{name}: {}", measure.as_str());
             }
             assert_eq!(

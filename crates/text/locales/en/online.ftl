@@ -64,3 +64,5 @@ online-refused-not-online = This procedure is filed at the counter.
 online-refused-sent = This form was sent already. Follow it with the link you got.
 online-refused-too-many-files = There are 40 files or 100 MB already. Take some out, or bring the papers to the counter.
 online-supplement-nothing = Nothing has been sent yet. Send papers, or write an answer.
+online-exemption-hint = Choose what you are exempt for; an officer checks it at acceptance.
+online-exemption-proof = The paper or data that proves it

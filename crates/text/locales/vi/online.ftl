@@ -64,3 +64,5 @@ online-refused-not-online = Thủ tục này phải nộp tại quầy.
 online-refused-sent = Mẫu này đã gửi rồi. Theo dõi bằng liên kết đã nhận.
 online-refused-too-many-files = Đã đủ 40 tệp hoặc 100 MB. Bỏ bớt tệp, hoặc mang giấy đến quầy.
 online-supplement-nothing = Chưa có giấy tờ nào được gửi. Tải giấy tờ lên, hoặc viết câu trả lời.
+online-exemption-hint = Người thuộc diện được miễn, giảm chọn ở đây; cán bộ kiểm tra khi tiếp nhận.
+online-exemption-proof = Giấy tờ hoặc dữ liệu chứng minh

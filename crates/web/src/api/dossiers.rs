@@ -131,8 +131,9 @@ pub struct ListQuery {
     #[param(value_type = Option<String>, format = Date)]
     ended_to: Option<Day>,
     /// The rows behind a figure of the statistics from `from` to `to`: `received`, `resolved`, `on_time`, `late`,
-    /// `pending`, `pending_overdue`, `overdue`.
-    #[param(value_type = Option<String>, pattern = "^(received|resolved|on_time|late|pending|pending_overdue|overdue)$")]
+    /// `pending`, `pending_overdue`, `overdue`; behind a part of the quality index: `received_in_time`, `obliged`,
+    /// `paid_by_transfer`, `disliked`, `rated`, `digitised`, `reused`, `citizen_linked`, `portal_synced`.
+    #[param(value_type = Option<String>, pattern = "^(received|resolved|on_time|late|pending|pending_overdue|overdue|received_in_time|obliged|paid_by_transfer|disliked|rated|digitised|reused|citizen_linked|portal_synced)$")]
     measure: String,
     /// First day of the period of `measure`.
     #[param(value_type = Option<String>, format = Date)]

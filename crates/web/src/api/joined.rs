@@ -141,10 +141,7 @@ async fn list(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<M
                 JoinedMode::Parallel => "parallel",
                 JoinedMode::Sequential => "sequential",
             }),
-            members: members
-                .iter()
-                .map(|view| member(asker.lang, now, view))
-                .collect(),
+            members: members.iter().map(|view| member(asker.lang, now, view)).collect(),
         },
     }))
 }

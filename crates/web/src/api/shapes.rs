@@ -100,6 +100,32 @@ impl From<Holder> for HolderOut {
     }
 }
 
+/// What a citizen said of the service. The comment is personal data: who may read the dossier may read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RatingOut {
+    /// `very_satisfied`, `satisfied`, `neutral`, `dissatisfied`, `very_dissatisfied`.
+    pub grade: &'static str,
+    /// What else he said.
+    pub comment: Option<String>,
+    /// When.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// `page` or `counter`.
+    pub place: &'static str,
+}
+
+impl RatingOut {
+    /// A rating.
+    pub fn of(rating: &townhall_domain::rating::Rating) -> Self {
+        Self {
+            grade: rating.grade.as_str(),
+            comment: rating.remark.clone(),
+            at: instant(rating.at),
+            place: rating.place.as_str(),
+        }
+    }
+}
+
 /// A dossier as a list gives it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DossierItem {
@@ -281,6 +307,12 @@ pub struct DossierOut {
     /// The filled form.
     #[schema(value_type = Object)]
     pub form: Value,
+    /// Circumstances that hold by what was stated: by the citizen before acceptance, by the officer after it.
+    pub circumstances: Vec<String>,
+    /// The exemption that was asked for, then granted; its code.
+    pub exemption: Option<String>,
+    /// What the citizen said of the service.
+    pub rating: Option<RatingOut>,
     /// Where the citizen was helped to submit.
     pub support_place: Option<String>,
     /// The post that typed for the citizen.
@@ -321,6 +353,9 @@ impl DossierOut {
             applicant: (&dossier.applicant).into(),
             submitter: dossier.submitter.as_ref().map(PersonOut::from),
             form: dossier.form.clone(),
+            circumstances: dossier.claims.circumstances.clone(),
+            exemption: dossier.claims.exemption.clone(),
+            rating: view.rating.as_ref().map(RatingOut::of),
             support_place: dossier.support_place.clone(),
             assisting_post: dossier.assisting_post.map(|post| post.to_string()),
             delivery: dossier.delivery.as_str(),

@@ -460,7 +460,7 @@ pub(super) fn quality(board: &Board<'_>) -> Markup {
             dt { (ui.t("dashboard-online")) }
             dd { b { (points(ui, seen.online_score())) } br; span.th-muted { (ui.t_args("dashboard-online-of", &[("count", seen.online().into()), ("all", seen.now.total.received.into())])) } }
         }
-        p.th-muted.th-text.mx-3 { (ui.t("dashboard-quality-missing")) }
+        p.th-text.mx-3 { a href=(ui.path.replacen("/dashboard", "/dashboard/quality", 1)) { (ui.t("dashboard-quality-all")) } }
     };
     ui::card("quality", &ui.t("dashboard-quality"), &html! {}, &body)
 }

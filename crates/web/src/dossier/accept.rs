@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use townhall_app::dossier::{AcceptDossier, ComponentInput, DossierView};
 use townhall_app::error::AppError;
 use townhall_app::fees::quantities;
-use townhall_domain::dossier::ComponentStatus;
+use townhall_domain::dossier::{ComponentStatus, Dossier};
 use townhall_domain::form::Form as Schema;
 use townhall_domain::ids::DossierId;
-use townhall_domain::procedure::Procedure;
+use townhall_domain::procedure::{CircumstanceTest, Procedure};
 
 use super::act::Typed;
 use crate::counter::{FORM, counted, exemption_reason, exemptions, stated_fee, units_to_choose};
@@ -30,7 +30,7 @@ pub fn command(dossier: DossierId, version: i64, typed: &Typed) -> Result<Accept
         dossier,
         version,
         components: components.collect(),
-        circumstances: Vec::new(),
+        circumstances: Some(all(typed, "circumstance")),
         form: (!answers.is_empty()).then_some(answers),
         fee: stated_fee(|name| text(typed, name))?,
     })
@@ -53,6 +53,79 @@ fn text<'t>(typed: &'t Typed, name: &str) -> &'t str {
         Some(Value::Array(all)) => all.last().and_then(Value::as_str).unwrap_or(""),
         Some(one) => one.as_str().unwrap_or(""),
         None => "",
+    }
+}
+
+/// Every value of a name that may come several times.
+fn all(typed: &Typed, name: &str) -> Vec<String> {
+    match typed.rest.get(name) {
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(one)) => vec![one.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// What the citizen said of his case stands ticked in the form; the officer looks at it and leaves or changes it.
+pub fn with_claims(mut typed: Typed, dossier: &Dossier) -> Typed {
+    let claims = &dossier.claims;
+    let mut put = |name: &str, value: Value| typed.rest.insert(name.to_owned(), value);
+    put("circumstance", Value::from(claims.circumstances.clone()));
+    put(
+        "exemption",
+        Value::from(claims.exemption.clone().unwrap_or_default()),
+    );
+    put(
+        "exemption_reason",
+        Value::from(claims.exemption_reason.clone().unwrap_or_default()),
+    );
+    typed
+}
+
+/// The circumstances that only people know, with what the citizen ticked.
+fn circumstances(
+    app: &App,
+    ui: &Ui,
+    procedure: &Procedure,
+    dossier: &Dossier,
+    typed: &Typed,
+    errors: &Errors,
+) -> Markup {
+    let asked: Vec<ui::Choice<'_>> = procedure
+        .circumstances
+        .iter()
+        .filter(|known| known.test == CircumstanceTest::Asked)
+        .map(|known| ui::Choice::new(known.id.as_str(), known.name.get(ui.lang.code())))
+        .collect();
+    let chosen = all(typed, "circumstance");
+    let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
+    html! {
+        @if !dossier.claims.is_empty() {
+            (ui::notice(ui, ui::NoticeTone::Info, &ui.t("dossier-claims"), &claimed(app, ui, procedure, dossier)))
+        }
+        @if !asked.is_empty() {
+            (ui::checkboxes(ui, &Field::new("circumstance", ui.t("counter-circumstances")).hint(ui.t("dossier-claims-check")).errors(errors), &asked, &chosen))
+        }
+    }
+}
+
+/// What the citizen said, in words.
+pub fn claimed(app: &App, ui: &Ui, procedure: &Procedure, dossier: &Dossier) -> Markup {
+    let claims = &dossier.claims;
+    let exemption = claims
+        .exemption
+        .as_deref()
+        .and_then(|code| app.town.packs().exemption(code));
+    let said = procedure
+        .circumstances
+        .iter()
+        .filter(|known| claims.circumstances.contains(&known.id));
+    html! {
+        ul.mb-0 {
+            @for circumstance in said { li { (circumstance.name.get(ui.lang.code())) } }
+            @if let Some(exemption) = exemption {
+                li { (ui.t("dossier-claims-exemption")) " " b { (exemption.name.get(ui.lang.code())) } @if let Some(reason) = &claims.exemption_reason { ": " (reason) } }
+            }
+        }
     }
 }
 
@@ -89,6 +162,7 @@ pub fn fields(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Er
     };
     html! {
         @if let Some(form) = form { (form_to_finish(app, ui, view, form, values, errors)) }
+        (circumstances(app, ui, procedure, dossier, typed, errors))
         (fee(app, ui, view, procedure, form, values, typed, errors))
     }
 }
@@ -138,7 +212,7 @@ fn fee(
     let choices = exemptions(app, ui, procedure);
     let clean = form.map(|form| form.check_so_far(values, ui.today()).0.into_values());
     let clean = clean.unwrap_or_default();
-    let circumstances = procedure.circumstances(&clean, &[], ui.today());
+    let circumstances = procedure.circumstances(&clean, &all(typed, "circumstance"), ui.today());
     let quantity = [quantities(
         &clean,
         &stated_fee(|name| text(typed, name)).unwrap_or_default(),

@@ -120,6 +120,11 @@ pub async fn ask(
         ..Typed::default()
     };
     let typed = with_draft(typed, &view);
+    let typed = if action == Action::Accept {
+        super::accept::with_claims(typed, &view.dossier)
+    } else {
+        typed
+    };
     show(&app, &signed, &view, action, &typed, &Errors::default()).await
 }
 

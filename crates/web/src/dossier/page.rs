@@ -159,6 +159,8 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
             div.th-stack {
                 @if let Some(townhall_app::joined::JoinedView::Whole { .. }) = &view.joined { (crate::joined::card(app, ui, dossier, view.joined.as_ref())) }
                 (components(app, ui, view, procedure))
+                (claims(app, ui, view, procedure))
+                (certified(ui, view))
                 (papers(ui, view))
                 (form_data(app, ui, view, procedure))
             }
@@ -326,11 +328,9 @@ fn step_note(ui: &Ui, view: &DossierView, rank: i32) -> String {
     let stage = [
         "receive", "assign", "appraise", "review", "sign", "number", "return",
     ][usize::try_from(rank).unwrap_or(0)];
-    let last = view
-        .steps
-        .iter()
-        .rev()
-        .find(|step| step.stage == stage || (stage == "appraise" && matches!(step.stage.as_str(), "draft" | "members")));
+    let last = view.steps.iter().rev().find(|step| {
+        step.stage == stage || (stage == "appraise" && matches!(step.stage.as_str(), "draft" | "members"))
+    });
     last.map(|step| ui.date_short(time::local_date(step.ended_at.unwrap_or(step.started_at))))
         .unwrap_or_default()
 }
@@ -424,6 +424,38 @@ fn papers(ui: &Ui, view: &DossierView) -> Markup {
         &html! { @if may_add { (add) } },
         &list,
     )
+}
+
+/// The papers of a request for certified copies that is worked later; each takes its own number.
+fn certified(ui: &Ui, view: &DossierView) -> Markup {
+    let papers = townhall_app::express::counted_papers(&view.records);
+    let columns = [
+        ui::Column::text(ui.t("dossier-certified-title")),
+        ui::Column::number(ui.t("express-pages")),
+        ui::Column::number(ui.t("express-copies")),
+        ui::Column::number(ui.t("dossier-certified-fee")),
+    ];
+    let heading = ui.t("dossier-certified-papers");
+    let rows = html! {
+        @for paper in &papers {
+            tr { td.text-wrap { (paper.title) } td.th-num { (paper.pages) } td.th-num { (paper.copies) } td.th-num { (ui.money(paper.fee)) } }
+        }
+    };
+    html! { @if !papers.is_empty() { (ui::card("certified", &heading, &html! {}, &ui::table(ui, &heading, &columns, None, &rows))) } }
+}
+
+/// What the citizen said of his case: circumstances and a ground to pay less.
+fn claims(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedure>) -> Markup {
+    let Some(procedure) = procedure.filter(|_| !view.dossier.claims.is_empty()) else {
+        return html! {};
+    };
+    let key = if view.dossier.accepted_at.is_some() {
+        "dossier-claims-accepted"
+    } else {
+        "dossier-claims"
+    };
+    let body = html! { div.card-body { (super::accept::claimed(app, ui, procedure, &view.dossier)) } };
+    ui::card("claims", &ui.t(key), &html! {}, &body)
 }
 
 fn form_data(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedure>) -> Markup {

@@ -1,10 +1,13 @@
 //! Bells before a deadline: the badge of a row, and the short list above one's own work.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use townhall_app::dossier::Bells;
+use townhall_app::task::TaskBells;
 use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::State;
 use townhall_store::dossiers::Listed;
+use townhall_store::tasks::RungTask;
 use townhall_store::warnings::Rung;
 
 use crate::ui::{Icon, Tone, Ui, badge, code};
@@ -13,32 +16,40 @@ fn words(ui: &Ui, kind: WarningKind) -> String {
     ui.t(&format!("dossiers-due-{}", kind.as_str()))
 }
 
+/// A bell that rang, as a badge.
+pub(crate) fn bell(ui: &Ui, kind: WarningKind) -> Markup {
+    badge(ui, Tone::Warn, Icon::BELL, &words(ui, kind))
+}
+
 /// Which bell rang last for a row; nothing while its clock stands and after its deadline, which the chip tells.
 pub fn warned(ui: &Ui, row: &Listed) -> Markup {
     let is_running =
         row.paused_at.is_none() && row.state != State::Resolved && row.due_at.is_some_and(|due| due > ui.now);
     html! {
         @if let Some(kind) = row.warned.filter(|_| is_running) {
-            " " (badge(ui, Tone::Warn, Icon::BELL, &words(ui, kind)))
+            " " (bell(ui, kind))
         }
     }
 }
 
 /// The bells of one's own work, and for who leads those of the unit; nothing when none rang.
-pub fn bells(ui: &Ui, bells: &Bells) -> Markup {
+pub fn bells(ui: &Ui, bells: &Bells, tasks: &TaskBells) -> Markup {
+    let count = bells.own.len() + bells.unit.len() + tasks.own.len() + tasks.unit.len();
     html! {
-        @if !bells.own.is_empty() || !bells.unit.is_empty() {
+        @if count > 0 {
             section.card.mb-3 aria-labelledby="bells-title" {
                 // Folded: the inbox below sorts the same work by what is due; this is for who wants the bells alone.
                 details {
                     summary.card-header {
-                        h2.card-title id="bells-title" { (Icon::BELL) " " (ui.t_args("work-bells", &[("count", (bells.own.len() + bells.unit.len()).into())])) }
+                        h2.card-title id="bells-title" { (Icon::BELL) " " (ui.t_args("work-bells", &[("count", count.into())])) }
                     }
                     div.card-body {
                         (list(ui, &bells.own))
-                        @if !bells.unit.is_empty() {
+                        (task_list(ui, &tasks.own))
+                        @if !bells.unit.is_empty() || !tasks.unit.is_empty() {
                             h3.th-h { (ui.t("work-bells-unit")) }
                             (list(ui, &bells.unit))
+                            (task_list(ui, &tasks.unit))
                         }
                         p.mb-0 { a href="/dossiers?due=warned" { (ui.t("work-bells-all")) } }
                     }
@@ -52,15 +63,29 @@ fn list(ui: &Ui, rung: &[Rung]) -> Markup {
     html! {
         @if !rung.is_empty() {
             ul.list-unstyled.mb-2 {
-                @for one in rung {
-                    li.mb-1.th-text {
-                        a href=(format!("/dossiers/{}", one.dossier)) { (one.subject) } " · " (code(&one.code)) " "
-                        span.th-muted {
-                            @if one.due_at < ui.now { (ui.t_args("work-bell-over", &[("at", ui.date_time(one.due_at).into())])) }
-                            @else { (words(ui, one.kind)) " · " (ui.t_args("work-bell-due", &[("at", ui.date_time(one.due_at).into())])) }
-                        }
-                    }
-                }
+                @for one in rung { (line(ui, &format!("/dossiers/{}", one.dossier), &one.subject, &one.code, one.kind, one.due_at)) }
+            }
+        }
+    }
+}
+
+fn task_list(ui: &Ui, rung: &[RungTask]) -> Markup {
+    html! {
+        @if !rung.is_empty() {
+            ul.list-unstyled.mb-2 {
+                @for one in rung { (line(ui, &format!("/tasks/{}", one.task), &one.work, &one.code, one.kind, one.due_at)) }
+            }
+        }
+    }
+}
+
+fn line(ui: &Ui, href: &str, what: &str, number: &str, kind: WarningKind, due_at: Timestamp) -> Markup {
+    html! {
+        li.mb-1.th-text {
+            a href=(href) { (what) } " · " (code(number)) " "
+            span.th-muted {
+                @if due_at < ui.now { (ui.t_args("work-bell-over", &[("at", ui.date_time(due_at).into())])) }
+                @else { (words(ui, kind)) " · " (ui.t_args("work-bell-due", &[("at", ui.date_time(due_at).into())])) }
             }
         }
     }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::{bells, my_work};
 use townhall_app::error::AppError;
+use townhall_app::task::task_bells;
 use townhall_domain::dossier::{Action, State as DossierState};
 use townhall_domain::permission::Right;
 use townhall_domain::time;
@@ -137,7 +138,8 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let found = app
         .town
         .read("my_work", &signed.actor, |tx, cx| {
-            Ok::<_, AppError>((my_work(tx, cx)?, my_work_items(tx, cx)?, bells(tx, cx)?))
+            let bells = (bells(tx, cx)?, task_bells(tx, cx)?);
+            Ok::<_, AppError>((my_work(tx, cx)?, my_work_items(tx, cx)?, bells))
         })
         .await;
     let (work, bells) = match found {
@@ -152,7 +154,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let main = html! {
         (what_was_done(&ui, &asked))
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (townhall_text::capitalised(&ui.date_time(ui.now))) } }, &html! {}))
-        (warned::bells(&ui, &bells))
+        (warned::bells(&ui, &bells.0, &bells.1))
         @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked, &shown, &offered, pane)) }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()

@@ -140,6 +140,7 @@ impl Filing<'_> {
             .iter()
             .map(|way| Choice::new(way.as_str(), ui.t(&format!("dossier-delivery-{}", way.as_str()))))
             .collect();
+        let exemptions = crate::counter::exemptions(self.app, ui, self.procedure);
         let title = ui.t("online-case");
         let delivery = match self.typed.get("delivery") {
             "" => Delivery::Counter.as_str(),
@@ -150,6 +151,10 @@ impl Filing<'_> {
             (self.step_form(Step::Case, &html! {
                 @if !asked.is_empty() {
                     (checkboxes(ui, &Field::new("circumstance", ui.t("online-circumstances")).hint(ui.t("online-circumstances-hint")).errors(errors), &asked, &chosen))
+                }
+                @if !exemptions.is_empty() {
+                    (ui::select(ui, &Field::new("exemption", ui.t("counter-exemption")).hint(ui.t("online-exemption-hint")).value(self.typed.get("exemption")).errors(errors).optional(), &exemptions, Some(&ui.t("counter-exemption-none"))))
+                    (ui::text(ui, &Field::new("exemption_reason", ui.t("online-exemption-proof")).value(self.typed.get("exemption_reason")).max_chars(300).errors(errors).optional()))
                 }
                 (radios(ui, &Field::new("delivery", ui.t("dossier-delivery")).value(delivery).errors(errors), &ways))
             }))

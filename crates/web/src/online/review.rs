@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::Received;
 use townhall_app::error::AppError;
+use townhall_app::fees::ClaimedExemption;
 use townhall_app::online::{SendOnline, Turn, send_online};
 use townhall_domain::dossier::Delivery;
 use townhall_domain::procedure::{Channel, CircumstanceTest};
@@ -91,6 +92,12 @@ impl Filing<'_> {
             submitter: typed.is_for_another().then(|| typed.person("submitter")),
             form: self.answers(),
             circumstances: typed.all("circumstance"),
+            exemption: Some(typed.get("exemption"))
+                .filter(|code| !code.is_empty())
+                .map(|code| ClaimedExemption {
+                    code: code.to_owned(),
+                    reason: typed.get("exemption_reason").to_owned(),
+                }),
             delivery: Delivery::parse(typed.get("delivery")).unwrap_or(Delivery::Counter),
         }
     }
@@ -221,6 +228,9 @@ impl Filing<'_> {
         html! {
             dl.th-kv {
                 @for circumstance in said { dt { (ui.t("online-circumstance")) } dd { (say(ui, &circumstance.name)) } }
+                @if let Some(exemption) = self.app.town.packs().exemption(self.typed.get("exemption")) {
+                    dt { (ui.t("counter-exemption")) } dd { (say(ui, &exemption.name)) }
+                }
                 @if let Some(delivery) = delivery {
                     dt { (ui.t("dossier-delivery")) } dd { (ui.t(&format!("dossier-delivery-{}", delivery.as_str()))) }
                 }

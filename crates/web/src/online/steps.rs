@@ -57,7 +57,10 @@ impl Step {
                         matches!(part, "day" | "month" | "year") && is_field(field)
                     })
             }
-            Self::Case => matches!(name, "circumstance" | "delivery"),
+            Self::Case => matches!(
+                name,
+                "circumstance" | "delivery" | "exemption" | "exemption_reason"
+            ),
             Self::Papers | Self::Review => false,
         }
     }

@@ -5,11 +5,14 @@ use maud::html;
 use townhall_app::cx::Cx;
 use townhall_app::error::AppError;
 use townhall_app::task::my_tasks;
+use townhall_domain::deadline::WarningKind;
+use townhall_domain::ids::TaskId;
 use townhall_domain::task::State;
 use townhall_store::Tx;
-use townhall_store::tasks::{Mine, Why};
+use townhall_store::tasks::{Mine, Why, latest_warnings};
 
 use super::{due, priority_badge};
+use crate::dossier::bell;
 use crate::state::App;
 use crate::ui::{Icon, Ui, WorkItem, code};
 
@@ -17,6 +20,8 @@ use crate::ui::{Icon, Ui, WorkItem, code};
 #[derive(Debug, Clone)]
 pub struct TaskRow {
     mine: Mine,
+    /// The bell before its deadline that rang last.
+    warned: Option<WarningKind>,
 }
 
 /// What waits for the actor's post, by deadline.
@@ -24,9 +29,15 @@ pub struct TaskRow {
 /// # Errors
 /// Those of [`my_tasks`].
 pub fn my_work_items(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<TaskRow>, AppError> {
-    Ok(my_tasks(tx, cx)?
+    let all = my_tasks(tx, cx)?;
+    let ids: Vec<TaskId> = all.iter().map(|mine| mine.task.id).collect();
+    let rung = latest_warnings(tx, &ids)?;
+    Ok(all
         .into_iter()
-        .map(|mine| TaskRow { mine })
+        .map(|mine| TaskRow {
+            warned: rung.get(&mine.task.id).copied(),
+            mine,
+        })
         .collect())
 }
 
@@ -55,7 +66,10 @@ impl TaskRow {
             id: "".into(),
             kind: (Icon::CHECKLIST, ui.t("work-kind-task").into()),
             title: format!("{}: {}", ui.t(&doing), task.work).into(),
-            line: html! { (code(&task.code)) " · " (task.product) " " (priority_badge(ui, task.priority)) },
+            line: html! {
+                (code(&task.code)) " · " (task.product) " " (priority_badge(ui, task.priority))
+                @if let Some(kind) = self.warned.filter(|_| !self.is_waiting() && task.deadline.due > ui.now) { " " (bell(ui, kind)) }
+            },
             due: due(app, ui, task),
             href: href.into(),
             preview: None,

@@ -285,6 +285,42 @@ async fn what_is_promised_for_later_goes_the_ordinary_way_and_is_due_the_next_wo
 }
 
 #[tokio::test]
+async fn several_papers_for_later_are_one_dossier_and_each_takes_its_number_when_it_is_signed() {
+    for site in Site::on_each().await {
+        let client = site.sign_in("receptionist").await;
+        let id = identity(&client).await;
+        let mut form = filled(&id, "Nguyễn Hữu Thắng");
+        form.retain(|(name, _)| !matches!(*name, "do" | "compared"));
+        form.extend([
+            ("title_1", "Giấy khai sinh"),
+            ("pages_1", "1"),
+            ("copies_1", "2"),
+            ("do", "later"),
+        ]);
+        client.post("/express", &form).await.expect(303);
+        let id: DossierId = id.parse().expect("an identity");
+        let all = site
+            .read(|tx, _| Ok(tx.rows("SELECT id FROM dossiers", &[])?.len()))
+            .await;
+        assert_eq!(
+            all,
+            1,
+            "{}: one request, one receipt, one appointment",
+            site.name()
+        );
+        let page = client.get(&format!("/dossiers/{id}")).await.expect(200);
+        page.must_say("Các bản chính cần chứng thực");
+        page.must_say("Giấy khai sinh");
+        bring_to(&site, id, |state| state == State::Resolved, "").await;
+        let entries = entries(&site).await;
+        let numbers: Vec<i64> = entries.iter().map(|entry| entry.number).collect();
+        assert_eq!(numbers, [1, 2]);
+        assert_eq!(entries[1].title, "Giấy khai sinh");
+        assert!(entries.iter().all(|entry| entry.dossier == id));
+    }
+}
+
+#[tokio::test]
 async fn who_may_not_certify_or_know_is_told_that_there_is_nothing() {
     let site = Site::start().await;
     let client = site.sign_in("receptionist").await;

@@ -6,11 +6,14 @@ use townhall_domain::ids::DossierId;
 use townhall_testkit::site::dossiers::{accepted, accepted_by, bring_to, dossier};
 use townhall_testkit::{Client, Site};
 
+use crate::api::Program;
+
 const BIRTH: &str = "3.000722";
 const DEATH: &str = "2.002913";
 
-async fn members(client: &Client, id: DossierId) -> Vec<Value> {
-    let answer = client
+async fn members(site: &Site, id: DossierId) -> Vec<Value> {
+    let answer = Program::of(site, "receptionist")
+        .await
         .get(&format!("/api/v1/dossiers/{id}/members"))
         .await
         .expect(200)
@@ -18,21 +21,28 @@ async fn members(client: &Client, id: DossierId) -> Vec<Value> {
     answer["members"].as_array().expect("members").clone()
 }
 
-async fn states(client: &Client, id: DossierId) -> Vec<String> {
-    members(client, id)
+async fn states(site: &Site, id: DossierId) -> Vec<String> {
+    members(site, id)
         .await
         .iter()
         .map(|member| member["state"].as_str().expect("a state").to_owned())
         .collect()
 }
 
-async fn own(client: &Client, id: DossierId) -> DossierId {
-    let first = members(client, id).await[0]["dossier"].clone();
+async fn own(site: &Site, id: DossierId) -> DossierId {
+    let first = members(site, id).await[0]["dossier"].clone();
     first.as_str().expect("begun").parse().expect("an identity")
 }
 
 /// Enters a report on the page of a member.
-async fn report(site: &Site, client: &Client, id: DossierId, position: u8, what: &[(&str, &str)], status: u16) {
+async fn report(
+    site: &Site,
+    client: &Client,
+    id: DossierId,
+    position: u8,
+    what: &[(&str, &str)],
+    status: u16,
+) {
     let version = dossier(site, id).await.version.to_string();
     let mut fields = vec![("version", version.as_str())];
     fields.extend(what);
@@ -51,13 +61,23 @@ async fn on_paper_the_members_follow_one_another_and_the_results_are_handed_over
     for site in Site::on_each().await {
         let id = accepted(&site, BIRTH).await;
         let counter = site.sign_in("receptionist").await;
-        assert_eq!(states(&counter, id).await, ["at_work", "waiting", "waiting"], "{}", site.name());
+        assert_eq!(
+            states(&site, id).await,
+            ["at_work", "waiting", "waiting"],
+            "{}",
+            site.name()
+        );
         let page = counter.get(&format!("/dossiers/{id}")).await.expect(200);
         page.must_say("Các thành phần liên thông");
         page.must_say("Lần lượt");
         // One receipt: the member has none of its own, and says of what it is a part.
-        let birth = own(&counter, id).await;
-        let slips = counter.get(&format!("/api/v1/dossiers/{birth}/slips")).await.expect(200).json();
+        let birth = own(&site, id).await;
+        let program = Program::of(&site, "receptionist").await;
+        let slips = program
+            .get(&format!("/api/v1/dossiers/{birth}/slips"))
+            .await
+            .expect(200)
+            .json();
         assert_eq!(slips["items"], json!([]));
         counter
             .get(&format!("/dossiers/{birth}"))
@@ -65,10 +85,18 @@ async fn on_paper_the_members_follow_one_another_and_the_results_are_handed_over
             .expect(200)
             .must_say("phần chủ trì của hồ sơ liên thông");
         // Nothing can be reported of a member whose turn has not come.
-        report(&site, &counter, id, 1, &[("report", "done"), ("reference", "1")], 422).await;
+        report(
+            &site,
+            &counter,
+            id,
+            1,
+            &[("report", "done"), ("reference", "1")],
+            422,
+        )
+        .await;
 
         bring_to(&site, birth, is_resolved, "").await;
-        assert_eq!(states(&counter, id).await, ["done", "at_work", "waiting"]);
+        assert_eq!(states(&site, id).await, ["done", "at_work", "waiting"]);
         assert_eq!(dossier(&site, id).await.state, State::InProgress(Stage::Members));
 
         // A result has a number, a refusal a reason.
@@ -76,7 +104,7 @@ async fn on_paper_the_members_follow_one_another_and_the_results_are_handed_over
         report(&site, &counter, id, 1, &[("report", "refused")], 422).await;
         let police = [("report", "done"), ("reference", "TT-15/2025")];
         report(&site, &counter, id, 1, &police, 303).await;
-        assert_eq!(states(&counter, id).await, ["done", "done", "at_work"]);
+        assert_eq!(states(&site, id).await, ["done", "done", "at_work"]);
         let refused = [("report", "refused"), ("note", "Đã có thẻ ở tỉnh khác.")];
         report(&site, &counter, id, 2, &refused, 303).await;
         // One was refused, two have results: there is something to collect.
@@ -87,7 +115,10 @@ async fn on_paper_the_members_follow_one_another_and_the_results_are_handed_over
             ("collector_name", "Phan Thị Mẫu"),
             ("capacity", "self"),
         ];
-        counter.post(&format!("/dossiers/{id}/return"), &back).await.expect(303);
+        counter
+            .post(&format!("/dossiers/{id}/return"), &back)
+            .await
+            .expect(303);
         assert_eq!(dossier(&site, id).await.state, State::Returned);
         assert_eq!(dossier(&site, birth).await.state, State::Returned);
     }
@@ -97,16 +128,22 @@ async fn on_paper_the_members_follow_one_another_and_the_results_are_handed_over
 async fn electronic_members_begin_at_once_and_each_has_its_own_deadline() {
     for site in Site::on_each().await {
         let id = accepted_by(&site, BIRTH, Channel::Portal).await;
-        let counter = site.sign_in("receptionist").await;
-        let all = members(&counter, id).await;
+        let all = members(&site, id).await;
         assert!(all.iter().all(|member| member["state"] == "at_work"), "{all:?}");
         assert_eq!(all[0]["leads"], true);
-        assert!(all.iter().all(|member| member["due_at"].is_string() && member["deadline"].is_object()));
+        assert!(
+            all.iter()
+                .all(|member| member["due_at"].is_string() && member["deadline"].is_object())
+        );
         assert_eq!(all[2]["verified"], "L", "what was not read in the law says so");
         let whole = dossier(&site, id).await;
         assert!(whole.deadline.is_some_and(|deadline| deadline.steps.len() > 1));
         // The citizen sees the members behind the one receipt.
-        let page = site.visitor().get(&format!("/h/{}", whole.receipt_secret)).await.expect(200);
+        let page = site
+            .visitor()
+            .get(&format!("/h/{}", whole.receipt_secret))
+            .await
+            .expect(200);
         page.must_say("Từng phần việc");
         page.must_say("Công an cấp xã");
     }
@@ -142,7 +179,7 @@ async fn while_relatives_are_asked_no_clock_of_the_whole_runs() {
 async fn figures_count_the_members_and_never_the_whole_as_well() {
     let site = Site::start().await;
     let id = accepted(&site, BIRTH).await;
-    let chair = site.sign_in("chair").await;
+    let chair = Program::of(&site, "chair").await;
     let day = townhall_domain::time::local_date(site.clock().now());
     let figures = chair
         .get(&format!("/api/v1/units/24682/statistics?from={day}&to={day}"))
@@ -165,17 +202,19 @@ async fn figures_count_the_members_and_never_the_whole_as_well() {
 async fn a_lead_that_is_refused_ends_what_builds_on_it() {
     let site = Site::start().await;
     let id = accepted(&site, BIRTH).await;
-    let counter = site.sign_in("receptionist").await;
-    let birth = own(&counter, id).await;
+    let birth = own(&site, id).await;
     bring_to(&site, birth, |state| state == State::InProgress(Stage::Sign), "").await;
     let version = dossier(&site, birth).await.version.to_string();
     let leader = site.sign_in("chair").await;
-    let why = [("version", version.as_str()), ("reason", "Không đủ giấy tờ theo quy định.")];
+    let why = [
+        ("version", version.as_str()),
+        ("reason", "Không đủ giấy tờ theo quy định."),
+    ];
     leader
         .post(&format!("/dossiers/{birth}/refuse_after_appraisal"), &why)
         .await
         .expect(303);
-    assert_eq!(states(&counter, id).await, ["refused", "dropped", "dropped"]);
+    assert_eq!(states(&site, id).await, ["refused", "dropped", "dropped"]);
     assert_eq!(dossier(&site, id).await.state, State::Stopped);
 }
 
@@ -184,11 +223,14 @@ async fn a_citizen_who_withdraws_stops_every_member_that_is_open() {
     let site = Site::start().await;
     let id = accepted_by(&site, DEATH, Channel::Portal).await;
     let counter = site.sign_in("receptionist").await;
-    assert_eq!(states(&counter, id).await, ["at_work", "at_work", "at_work"]);
-    let death = own(&counter, id).await;
+    assert_eq!(states(&site, id).await, ["at_work", "at_work", "at_work"]);
+    let death = own(&site, id).await;
     let version = dossier(&site, id).await.version.to_string();
     let why = [("version", version.as_str()), ("reason", "Gia đình đổi ý.")];
-    counter.post(&format!("/dossiers/{id}/withdraw"), &why).await.expect(303);
+    counter
+        .post(&format!("/dossiers/{id}/withdraw"), &why)
+        .await
+        .expect(303);
     assert_eq!(dossier(&site, id).await.state, State::Withdrawn);
     assert_eq!(dossier(&site, death).await.state, State::Withdrawn);
     let page = counter.get(&format!("/dossiers/{id}")).await.expect(200);
@@ -203,11 +245,10 @@ async fn a_report_is_entered_once_by_the_counter_and_by_nobody_else() {
     let body = json!({ "version": version, "position": 1, "report": "taken", "reference": "CA-1" });
     let path = format!("/api/v1/dossiers/{id}/actions/report_member");
     // A clerk numbers results; he does not speak for the police.
-    let clerk = site.sign_in("clerk").await;
-    let refused = clerk.json(axum::http::Method::POST, &path, &body).await;
+    let refused = Program::of(&site, "clerk").await.post(&path, &body).await;
     assert!(matches!(refused.status.as_u16(), 403 | 404), "{}", refused.status);
-    let counter = site.sign_in("receptionist").await;
-    counter.json(axum::http::Method::POST, &path, &body).await.expect(200);
+    let counter = Program::of(&site, "receptionist").await;
+    counter.post(&path, &body).await.expect(200);
     // The version is used up: a second one is told kindly.
-    counter.json(axum::http::Method::POST, &path, &body).await.expect(409);
+    counter.post(&path, &body).await.expect(409);
 }

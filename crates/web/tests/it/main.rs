@@ -16,6 +16,7 @@ mod online;
 mod permissions;
 mod printed;
 mod public;
+mod quality;
 mod queue;
 mod reading;
 mod reception;

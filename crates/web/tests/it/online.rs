@@ -1,5 +1,6 @@
 //! Filing online: from the first page to the receptionist, with all that can go wrong.
 
+mod claims;
 mod receipt;
 
 use axum::body::Body;

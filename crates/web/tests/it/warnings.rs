@@ -87,7 +87,7 @@ async fn each_bell_rings_once_at_its_time_and_is_seen_by_handler_and_leader() {
 
         let justice = site.sign_in("justice").await;
         let page = justice.get("/work").await.expect(200);
-        page.must_say("Nhắc hạn: 1 hồ sơ");
+        page.must_say("Nhắc hạn: 1 việc");
         justice
             .get("/dossiers?due=warned")
             .await
@@ -141,5 +141,56 @@ async fn a_clock_that_stands_rings_no_bell_and_more_time_plans_them_anew() {
         let due = dossier(&site, id).await.deadline.expect("a deadline").due;
         ring_at(&site, townhall_domain::time::local(due)).await;
         assert!(rung(&site, id).await.len() >= 3, "{}", site.name());
+    }
+}
+
+#[tokio::test]
+async fn the_bells_of_a_task_ring_once_and_are_seen_by_its_lead_and_by_who_accepts() {
+    for site in Site::on_each().await {
+        let chair = site.sign_in("chair").await;
+        let lead = site.employed("office.head").post.to_string();
+        let form = chair.get("/tasks/new").await.expect(200);
+        let id = form.hidden("id").expect("an identity");
+        let six = [
+            ("id", id.as_str()),
+            ("lead", lead.as_str()),
+            ("work", "Rà soát biên chế các phòng"),
+            ("due_on", "8/8/2025"),
+            ("responsibility", "Chịu trách nhiệm trước Chủ tịch về tiến độ"),
+            ("product", "Báo cáo rà soát"),
+            ("authority", "Được yêu cầu các phòng cung cấp số liệu"),
+            ("source", "direct"),
+            ("priority", "normal"),
+        ];
+        chair.post("/tasks/new", &six).await.expect(303);
+        ring_at(&site, date(2025, 8, 4).at(16, 0, 0, 0)).await;
+        let head = site.sign_in("office.head").await;
+        head.get("/work").await.expect(200).must_not_say("Nhắc hạn");
+        // Due on Friday at the close of office: two days before is Wednesday.
+        ring_at(&site, date(2025, 8, 7).at(16, 59, 0, 0)).await;
+        ring_at(&site, date(2025, 8, 7).at(16, 59, 30, 0)).await;
+        let head = site.sign_in("office.head").await;
+        let page = head.get("/work").await.expect(200);
+        page.must_say("Nhắc hạn: 1 việc");
+        page.must_say("Rà soát biên chế các phòng");
+        let chair = site.sign_in("chair").await;
+        chair
+            .get("/work")
+            .await
+            .expect(200)
+            .must_say("Rà soát biên chế các phòng");
+        let other = site.sign_in("cujut.receptionist").await;
+        other
+            .get("/work")
+            .await
+            .expect(200)
+            .must_not_say("Rà soát biên chế");
+        let raised = site
+            .read(|tx, _| {
+                let rows = tx.rows("SELECT kind FROM task_warnings WHERE is_raised = 1", &[])?;
+                Ok(rows.len())
+            })
+            .await;
+        assert!((3..=4).contains(&raised), "{}: {raised}", site.name());
     }
 }

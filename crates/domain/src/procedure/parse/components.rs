@@ -5,7 +5,9 @@ use toml::Spanned;
 use super::Parser;
 use crate::permission::Role;
 use crate::procedure::raw::{RawComponent, RawJoined, RawLeg, RawReplacement, RawResult, RawStep, Text};
-use crate::procedure::{Component, Joined, JoinedLeg, JoinedWait, Need, Replacement, ResultSpec, Share, Step};
+use crate::procedure::{
+    Component, Joined, JoinedLeg, JoinedWait, Need, Replacement, ResultSpec, Share, Step,
+};
 
 impl Parser<'_> {
     pub(super) fn component(&mut self, raw: RawComponent) -> Component {

@@ -42,10 +42,10 @@ action!(
         #[serde(default)]
         #[schema(max_items = 100)]
         components: Vec<ComponentBody>,
-        /// Circumstances that are stated.
+        /// Circumstances that hold; what the citizen said when it is missing.
         #[serde(default)]
-        #[schema(value_type = Vec<String>, max_items = 50)]
-        circumstances: Vec<Text<60>>,
+        #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+        circumstances: Option<Vec<Text<60>>>,
         /// The whole filled form, when something of it is finished or mended; it stays as it is when missing.
         #[serde(default)]
         #[schema(value_type = Option<Object>)]
@@ -62,7 +62,8 @@ action!(
             Err(Wrong::App(error)) => return Err(error),
             Err(_) => return Err(AppError::field("components", "api-field-wrong")),
         };
-        let circumstances = it.circumstances.iter().map(|text| text.0.clone()).collect();
+        let words = it.circumstances.as_ref();
+        let circumstances = words.map(|words| words.iter().map(|text| text.0.clone()).collect());
         let (form, fee) = (it.form.clone(), (&it.fee).into());
         let cmd = app::AcceptDossier { dossier, version, components, circumstances, form, fee };
         app::accept_dossier(tx, cx, &cmd)

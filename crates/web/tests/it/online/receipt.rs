@@ -225,7 +225,13 @@ async fn the_service_is_rated_once_when_the_matter_has_ended_and_the_unit_sees_h
         let counted = site
             .read(move |tx, _| {
                 let (from, until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
-                Ok(townhall_store::ratings::count(tx, &unit, from, until)?)
+                Ok(townhall_store::ratings::count(
+                    tx,
+                    std::slice::from_ref(&unit),
+                    townhall_domain::space::Space::State,
+                    from,
+                    until,
+                )?)
             })
             .await;
         let counted: Vec<_> = counted.into_iter().collect();
