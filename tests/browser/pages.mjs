@@ -66,6 +66,8 @@ export const pages = [
   { name: "dashboard", path: "/dashboard", role: "chair", unit: "24682", prepare: openDetails },
   { name: "dashboard of a chosen period", path: "/dashboard?period=range&from=01/07/2025&to=31/07/2025", role: "chair", unit: "24682" },
   { name: "dashboard of the province", path: "/dashboard", role: "provincial_leader", prepare: openDetails },
+  { name: "quality index", path: "/dashboard/quality", role: "chair", unit: "24682" },
+  { name: "ratings", path: "/ratings", role: "chair", unit: "24682" },
   { name: "rows behind a figure", path: "/dossiers?measure=received&from=2025-07-01&to=2025-07-03&unit=24682", role: "chair", unit: "24682" },
   // A day's work: inbox, counter, dossiers, tasks, fees, jobs, the log.
   { name: "my work", path: "/work", role: "receptionist", unit: "24682" },
