@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use townhall_app::error::AppError;
+use townhall_app::fees::ClaimedExemption;
 use townhall_app::online::{
     AddOnlineFile, OnlineForm, SendOnline, StartOnline, Turn, add_online_file, online_form,
     remove_online_file, save_online, send_online, start_online, take_turn,
@@ -403,6 +404,14 @@ pub struct SendFormBody {
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 50)]
     circumstances: Vec<Text<60>>,
+    /// Code of the exemption that is asked for; an officer decides on it at acceptance.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 60)]
+    exemption: Option<Text<60>>,
+    /// What proves it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 300)]
+    exemption_reason: Option<Text<300>>,
     /// How the result is wanted: `counter`, `post`, `electronic`; at the counter when missing.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^(counter|post|electronic)$")]
@@ -448,6 +457,10 @@ async fn send(
         submitter: body.submitter.as_ref().map(ApplicantInput::from),
         form: body.form.clone(),
         circumstances: body.circumstances.iter().map(|text| text.0.clone()).collect(),
+        exemption: Text::filled(body.exemption.as_ref()).map(|code| ClaimedExemption {
+            code,
+            reason: Text::filled(body.exemption_reason.as_ref()).unwrap_or_default(),
+        }),
         delivery: delivery.transpose()?.unwrap_or(Delivery::Counter),
     };
     // A secret that nobody has costs no turn.

@@ -33,6 +33,10 @@ const COVERED: &[(&str, &[&str])] = &[
     ("/dossiers/{id}/extract", &["dossier_choose_entry"]),
     ("/dossiers/{id}/fee", &["take_fee", "exempt_fee", "state_fee"]),
     ("/dossiers/{id}/fee/void", &["void_fees"]),
+    (
+        "/dossiers/{id}/members/{position}",
+        &["dossier_report_member", "list_members"],
+    ),
     ("/drafts/{name}", &["save_draft"]),
     ("/express", &["certify_copies", "certified_copy_fee"]),
     ("/fees/close", &["close_fee_day"]),
