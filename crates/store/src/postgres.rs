@@ -2,6 +2,8 @@
 //!
 //! The synchronous client panics when it is used or dropped on an async thread: it never leaves its worker.
 
+mod tls;
+
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use crate::migrate;
 use crate::sqlite::{QUEUE, Threads, spawn, take};
 use crate::tx::{Base, Failure, PgConnection, Tx};
 use crate::work::{Ran, Work};
+use tls::Address;
 
 /// So often a command is run again after a serialisation failure, a deadlock or a lost connection.
 const ATTEMPTS: u32 = 12;
@@ -45,6 +48,31 @@ pub(crate) fn start(url: &str, writers: usize, readers: usize) -> Result<Threads
     Ok(Threads { writes, reads, joins })
 }
 
+/// One reader and nobody who writes: for whoever must not change what he looks at.
+pub(crate) fn look(url: &str) -> Result<Threads, StoreError> {
+    let setup = url.to_owned();
+    let setup = std::thread::Builder::new()
+        .name("postgres-look".to_owned())
+        .spawn(move || migrate::look_at_postgres(&mut connect(&setup)?))?;
+    setup.join().map_err(|_| StoreError::Panicked)??;
+    let (writes, _) = sync_channel(1);
+    let (reads, read_queue) = sync_channel(QUEUE);
+    let url = url.to_owned();
+    let join = spawn("postgres-reader", move || {
+        let worker = Worker {
+            url,
+            kind: Kind::Read,
+            connection: None,
+        };
+        worker.serve(&Mutex::new(read_queue));
+    })?;
+    Ok(Threads {
+        writes,
+        reads,
+        joins: vec![join],
+    })
+}
+
 fn spawn_setup(url: String) -> Result<Result<(), StoreError>, StoreError> {
     let setup = std::thread::Builder::new()
         .name("postgres-setup".to_owned())
@@ -57,11 +85,23 @@ fn spawn_setup(url: String) -> Result<Result<(), StoreError>, StoreError> {
 }
 
 fn connect(url: &str) -> Result<Client, StoreError> {
-    let mut config: postgres::Config = url.parse()?;
-    config
+    let mut address = Address::read(url)?;
+    address
+        .config
         .application_name("townhall")
         .connect_timeout(Duration::from_secs(5));
-    Ok(config.connect(NoTls)?)
+    Ok(match address.tls {
+        Some(tls) => address.config.connect(tls)?,
+        None => address.config.connect(NoTls)?,
+    })
+}
+
+/// Whether the address of a server can be understood, and what it names is there; nobody is asked.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_address(url: &str) -> Result<(), StoreError> {
+    Address::read(url).map(|_| ())
 }
 
 fn check_settings(client: &mut Client) -> Result<(), StoreError> {

@@ -317,6 +317,17 @@ impl Values {
             (Some(url), Some(password)) => Some(with_password(&url, &password)),
             (url, _) => url,
         }
+        .filter(|url| match townhall_store::check_address(url) {
+            Ok(()) => true,
+            Err(error) => {
+                let place = self
+                    .values
+                    .get("database_url")
+                    .map(|written| written.place.clone());
+                self.wrong(place.unwrap_or_default(), format!("`database_url`: {error}"));
+                false
+            }
+        })
     }
 }
 

@@ -12,3 +12,4 @@ mod registers;
 mod seam;
 mod statistics;
 mod tasks;
+mod tls;

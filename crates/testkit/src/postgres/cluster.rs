@@ -65,6 +65,23 @@ impl Cluster {
         self.home.url()
     }
 
+    /// Starts the server anew with this certificate and key (PEM): from now on it offers TLS beside plain connections.
+    pub fn offer_tls(&mut self, certificate: &Path, key: &Path) -> Result<(), ClusterError> {
+        use std::os::unix::fs::PermissionsExt;
+        let io = |doing| move |error| ClusterError::Io { doing, error };
+        for (from, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            let to = self.home.data().join(name);
+            std::fs::copy(from, &to).map_err(io("copying the certificate"))?;
+            // The server refuses a key that others may read.
+            std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o600))
+                .map_err(io("closing the key to others"))?;
+            self.home.user.own(&to)?;
+        }
+        append(&self.home.data().join("postgresql.conf"), "ssl = on\n")
+            .map_err(io("writing postgresql.conf"))?;
+        self.start_again()
+    }
+
     /// Kills the server and its children at once, as a crash would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
