@@ -4,6 +4,7 @@
 //! pages, size, time, and the watch that gives every request its id, its line in the log and its place in the
 //! figures.
 
+mod drain;
 mod health;
 mod limit;
 mod watch;
@@ -106,6 +107,9 @@ pub fn around(app: App, rules: Rules, stopping: Stopping) -> Router {
         ))
         .merge(health::routes(&running))
         .layer(RequestBodyLimitLayer::new(largest_body_bytes))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            drain::hear_out(largest_body_bytes, request, next)
+        }))
         .layer(axum::middleware::from_fn_with_state(
             layer(&running),
             watch::stand_around,

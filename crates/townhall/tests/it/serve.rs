@@ -202,6 +202,29 @@ fn a_body_that_is_too_large_is_refused() {
     assert_eq!(reply.status, 413);
 }
 
+/// A client that writes everything before it reads must find an answer and not a broken line.
+#[test]
+fn who_sends_a_name_of_ten_megabytes_reads_why_it_is_refused() {
+    use std::io::{Read, Write};
+    let dir = temp_dir();
+    let server = serve(dir.path()).start();
+    let host = server.url().trim_start_matches("http://").to_owned();
+    let body = format!("user_name={}", "a".repeat(10 * 1024 * 1024));
+    let mut stream = std::net::TcpStream::connect(&host).expect("connected");
+    write!(
+        stream,
+        "POST /sign-in HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .expect("sent");
+    stream
+        .write_all(body.as_bytes())
+        .expect("the line holds until all is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
 #[test]
 fn a_request_under_way_ends_before_the_node_stops() {
     use std::io::{Read, Write};
