@@ -8,6 +8,21 @@ pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// The words that somebody searches for: folded, at most six, none longer than forty characters. What folds to nothing
+/// stays as it is, so that a search for signs alone finds nothing instead of everything.
+pub fn searched(typed: &str) -> Vec<String> {
+    let folded = fold(typed);
+    let mut words: Vec<String> = folded
+        .split_whitespace()
+        .map(|word| word.chars().take(40).collect())
+        .take(6)
+        .collect();
+    if words.is_empty() && !typed.trim().is_empty() {
+        words.push(typed.trim().chars().take(40).collect());
+    }
+    words
+}
+
 /// The search key of a text: marks off, `đ` as `d`, lower case, one space between words.
 ///
 /// Letters, digits and hyphens stay; `.`, `/`, `@` and `_` stay inside a word (codes, numbers of documents,
@@ -55,6 +70,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_search_for_signs_alone_finds_nothing_instead_of_everything() {
+        assert_eq!(searched("  Nguyễn  VĂN "), ["nguyen", "van"]);
+        assert_eq!(searched("😀"), ["😀"]);
+        assert_eq!(searched("%'"), ["%'"]);
+        assert_eq!(searched("   "), [""; 0]);
+        assert_eq!(searched("a b c d e f g").len(), 6);
+    }
 
     #[test]
     fn marks_and_case_do_not_matter_for_search() {

@@ -11,7 +11,7 @@ mod lang;
 mod locales;
 mod sort;
 
-pub use fold::{fold, initials, nfc};
+pub use fold::{fold, initials, nfc, searched};
 pub use format::{
     capitalised, date, date_on_paper, date_short, date_time, money, number, percent, ratio_text, time,
     weekday,

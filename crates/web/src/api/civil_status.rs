@@ -19,7 +19,7 @@ use townhall_domain::ids::{DossierId, EntryId};
 use townhall_domain::permission::Right;
 use townhall_store::Tx;
 use townhall_store::civil_status::{self as store, Filter, Listed};
-use townhall_text::fold;
+use townhall_text::searched;
 use utoipa::{IntoParams, ToSchema};
 
 use super::act::{self, Subject, action};
@@ -198,11 +198,7 @@ async fn list(
     filter.year = query.year.map(i64::from);
     filter.number = query.number.map(i64::from);
     filter.born_on = query.born_on.map(|day| day.0);
-    filter.words = fold(&query.q)
-        .split_whitespace()
-        .take(8)
-        .map(|word| word.chars().take(40).collect())
-        .collect();
+    filter.words = searched(&query.q);
     if !query.after.is_empty() {
         filter.after = Some(key(&query.after).ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
     }

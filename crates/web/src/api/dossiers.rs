@@ -23,7 +23,7 @@ use townhall_domain::permission::Right;
 use townhall_domain::time;
 use townhall_store::dossiers::{Due, Filter, Page, Sort, Warned};
 use townhall_store::statistics::Measure;
-use townhall_text::fold;
+use townhall_text::searched;
 use utoipa::IntoParams;
 
 use super::book::{Book, Operation};
@@ -161,14 +161,10 @@ impl ListQuery {
     fn filter(&self, app: &App) -> Result<Filter, Wrong> {
         let cx_now = app.town.clock().now();
         let today = time::local_date(cx_now);
-        let words = fold(&self.q);
-        let words = words
-            .split_whitespace()
-            .map(|word| word.chars().take(40).collect());
         let mut filter = Filter {
             units: self.units(app, today)?,
             received_for_others: self.for_others,
-            words: words.take(6).collect(),
+            words: searched(&self.q),
             procedure: filled(&self.procedure),
             field: filled(&self.field),
             accepted: interval(self.accepted_from, self.accepted_to),

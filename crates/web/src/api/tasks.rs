@@ -17,7 +17,7 @@ use townhall_domain::task::{Class, Task, TaskDraft};
 use townhall_domain::time::Timestamp;
 use townhall_store::Tx;
 use townhall_store::tasks::{self as store, Filter, Listed, Sight, Sort};
-use townhall_text::fold;
+use townhall_text::searched;
 use utoipa::{IntoParams, ToSchema};
 
 use super::act::{self, Subject};
@@ -111,12 +111,7 @@ impl TaskQuery {
     fn filter(&self, now: Timestamp, space: Space) -> Result<Filter, Wrong> {
         // What may be seen is put in by the query itself.
         let mut filter = Filter::new(space, Sight::default(), now);
-        let words = fold(&self.q);
-        filter.words = words
-            .split_whitespace()
-            .take(6)
-            .map(|word| word.chars().take(40).collect())
-            .collect();
+        filter.words = searched(&self.q);
         if !self.class.is_empty() {
             filter.class = Some(known("class", &self.class, Class::parse)?);
         }

@@ -11,7 +11,7 @@ use townhall_app::paper_data::{RegisterPart, register_paper};
 use townhall_domain::civil_status::CivilBook;
 use townhall_domain::dossier::applicant::parse_date;
 use townhall_store::civil_status::{Filter, Key, Listed, Page as Rows};
-use townhall_text::{Arg, date_on_paper, fold};
+use townhall_text::{Arg, date_on_paper, searched};
 
 use super::{book_href, book_in, book_name};
 use crate::csv;
@@ -54,11 +54,7 @@ impl Asked {
                 filter.year = year.or(filter.year);
             }
             None => {
-                filter.words = fold(&self.q)
-                    .split_whitespace()
-                    .map(|word| word.chars().take(40).collect())
-                    .take(8)
-                    .collect();
+                filter.words = searched(&self.q);
             }
         }
         filter.after = key(&self.after);

@@ -12,7 +12,7 @@ use townhall_domain::ids::UnitId;
 use townhall_domain::time;
 use townhall_store::dossiers::{Due, Filter, Listed, Page as Rows, Sort, Warned};
 use townhall_store::statistics::{Measure, Period};
-use townhall_text::{Arg, fold};
+use townhall_text::{Arg, searched};
 
 use super::warned::warned;
 use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name};
@@ -58,11 +58,7 @@ pub struct Asked {
 
 impl Asked {
     fn filter(&self, ui: &Ui, app: &App) -> Filter {
-        let words: Vec<String> = fold(&self.q)
-            .split_whitespace()
-            .map(|word| word.chars().take(40).collect())
-            .take(6)
-            .collect();
+        let words = searched(&self.q);
         let days = |from: &str, to: &str| {
             let from = from
                 .parse()

@@ -9,7 +9,7 @@ use townhall_domain::space::Space;
 use townhall_domain::task::{Class, Priority, SourceKind};
 use townhall_domain::time;
 use townhall_store::tasks::{Filter, Sight, Sort};
-use townhall_text::fold;
+use townhall_text::searched;
 
 use crate::state::App;
 use crate::ui::{Ui, href};
@@ -85,11 +85,7 @@ impl Asked {
             priority: Priority::parse(&self.priority),
             source: SourceKind::parse(&self.source),
             issued: issued(self.period()),
-            words: fold(&self.q)
-                .split_whitespace()
-                .map(|word| word.chars().take(40).collect())
-                .take(6)
-                .collect(),
+            words: searched(&self.q),
             sort: if self.sort == "-issued" {
                 Sort::Newest
             } else {
