@@ -45,6 +45,14 @@ pub enum LimitError {
         /// What was written.
         text: String,
     },
+    /// Nothing stands after the number.
+    #[error(
+        "`{text}` says no unit; known are min, wh, hd (half days), wd (working days), d (days), mo and sd"
+    )]
+    NoUnit {
+        /// What was written.
+        text: String,
+    },
     /// The letters after the number name no unit.
     #[error("`{unit}` is no unit; known are min, wh, hd (half days), wd (working days), d (days), mo and sd")]
     UnknownUnit {
@@ -100,6 +108,7 @@ impl FromStr for Limit {
             "wd" => (Self::WorkingDays, MAX_DAYS),
             "d" => (Self::CalendarDays, MAX_DAYS),
             "mo" => (Self::Months, MAX_MONTHS),
+            "" => return Err(LimitError::NoUnit { text }),
             other => {
                 return Err(LimitError::UnknownUnit {
                     unit: other.to_owned(),
@@ -207,10 +216,7 @@ mod tests {
             "-3wd".parse::<Limit>(),
             Err(LimitError::NoNumber { text: "-3wd".into() })
         );
-        assert_eq!(
-            "3".parse::<Limit>(),
-            Err(LimitError::UnknownUnit { unit: String::new() })
-        );
+        assert_eq!("3".parse::<Limit>(), Err(LimitError::NoUnit { text: "3".into() }));
         assert_eq!(
             "3days".parse::<Limit>(),
             Err(LimitError::UnknownUnit { unit: "days".into() })

@@ -22,7 +22,7 @@ pub struct DeadlineArgs {
     #[arg(long, value_parser = parse_from)]
     from: Timestamp,
     /// The time limit: 3wd, 15d, 8wh, 30min, 2hd, 1mo, or sd for the same-day rule
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     limit: Limit,
     /// Code of the unit whose office hours hold; without it the default hours
     #[arg(long, value_name = "CODE")]
@@ -232,6 +232,8 @@ Quy định 3 ngày làm việc · Bộ luật Dân sự, Điều 147–148 · l
         assert!(refused("yesterday", "3wd", &[]).contains("write a date and time"));
         assert!(refused(fine, "0wd", &[]).contains("must be between 1 and 2000"));
         assert!(refused(fine, "3 weeks", &[]).contains("is no unit; known are"));
+        assert!(refused(fine, "3", &[]).contains("`3` says no unit; known are"));
+        assert!(refused(fine, "-3wd", &[]).contains("`-3wd` does not begin with a number"));
         assert!(refused(fine, "3wd", &["--unit", "99999"]).contains("no unit has the code `99999`"));
         assert!(refused(fine, "3wd", &["--lang", "xx"]).contains("known languages"));
         assert!(

@@ -39,7 +39,7 @@ pub fn extend_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ExtendDossier) -> Result<(
     let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let extended = deadline
         .extend(&office, cx.now(), cmd.to, None)
-        .map_err(|error| AppError::refused(error.key()))?;
+        .map_err(|error| AppError::deadline(&error))?;
     let due = extended.due;
     dossier.deadline = Some(extended);
     super::warn::plan(tx, cx, &dossier)?;
@@ -84,7 +84,7 @@ pub fn obligate_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ObligateDossier) -> Resu
     let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let paused = deadline
         .pause(&office, cx.now(), PauseReason::Financial, cmd.document.clone())
-        .map_err(|error| AppError::refused(error.key()))?;
+        .map_err(|error| AppError::deadline(&error))?;
     dossier.deadline = Some(paused);
     super::warn::plan(tx, cx, &dossier)?;
     dossier.paused_at = Some(cx.now());
@@ -141,7 +141,7 @@ pub fn resume_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ResumeDossier) -> Result<(
     let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let resumed = deadline
         .resume(&office, cx.now(), how, Some(proof.clone()))
-        .map_err(|error| AppError::refused(error.key()))?;
+        .map_err(|error| AppError::deadline(&error))?;
     dossier.deadline = Some(resumed);
     super::warn::plan(tx, cx, &dossier)?;
     // Waiting for money is not waiting for a supplement: the index does not subtract it (open question 12), so

@@ -59,7 +59,7 @@ pub(super) fn ask(
         let office = crate::calendar::office(tx, cx, &dossier.unit)?;
         let paused = deadline
             .pause(&office, cx.now(), PauseReason::Supplement, None)
-            .map_err(|error| AppError::refused(error.key()))?;
+            .map_err(|error| AppError::deadline(&error))?;
         dossier.deadline = Some(paused);
         super::warn::plan(tx, cx, dossier)?;
     }
@@ -138,7 +138,7 @@ pub(crate) fn complete(
         };
         let resumed = deadline
             .resume(&office, cx.now(), how, None)
-            .map_err(|error| AppError::refused(error.key()))?;
+            .map_err(|error| AppError::deadline(&error))?;
         dossier.deadline = Some(resumed);
         super::warn::plan(tx, cx, dossier)?;
     }

@@ -105,7 +105,7 @@ fn close_of(tx: &mut Tx<'_>, cx: &Cx, task: &Task, typed: &str) -> Result<Timest
     let on = parse_due_day(typed, cx.today()).map_err(|key| AppError::field("to", key))?;
     let day = DueDay { on, at: None };
     day.instant(&crate::calendar::office(tx, cx, &task.unit)?)
-        .map_err(|error| AppError::field("to", DeadlineError::from(error).key()))
+        .map_err(|error| AppError::field_deadline("to", &DeadlineError::from(error)))
 }
 
 /// What is wrong with the day is told at the day.
@@ -114,7 +114,7 @@ fn at_day(error: TaskError) -> AppError {
         TaskError::Deadline(DeadlineError::NotLater { .. }) => {
             AppError::field("to", "task-extension-not-later")
         }
-        TaskError::Deadline(error) => AppError::field("to", error.key()),
+        TaskError::Deadline(error) => AppError::field_deadline("to", &error),
         other => other.into(),
     }
 }

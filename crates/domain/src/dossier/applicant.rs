@@ -188,16 +188,22 @@ impl ApplicantInput {
     }
 }
 
-/// Trimmed, NFC, runs of white space as one space; nothing when a control character stands in it.
+/// Trimmed, NFC, runs of white space as one space; nothing when a control character, or one that turns the direction
+/// of text, stands in it.
 pub fn clean(typed: &str) -> Option<String> {
     let text: String = typed.nfc().collect();
     if text
         .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        .any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns_text(c))
     {
         return None;
     }
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Characters that turn the direction of what follows: with them a name can look like another one.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn digits(typed: &str, skip: &[char]) -> Option<String> {
@@ -262,6 +268,13 @@ mod tests {
             born_on: "12/3/1999".to_owned(),
             ..Default::default()
         }
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_direction_of_what_follows() {
+        assert_eq!(clean("Nguyễn\u{202e}Văn"), None);
+        assert_eq!(clean("\u{2066}An"), None);
+        assert_eq!(clean(" Nguyễn\n Văn "), Some("Nguyễn Văn".to_owned()));
     }
 
     #[test]

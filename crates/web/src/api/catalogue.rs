@@ -401,7 +401,7 @@ async fn deadline(
         .office(&unit)
         .with_exceptions(hours.await.map_err(Wrong::App)?);
     let deadline = Deadline::compute(&office, from, limit)
-        .map_err(|error| Wrong::App(AppError::refused(error.key())))?;
+        .map_err(|error| Wrong::App(AppError::deadline(&error)))?;
     Ok(Json(DeadlineOut {
         due: time::rfc3339(deadline.due),
         explanation: explain_json(&deadline),
