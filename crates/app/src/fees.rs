@@ -19,7 +19,7 @@ use townhall_store::fees::Charge;
 use townhall_store::{Tx, dossiers};
 
 use crate::cx::Cx;
-use crate::dossier::flow::is_visible;
+use crate::dossier::flow::{is_visible, must_be_whole};
 use crate::error::AppError;
 
 pub use change::{ExemptFee, StateFee, VoidCharges, exempt_fee, state_fee, void_charges};
@@ -49,6 +49,7 @@ fn begin(tx: &mut Tx<'_>, cx: &Cx, id: DossierId, right: Right) -> Result<Dossie
         .ok_or(AppError::NotFound("dossier"))?;
     // The centre that received the dossier collects, also for another commune.
     cx.actor.must(right, &dossier.receiving_unit)?;
+    must_be_whole(&dossier)?;
     Ok(dossier)
 }
 

@@ -12,6 +12,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod dossier;
 pub mod drafts;
+pub mod erase;
 pub mod error;
 pub mod express;
 pub mod fees;

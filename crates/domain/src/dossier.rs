@@ -97,6 +97,8 @@ pub struct Dossier {
     pub returned_at: Option<Timestamp>,
     /// 128-bit secret of the receipt's QR code, 32 hexadecimal digits: opens the status page of this dossier.
     pub receipt_secret: String,
+    /// When its personal data was destroyed by decision; what is left is for figures and gapless numbers.
+    pub erased_at: Option<Timestamp>,
     /// Counted up at every change; a form that shows an older one is refused.
     pub version: i64,
 }

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod civil_status;
 pub mod deadline;
 pub mod dossier;
+pub mod erasure;
 pub mod express;
 pub mod fee;
 pub mod form;

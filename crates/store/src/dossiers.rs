@@ -23,7 +23,7 @@ use crate::{StoreError, Tx};
 const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, procedure_code, procedure_version, field, channel, \
     assisting_post, applicant, applicant_party, submitter, form, subject, state, stage, holder_post, holder_role, held_since, \
     step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
-    payment, delivery, returned_at, receipt_secret, is_open, version, claims";
+    payment, delivery, returned_at, receipt_secret, is_open, erased_at, version, claims";
 
 /// Writes a new dossier and its search words.
 pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
@@ -96,6 +96,16 @@ pub fn load(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreErro
         &params![id],
     )?;
     row.as_ref().map(read).transpose()
+}
+
+/// Dossiers after an id, in order of their ids: whoever looks at all of them.
+pub fn after(tx: &mut Tx<'_>, after: Option<DossierId>, limit: u32) -> Result<Vec<Dossier>, StoreError> {
+    let after = after.map_or_else(String::new, |id| id.to_string());
+    let rows = tx.rows(
+        &format!("SELECT {COLUMNS} FROM dossiers WHERE id > $1 ORDER BY id LIMIT $2"),
+        &params![after, limit],
+    )?;
+    rows.iter().map(read).collect()
 }
 
 /// Loads a dossier and holds its row until the transaction ends.
@@ -179,6 +189,7 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
         dossier.returned_at,
         &dossier.receipt_secret,
         dossier.is_open(),
+        dossier.erased_at,
         dossier.version,
         claims,
     ]
@@ -230,6 +241,7 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         delivery: word(row, "delivery", Delivery::parse)?,
         returned_at: row.get("returned_at")?,
         receipt_secret: row.get("receipt_secret")?,
+        erased_at: row.get("erased_at")?,
         version: row.get("version")?,
         claims: claims
             .as_deref()

@@ -51,6 +51,13 @@ impl Files {
         })
     }
 
+    /// The store below a directory as it lies there, for whoever only looks: nothing is made.
+    pub fn to_look(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
     /// Begins a new file.
     pub fn begin(&self) -> Result<Incoming, StoreError> {
         let mut name = [0_u8; 16];
@@ -115,6 +122,24 @@ impl Files {
         }
         names.sort();
         Ok(names)
+    }
+
+    /// Removes a file for good and syncs its directory; false when it is younger than `age` and so was left, true
+    /// also when it was not there any more.
+    pub fn remove(&self, sha256: &str, age: Duration) -> Result<bool, StoreError> {
+        let path = self.path(sha256)?;
+        let Ok(meta) = fs::metadata(&path) else {
+            return Ok(true);
+        };
+        let elapsed = meta.modified()?.elapsed().unwrap_or_default();
+        if elapsed < age {
+            return Ok(false);
+        }
+        fs::remove_file(&path)?;
+        if let Some(shelf) = path.parent() {
+            File::open(shelf)?.sync_all()?;
+        }
+        Ok(true)
     }
 
     /// Removes files older than `age` that nobody refers to, and uploads that were never finished; returns how many.

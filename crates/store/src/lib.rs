@@ -11,6 +11,7 @@ pub mod db;
 pub mod dialect;
 pub mod dossiers;
 pub mod drafts;
+pub mod erasure;
 pub mod error;
 pub mod evidence;
 pub mod fees;
@@ -47,5 +48,6 @@ mod work;
 
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
+pub use postgres::check_address;
 pub use tx::Tx;
 pub use value::{Row, Value};

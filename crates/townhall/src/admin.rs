@@ -102,7 +102,7 @@ pub fn run(command: &AdminCommand) -> Result<()> {
 }
 
 /// A refusal in the words that a page would say.
-fn in_words(error: AppError) -> anyhow::Error {
+pub(crate) fn in_words(error: AppError) -> anyhow::Error {
     match error {
         AppError::Refused { key, .. } => anyhow!("{}", t(Lang::En, key)),
         AppError::Invalid(fields) => {

@@ -5,6 +5,7 @@ mod backup;
 mod config;
 mod deadline;
 mod demo;
+mod erase;
 mod log;
 mod logging;
 mod node;
@@ -43,6 +44,8 @@ enum Command {
     /// Look after the transparency log
     #[command(subcommand)]
     Log(log::LogCommand),
+    /// Destroy the personal data of a dossier that has ended, by decision; the trail and the log stay whole
+    Erase(erase::EraseArgs),
     /// Find any change that was made behind the program's back
     Verify(verify::VerifyArgs),
     /// Look at a configuration
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Log(command) => log::run(&command),
+        Command::Erase(args) => erase::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Config(ConfigCommand::Check { file, offline }) => check_config(file, offline),
         Command::Packs(args) => packs::run(&args),

@@ -48,6 +48,14 @@ pub(crate) fn procedure_of<'a>(cx: &'a Cx, dossier: &Dossier) -> Result<&'a Proc
         })
 }
 
+/// Refuses a dossier whose personal data was destroyed: nothing can be done with it or printed of it any more.
+pub(crate) fn must_be_whole(dossier: &Dossier) -> Result<(), AppError> {
+    match dossier.erased_at {
+        None => Ok(()),
+        Some(_) => Err(AppError::refused("dossier-refused-erased")),
+    }
+}
+
 /// Whether the actor may know of this dossier at all.
 pub(crate) fn is_visible(cx: &Cx, dossier: &Dossier) -> bool {
     let holder = post_of(dossier);
@@ -75,6 +83,7 @@ pub(crate) fn begin<'a>(
         post_of(&dossier)
     };
     cx.actor.must_on(action.right(), unit, answers)?;
+    must_be_whole(&dossier)?;
     if dossier.version != shown {
         return Err(AppError::Conflict {
             shown,

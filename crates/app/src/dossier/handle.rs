@@ -140,6 +140,7 @@ pub fn answer_consultation(tx: &mut Tx<'_>, cx: &Cx, cmd: &AnswerConsultation) -
         .ok_or(AppError::NotFound("dossier"))?;
     cx.actor
         .must_on(Action::Consult.right(), &dossier.unit, post_of(&dossier))?;
+    super::must_be_whole(&dossier)?;
     if dossier.version != cmd.version {
         return Err(AppError::Conflict {
             shown: cmd.version,

@@ -456,6 +456,7 @@ fn new_dossier(
     let mut secret = [0_u8; 16];
     getrandom::fill(&mut secret).map_err(townhall_store::StoreError::from)?;
     Ok(Dossier {
+        erased_at: None,
         id: cmd.id,
         code,
         unit: cmd.unit.clone(),
@@ -535,7 +536,7 @@ pub(super) fn accept(
     let limit = procedure.limit(channel, circumstances).time;
     let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let deadline =
-        Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
+        Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
     dossier.accepted_at = Some(cx.now());
     dossier.deadline = Some(deadline);
     super::warn::plan(tx, cx, dossier)?;

@@ -86,6 +86,7 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
     });
     let possible = actions(dossier.state, flow_of(procedure))
         .into_iter()
+        .filter(|_| dossier.erased_at.is_none())
         .filter(|(action, _)| {
             // A recall takes back one's own hand-over, so it is offered to the one who gave, not to the holder.
             let answers = if *action == Action::Recall {

@@ -1,11 +1,10 @@
 //! Recurring upkeep: what nobody refers to any more goes.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use townhall_domain::time::{self, Timestamp};
-use townhall_store::evidence::evidence;
-use townhall_store::{StoreError, Tx, audit, jobs, leases, online, queue, sessions};
+use townhall_store::erasure::files_in_use;
+use townhall_store::{StoreError, jobs, leases, online, queue, sessions};
 
 use super::{Kind, Outcome, Run};
 use crate::online::DRAFT_DAYS;
@@ -13,8 +12,6 @@ use crate::online::DRAFT_DAYS;
 const HOUR: Duration = Duration::from_hours(1);
 /// A file that no row names is kept so long: its command may still be on the way.
 const FILE_AGE: Duration = Duration::from_hours(24);
-/// A page of hashes.
-const PAGE: u32 = 4_096;
 
 /// Removes files that no row names, a day after they came.
 pub static SWEEP_FILES: Kind = Kind {
@@ -83,23 +80,6 @@ fn sweep_files(run: &Run<'_>) -> Result<Outcome, StoreError> {
         tracing::info!(files, "{files} files that nothing refers to were removed");
     }
     Ok(Outcome::Done)
-}
-
-/// Hashes of all files that a row names.
-fn files_in_use(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
-    let mut in_use = BTreeSet::new();
-    for table in evidence().tables().values() {
-        for column in &table.files {
-            let mut after = String::new();
-            loop {
-                let page = audit::files_named(tx, &table.name, column, &after, PAGE)?;
-                let Some(last) = page.last() else { break };
-                after.clone_from(last);
-                in_use.extend(page);
-            }
-        }
-    }
-    Ok(in_use)
 }
 
 fn sweep_sessions(run: &Run<'_>) -> Result<Outcome, StoreError> {

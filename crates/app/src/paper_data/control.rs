@@ -10,7 +10,7 @@ use townhall_store::{Tx, organisation};
 use super::unit::UnitWords;
 use super::{Data, House, Printable, instant, words};
 use crate::cx::Cx;
-use crate::dossier::{is_visible, procedure_of};
+use crate::dossier::{is_visible, must_be_whole, procedure_of};
 use crate::error::AppError;
 
 /// The control slip as of now; who may not know of the dossier gets "not found".
@@ -18,6 +18,7 @@ pub fn control_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: DossierId) -> 
     let dossier = dossiers::load(tx, id)?
         .filter(|dossier| is_visible(cx, dossier))
         .ok_or(AppError::NotFound("dossier"))?;
+    must_be_whole(&dossier)?;
     let procedure = procedure_of(cx, &dossier)?;
     let steps = dossiers::steps(tx, id)?;
     let began = local_date(dossier.received_at);

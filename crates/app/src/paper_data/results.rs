@@ -18,7 +18,7 @@ use super::unit::{UnitWords, id_paper, put_signer};
 use super::{Data, House, Printable, SIGNER, Signer, official, words};
 use crate::civil_status::{Chosen, ENTRY, EXTRACT, Prepared, part};
 use crate::cx::Cx;
-use crate::dossier::{is_visible, procedure_of};
+use crate::dossier::{is_visible, must_be_whole, procedure_of};
 use crate::error::AppError;
 
 /// What a result's body never decides: it belongs to the program.
@@ -44,6 +44,7 @@ pub fn result_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: DossierId) -> R
     let dossier = dossiers::load(tx, id)?
         .filter(|dossier| is_visible(cx, dossier))
         .ok_or(AppError::NotFound("dossier"))?;
+    must_be_whole(&dossier)?;
     let result = dossiers::result(tx, id)?.ok_or(AppError::NotFound("result"))?;
     let procedure = procedure_of(cx, &dossier)?;
     let at = result

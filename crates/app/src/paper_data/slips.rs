@@ -13,7 +13,7 @@ use townhall_text::Lang;
 use super::unit::{UnitWords, put_signer};
 use super::{Data, House, Printable, Stated, StatedPaper, instant, receipt_link, recorded_instant, words};
 use crate::cx::Cx;
-use crate::dossier::{is_visible, procedure_of};
+use crate::dossier::{is_visible, must_be_whole, procedure_of};
 use crate::error::AppError;
 
 /// A numbered form of a dossier; who may not know of the dossier gets "not found".
@@ -22,6 +22,7 @@ pub fn slip_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: SlipId) -> Result
     let dossier = dossiers::load(tx, slip.dossier)?
         .filter(|dossier| is_visible(cx, dossier))
         .ok_or(AppError::NotFound("slip"))?;
+    must_be_whole(&dossier)?;
     let stated = Stated::of_slip(tx, &dossier, &slip)?;
     let form = Form {
         unit: UnitWords::of(cx, &slip.unit, local_date(slip.issued_at)),

@@ -75,6 +75,7 @@ fn insert(tx: &mut Tx<'_>, number: u128, case: &Case) -> Result<DossierId, Store
     let received_at = accepted_at.unwrap_or_else(|| instant(at(7, 2, 8)));
     let ended = case.ended.is_some() || case.state == State::NotAccepted;
     let dossier = Dossier {
+        erased_at: None,
         id: DossierId::from_uuid(Uuid::from_u128(number)),
         code: format!("H40.20-{number}"),
         unit: unit(case.unit),

@@ -379,3 +379,6 @@ dossier-claims-check = Ticked is what the citizen chose; check it, leave it or c
 dossier-certified-papers = Originals to be certified
 dossier-certified-title = Paper
 dossier-certified-fee = Fee
+dossier-erased = The personal data of this dossier was destroyed by decision on { $at }. What is left is for figures and numbers; the books of the register stay.
+dossier-refused-erased = The personal data of this dossier was destroyed by decision, so nothing can be done with it or printed of it any more. The trail names the decision.
+erase-refused-not-ended = The dossier is still being worked on, or its result has not been handed over. Only a dossier that has ended can be erased.

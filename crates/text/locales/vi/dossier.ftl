@@ -376,3 +376,6 @@ dossier-claims-check = Người dân đã chọn các điều đánh dấu; ki�
 dossier-certified-papers = Các bản chính cần chứng thực
 dossier-certified-title = Giấy tờ
 dossier-certified-fee = Phí
+dossier-erased = Dữ liệu cá nhân của hồ sơ này đã được hủy theo quyết định, { $at }. Phần còn lại chỉ để thống kê và giữ số liên tục; sổ đăng ký vẫn được lưu.
+dossier-refused-erased = Dữ liệu cá nhân của hồ sơ này đã được hủy theo quyết định nên không thể xử lý hay in lại. Nhật ký có ghi quyết định.
+erase-refused-not-ended = Hồ sơ còn đang giải quyết, hoặc kết quả chưa trả. Chỉ hủy được dữ liệu của hồ sơ đã kết thúc.

@@ -53,3 +53,68 @@ fn a_demonstration_never_takes_the_place_of_somebodys_work() {
     assert!(!status.success());
     assert!(errors.contains("no demonstration"), "{errors}");
 }
+
+#[test]
+fn an_ended_dossier_is_erased_by_decision_and_the_node_still_verifies() {
+    let dir = temp_dir();
+    let data = dir.path().join("demo");
+    let shown = data.display().to_string();
+    let (status, said, errors) = townhall(["demo", "--only-make", "--data", &shown]).run();
+    assert!(status.success(), "{said}{errors}");
+    let db = townhall_store::Db::open(&townhall_store::DbConfig::Sqlite {
+        file: data.join("townhall.db"),
+    })
+    .expect("the database opens");
+    let code_in = |state: i64| {
+        let found = db.read_blocking("code", move |tx| {
+            tx.one(
+                "SELECT code FROM dossiers WHERE state = $1 AND unit = '24682-20250701' ORDER BY code LIMIT 1",
+                &townhall_store::params![state],
+            )
+        });
+        let row = found.expect("read").expect("a dossier");
+        row.get::<String>("code").expect("a code")
+    };
+    let (ended, open) = (code_in(10), code_in(4));
+    drop(db);
+    let erase = |code: &str, more: &[&str]| {
+        let words = [
+            "erase",
+            "--data",
+            &shown,
+            "--dossier",
+            code,
+            "--decision",
+            "12/QĐ-UBND",
+        ];
+        let decided = ["--decided-on", "2025-08-01", "--authority", "UBND xã Thuận An"];
+        let (status, said, errors) = townhall(words).args(decided).args(more.iter().copied()).run();
+        (status.code(), said + &errors)
+    };
+    let term = ["--reason", "term-ended"];
+    let done = ["--reason", "term-ended", "--yes"];
+    let (code, told) = erase(&ended, &["--reason", "because"]);
+    assert!(code == Some(2) && told.contains("known reasons are"), "{told}");
+    let (code, told) = erase("H36.82-250701-9999", &done);
+    assert!(code == Some(1) && told.contains("there is no dossier"), "{told}");
+    let (code, told) = erase(&open, &done);
+    assert!(
+        code == Some(1) && told.contains("still being worked on"),
+        "{told}"
+    );
+    let (code, told) = erase(&ended, &term);
+    assert!(code == Some(0) && told.contains("nothing was done"), "{told}");
+    let (code, told) = erase(&ended, &done);
+    assert!(
+        code == Some(0) && told.contains("erased, with the words of"),
+        "{told}"
+    );
+    let (code, told) = erase(&ended, &done);
+    assert!(
+        code == Some(1) && told.contains("destroyed by decision"),
+        "{told}"
+    );
+    // A checkpoint kept before still holds: the log itself was not touched.
+    let (status, said, errors) = townhall(["verify", "--data", &shown]).run();
+    assert!(status.success(), "{said}{errors}");
+}

@@ -330,6 +330,9 @@ pub struct DossierOut {
     /// When the result was handed over.
     #[schema(format = DateTime)]
     pub returned_at: Option<String>,
+    /// When its personal data was destroyed by decision.
+    #[schema(format = DateTime)]
+    pub erased_at: Option<String>,
     /// Posts that join the handler.
     pub joining: Vec<String>,
     /// The result, once drafted.
@@ -363,6 +366,7 @@ impl DossierOut {
                 .deadline
                 .as_ref()
                 .map(townhall_domain::deadline::explain_json),
+            erased_at: maybe(dossier.erased_at),
             supplements: dossier.supplements,
             waited_minutes: dossier.waited_ms / 60_000,
             returned_at: maybe(dossier.returned_at),

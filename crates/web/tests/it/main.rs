@@ -6,6 +6,7 @@ mod civil_status;
 mod counter;
 mod dashboard;
 mod derived;
+mod erase;
 mod express;
 mod fees;
 mod frame;
