@@ -30,7 +30,7 @@ pub(crate) use correct::withdraw;
 pub use correct::{CorrectEntry, RecallStep, WithdrawDossier, correct_entry, recall_step, withdraw_dossier};
 pub use counter::{Finished, Looked, counter_aside, counter_draft, finished_at_counter, look_up};
 pub use flow::{flow_of, holder_for};
-pub(crate) use flow::{is_visible, procedure_of, reading};
+pub(crate) use flow::{is_visible, must_be_whole, procedure_of, reading};
 pub use hand_over::{AssignDossier, TransferDossier, assign_dossier, transfer_dossier};
 pub use handle::{
     AnswerConsultation, AppraiseDossier, ConsultUnit, answer_consultation, appraise_dossier, consult_unit,
@@ -53,3 +53,4 @@ pub use supplement::{CompleteSupplement, RequestSupplement, complete_supplement,
 pub use view::{ActionNow, DossierView, dossier_view};
 pub(crate) use warn::plan as plan_bells;
 pub use warn::{Bells, RING_WARNINGS, bells};
+pub(crate) use words::own_words;

@@ -12,6 +12,7 @@ mod work;
 
 pub use extension::{DecideExtension, RequestExtension, decide_extension, request_extension};
 pub(crate) use flow::is_visible;
+pub(crate) use issue::search_words;
 pub use issue::{IssueTask, Issued, issue_task};
 pub(crate) use list::works_on_tasks;
 pub use list::{

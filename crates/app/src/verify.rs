@@ -11,6 +11,7 @@
 //! A capability adds its own check to [`CHECKS`].
 
 mod civil_status;
+mod database;
 mod derived;
 mod files;
 mod registers;
@@ -34,7 +35,11 @@ pub struct Check {
 }
 
 /// All checks, in the order in which they run.
-pub const CHECKS: [Check; 7] = [
+pub const CHECKS: [Check; 8] = [
+    Check {
+        name: "database",
+        run: database::check,
+    },
     Check {
         name: "trail",
         run: trail::check,
@@ -169,7 +174,7 @@ impl fmt::Display for Report {
 /// written could seem to be behind.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses to read a damaged page: that is a finding as well.
+/// [`StoreError`] when the database cannot be asked any further.
 pub fn verify(db: &Db, files: &Files, checkpoints: Vec<String>) -> Result<Report, StoreError> {
     let files = files.clone();
     db.read_blocking("verify", move |tx| verify_in(tx, &files, &checkpoints))
@@ -189,14 +194,14 @@ pub fn verify_in(tx: &mut Tx<'_>, files: &Files, checkpoints: &[String]) -> Resu
     };
     for check in CHECKS {
         verifying.check = check.name;
-        match (check.run)(&mut verifying) {
-            // A row that does not even read is wrong data; the other checks still run.
-            Err(error @ (StoreError::Column { .. } | StoreError::Unknown { .. })) => {
-                verifying.found(format!(
-                    "a row is damaged, so the rest of this check did not run: {error}"
-                ));
+        if let Err(error) = (check.run)(&mut verifying) {
+            // What does not even read is wrong data; the other checks still run.
+            if !verifying.tx.go_on_after(&error) {
+                return Err(error);
             }
-            outcome => outcome?,
+            verifying.found(format!(
+                "what lies there is damaged, so the rest of this check did not run: {error}"
+            ));
         }
     }
     Ok(verifying.report)

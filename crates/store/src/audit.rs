@@ -1,5 +1,11 @@
 //! What `verify` reads: everything as it lies there, also when it is damaged.
 
+mod database;
+mod search;
+
+pub use database::{damage, schema_amiss};
+pub use search::{DossierWords, TaskWords, dossier_words, stray_words, task_words};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use townhall_journal::{Fact, Leaf, Salt};
@@ -329,33 +335,4 @@ pub fn open_fees_amiss(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreEr
         .iter()
         .map(|row| Ok((row.get("payment")?, row.get("kind")?)))
         .collect()
-}
-
-/// Dossiers (or tasks) that the search would not find, and words that lead to none.
-pub fn search_amiss(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, String)>, StoreError> {
-    let mut amiss = Vec::new();
-    for (kind, sql) in [
-        (
-            "dossier",
-            "SELECT d.id AS id FROM dossiers d WHERE NOT EXISTS (SELECT 1 FROM dossier_words w
-               WHERE w.unit = d.unit AND w.space = d.space AND w.word = d.procedure_code
-                 AND w.received_at = d.received_at AND w.dossier = d.id)
-             UNION
-             SELECT w.dossier FROM dossier_words w WHERE NOT EXISTS (SELECT 1 FROM dossiers d
-               WHERE d.id = w.dossier AND d.space = w.space AND d.received_at = w.received_at)",
-        ),
-        (
-            "task",
-            "SELECT t.id AS id FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM task_words w
-               WHERE w.task = t.id AND w.space = t.space)
-             UNION
-             SELECT w.task FROM task_words w WHERE NOT EXISTS (SELECT 1 FROM tasks t
-               WHERE t.id = w.task AND t.space = w.space)",
-        ),
-    ] {
-        for row in tx.rows(sql, &[])? {
-            amiss.push((kind, row.get("id")?));
-        }
-    }
-    Ok(amiss)
 }

@@ -89,6 +89,10 @@ impl Db {
                 readers,
             } => postgres::start(url, *writers, *readers)?,
         };
+        Ok(Self::of(threads, config))
+    }
+
+    fn of(threads: sqlite::Threads, config: &DbConfig) -> Self {
         let inner = Inner {
             writes: Some(threads.writes),
             reads: Some(threads.reads),
@@ -97,9 +101,22 @@ impl Db {
             waiting_writes: Arc::default(),
             waiting_reads: Arc::default(),
         };
-        Ok(Self {
+        Self {
             inner: Arc::new(inner),
-        })
+        }
+    }
+
+    /// Opens a database only to be read: it must be of this program's version already, and nothing in it changes.
+    /// Commands are refused with [`StoreError::Stopped`].
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is no database of Townhall, or of another version.
+    pub fn open_to_look(config: &DbConfig) -> Result<Self, StoreError> {
+        let threads = match config {
+            DbConfig::Sqlite { file } => sqlite::look(file)?,
+            DbConfig::Postgres { url, .. } => postgres::look(url)?,
+        };
+        Ok(Self::of(threads, config))
     }
 
     /// How this database was opened.

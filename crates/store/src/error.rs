@@ -4,8 +4,8 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A statement failed on `SQLite`.
-    #[error("sqlite: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    #[error("sqlite: {}", sqlite_cause(.0))]
+    Sqlite(rusqlite::Error),
     /// A statement failed on `PostgreSQL`.
     #[error("postgres: {}", postgres_cause(.0))]
     Postgres(#[from] postgres::Error),
@@ -22,6 +22,20 @@ pub enum StoreError {
         /// Highest version this program carries.
         known: i64,
     },
+    /// The database was written by an older Townhall, and whoever only looks does not change it.
+    #[error(
+        "the database has schema version {found}, this program works with {known}: start the node once, it brings \
+         the database up to date"
+    )]
+    OlderDatabase {
+        /// Highest version applied in the database.
+        found: i64,
+        /// The version that this program works with.
+        known: i64,
+    },
+    /// What was opened was never a database of Townhall.
+    #[error("this is no database of Townhall: it has no schema")]
+    NoDatabase,
     /// The database is not set up as it must be.
     #[error("database setting: {0}")]
     Setting(String),
@@ -79,10 +93,30 @@ pub enum StoreError {
     Json(#[from] serde_json::Error),
 }
 
+/// What SQLite says, once: its errors repeat themselves in their causes.
+fn sqlite_cause(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(code, Some(message)) => {
+            format!("{message} (code {})", code.extended_code)
+        }
+        other => other.to_string(),
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
 fn postgres_cause(error: &postgres::Error) -> String {
     match error.as_db_error() {
         Some(db) => format!("{} ({})", db.message(), db.code().code()),
-        None => error.to_string(),
+        // The client says only that it failed; why stands behind it.
+        None => match std::error::Error::source(error) {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
     }
 }
 

@@ -79,6 +79,8 @@ impl TryFrom<&Row> for Epoch {
 pub struct StoredCheckpoint {
     /// Epoch of its log.
     pub epoch: i64,
+    /// Its place among the checkpoints of its log, from 1; the empty log has one, too.
+    pub number: i64,
     /// Entries.
     pub size: u64,
     /// Root.
@@ -92,6 +94,7 @@ impl TryFrom<&Row> for StoredCheckpoint {
     fn try_from(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             epoch: row.get("epoch")?,
+            number: row.get::<Option<i64>>("number")?.unwrap_or(0),
             size: row.get("size")?,
             root: Hash(row.get("root")?),
             signed: row.get("signed")?,
@@ -307,9 +310,10 @@ fn sign(tx: &mut Tx<'_>, epoch: &Epoch, key: &LogKey, edge: &Edge) -> Result<(),
     let note = checkpoint
         .sign(key)
         .map_err(|error| StoreError::Log(error.to_string()))?;
+    let number = last_checkpoint(tx, epoch.epoch)?.map_or(0, |last| last.number) + 1;
     tx.execute(
-        "INSERT INTO log_checkpoints (epoch, size, root, signed) VALUES ($1, $2, $3, $4)",
-        &params![epoch.epoch, signed(edge.size())?, root.0, note],
+        "INSERT INTO log_checkpoints (epoch, size, root, signed, number) VALUES ($1, $2, $3, $4, $5)",
+        &params![epoch.epoch, signed(edge.size())?, root.0, note, number],
     )?;
     Ok(())
 }

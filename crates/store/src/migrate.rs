@@ -49,6 +49,54 @@ pub fn known_version() -> i64 {
         .unwrap_or(0)
 }
 
+/// Refuses a database that is not of exactly the version that this program works with.
+fn must_match(found: Option<i64>) -> Result<(), StoreError> {
+    refuse_newer(found)?;
+    let known = known_version();
+    match found {
+        None => Err(StoreError::NoDatabase),
+        Some(found) if found < known => Err(StoreError::OlderDatabase { found, known }),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Refuses a `SQLite` database of another version, without changing it.
+pub(crate) fn look_at_sqlite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
+    // A file that is damaged or no database at all says so here, before anybody speaks of versions.
+    let tables: i64 = connection.query_row(
+        "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'",
+        [],
+        |row| row.get(0),
+    )?;
+    if tables == 0 {
+        return Err(StoreError::NoDatabase);
+    }
+    must_match(found_in_sqlite(connection)?)
+}
+
+fn found_in_sqlite(connection: &rusqlite::Connection) -> Result<Option<i64>, StoreError> {
+    Ok(connection.query_row(
+        "SELECT CAST(MAX(version) AS INTEGER) FROM refinery_schema_history",
+        [],
+        |row| row.get::<_, Option<i64>>(0),
+    )?)
+}
+
+/// Refuses a `PostgreSQL` database of another version, without changing it.
+pub(crate) fn look_at_postgres(client: &mut postgres::Client) -> Result<(), StoreError> {
+    must_match(found_in_postgres(client)?)
+}
+
+/// What this program's migrations make of an empty `SQLite` database.
+///
+/// # Errors
+/// When they fail.
+pub(crate) fn in_memory() -> Result<rusqlite::Connection, StoreError> {
+    let mut connection = rusqlite::Connection::open_in_memory()?;
+    sqlite(&mut connection)?;
+    Ok(connection)
+}
+
 fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
     let known = known_version();
     match found {
@@ -59,21 +107,14 @@ fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
 
 /// Migrates a `SQLite` database; a second process waits for the write lock.
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
-    let found = connection
-        .query_row(
-            "SELECT CAST(MAX(version) AS INTEGER) FROM refinery_schema_history",
-            [],
-            |row| row.get::<_, Option<i64>>(0),
-        )
-        .ok()
-        .flatten();
+    let found = found_in_sqlite(connection).ok().flatten();
     refuse_newer(found)?;
     if found == Some(known_version()) {
         return Ok(());
     }
     runner(dialect::migration_for_sqlite)?
         .run(connection)
-        .map_err(|error| StoreError::Migration(error.to_string()))?;
+        .map_err(|error| migration_failed(&error))?;
     Ok(())
 }
 
@@ -88,23 +129,36 @@ pub(crate) fn postgres(client: &mut postgres::Client) -> Result<(), StoreError> 
     outcome
 }
 
-fn postgres_locked(client: &mut postgres::Client) -> Result<(), StoreError> {
+fn found_in_postgres(client: &mut postgres::Client) -> Result<Option<i64>, StoreError> {
     let history = client
         .query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[])?
         .get::<_, bool>(0);
-    let found = if history {
-        client
-            .query_one(
-                "SELECT CAST(MAX(version) AS BIGINT) FROM refinery_schema_history",
-                &[],
-            )?
-            .get::<_, Option<i64>>(0)
-    } else {
-        None
-    };
-    refuse_newer(found)?;
+    if !history {
+        return Ok(None);
+    }
+    let row = client.query_one(
+        "SELECT CAST(MAX(version) AS BIGINT) FROM refinery_schema_history",
+        &[],
+    )?;
+    Ok(row.get(0))
+}
+
+fn postgres_locked(client: &mut postgres::Client) -> Result<(), StoreError> {
+    refuse_newer(found_in_postgres(client)?)?;
     runner(dialect::migration_for_postgres)?
         .run(client)
-        .map_err(|error| StoreError::Migration(error.to_string()))?;
+        .map_err(|error| migration_failed(&error))?;
     Ok(())
+}
+
+/// The first line says what failed; the statement that follows it is ours and helps nobody who reads a terminal.
+fn migration_failed(error: &refinery::Error) -> StoreError {
+    let mut told = error.to_string();
+    if let Some(end) = told.find('\n') {
+        told.truncate(end);
+    }
+    StoreError::Migration(format!(
+        "the schema is not what its own version says, so it cannot be brought up to date ({})",
+        told.trim_end_matches(['`', ' '])
+    ))
 }

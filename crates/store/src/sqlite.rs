@@ -35,17 +35,33 @@ pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> 
     let mut joins = vec![spawn("sqlite-writer", move || write_loop(&writer, &write_queue))?];
     let read_queue = Arc::new(Mutex::new(read_queue));
     for number in 0..readers.max(1) {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(file, flags)?;
-        reader.busy_timeout(Duration::from_secs(10))?;
-        reader.pragma_update(None, "cache_size", -65_536)?;
-        reader.set_prepared_statement_cache_capacity(512);
+        let reader = reader(file)?;
         let queue = Arc::clone(&read_queue);
         joins.push(spawn(&format!("sqlite-reader-{number}"), move || {
             read_loop(&reader, &queue);
         })?);
     }
     Ok(Threads { writes, reads, joins })
+}
+
+/// One reader and nobody who writes: for whoever must not change what he looks at.
+pub(crate) fn look(file: &Path) -> Result<Threads, StoreError> {
+    let reader = reader(file)?;
+    migrate::look_at_sqlite(&reader)?;
+    let (writes, _) = sync_channel(1);
+    let (reads, read_queue) = sync_channel(QUEUE);
+    let read_queue = Arc::new(Mutex::new(read_queue));
+    let joins = vec![spawn("sqlite-reader", move || read_loop(&reader, &read_queue))?];
+    Ok(Threads { writes, reads, joins })
+}
+
+fn reader(file: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(file, flags)?;
+    reader.busy_timeout(Duration::from_secs(10))?;
+    reader.pragma_update(None, "cache_size", -65_536)?;
+    reader.set_prepared_statement_cache_capacity(512);
+    Ok(reader)
 }
 
 pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {

@@ -121,6 +121,20 @@ pub fn load(tx: &mut Tx<'_>, id: TaskId) -> Result<Option<Task>, StoreError> {
     whole(tx, row.as_ref())
 }
 
+/// Tasks after an id, in order of their ids: whoever looks at all of them.
+pub fn after(tx: &mut Tx<'_>, after: Option<TaskId>, limit: u32) -> Result<Vec<Task>, StoreError> {
+    let after = after.map_or_else(String::new, |id| id.to_string());
+    let rows = tx.rows(
+        "SELECT * FROM tasks WHERE id > $1 ORDER BY id LIMIT $2",
+        &params![after, limit],
+    )?;
+    let mut tasks = Vec::with_capacity(rows.len());
+    for row in &rows {
+        tasks.extend(whole(tx, Some(row))?);
+    }
+    Ok(tasks)
+}
+
 /// Loads a task and holds its row until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: TaskId) -> Result<Option<Task>, StoreError> {
     let row = tx.one_locked("SELECT * FROM tasks WHERE id = $1", &params![id])?;

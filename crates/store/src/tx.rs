@@ -128,6 +128,24 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Lets a query be asked after one that failed on damaged data: `verify` goes on to what can still be read.
+    /// False where that is not possible: the connection is gone, or the server has ended the transaction.
+    pub fn go_on_after(&mut self, error: &StoreError) -> bool {
+        let of_the_data = matches!(
+            error,
+            StoreError::Column { .. } | StoreError::Unknown { .. } | StoreError::Json(_)
+        );
+        let possible = match self.failed {
+            None => of_the_data,
+            Some(Failure::Final) => of_the_data || !self.is_postgres(),
+            Some(Failure::Retry | Failure::Connection) => false,
+        };
+        if possible {
+            self.failed = None;
+        }
+        possible
+    }
+
     fn guard(&self) -> Result<(), StoreError> {
         if self.failed.is_some() {
             Err(StoreError::Poisoned)

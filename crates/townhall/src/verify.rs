@@ -56,18 +56,19 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
             std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         checkpoints.push(kept);
     }
-    let db = Db::open(&database).context("the database cannot be opened")?;
+    if checkpoints.is_empty() {
+        println!(
+            "no checkpoint was given or is kept beside the keys, so an end that was cut off is not noticed \
+             (--checkpoint FILE)"
+        );
+    }
+    let db = Db::open_to_look(&database).context("the database cannot be opened")?;
     // Papers lie in the data directory; without one only the database can be looked at, and that is said.
-    let nowhere = std::env::temp_dir().join(format!("townhall-verify-{}", std::process::id()));
     let place = config
         .data
         .as_deref()
-        .map_or(nowhere.clone(), |data| Place::of(data).files);
-    let files = Files::open(&place).context("the directory of files cannot be opened")?;
-    let report = verify(&db, &files, checkpoints);
-    if config.data.is_none() {
-        let _ = std::fs::remove_dir_all(&nowhere);
-    }
+        .map_or_else(PathBuf::new, |data| Place::of(data).files);
+    let report = verify(&db, &Files::to_look(&place), checkpoints);
     let mut report = report.context("the database could not be read to its end")?;
     if config.data.is_none() {
         report.findings.retain(|finding| finding.check != "files");
@@ -75,7 +76,11 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     }
     println!("{report}");
     match report.findings.len() {
+        0 if report.facts == 0 && report.entries == 0 => {
+            bail!("nothing was ever written here, so there is nothing to verify: is it the right place?")
+        }
         0 => Ok(()),
+        1 => bail!("1 finding"),
         many => bail!("{many} findings"),
     }
 }

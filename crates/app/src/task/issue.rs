@@ -253,7 +253,7 @@ fn refusal(error: TaskError) -> AppError {
 }
 
 /// Folded words under which a task is found: its code, what is to be done, what comes of it, what it follows.
-fn search_words(task: &Task) -> Vec<String> {
+pub(crate) fn search_words(task: &Task) -> Vec<String> {
     let reference = task.source.reference().unwrap_or_default();
     let text = format!("{} {} {} {reference}", task.code, task.work, task.product);
     let folded = townhall_text::fold(&text);

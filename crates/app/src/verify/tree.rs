@@ -101,12 +101,23 @@ fn check_epoch(
     v.report.epochs += 1;
     let name = format!("log {} ({})", epoch.epoch, epoch.origin);
     let mut signed: BTreeMap<u64, Vec<Checkpoint>> = BTreeMap::new();
-    let mut last = None;
+    let (mut last, mut numbers) = (None, 0);
     match LogVerifier::parse(&epoch.vkey) {
         Ok(key) if key.origin() == epoch.origin && key.vkey() == epoch.vkey => {
             for stored in log::checkpoints(v.tx, epoch.epoch)? {
                 v.report.checkpoints += 1;
                 last = Some(stored.size);
+                numbers += 1;
+                if stored.number != numbers {
+                    v.found(format!(
+                        "the checkpoint of size {} of log {} has the number {}, the one before it {}",
+                        stored.size,
+                        epoch.epoch,
+                        stored.number,
+                        numbers - 1
+                    ));
+                    numbers = stored.number;
+                }
                 if let Some(opened) = open(v, epoch, &key, &stored) {
                     signed.entry(opened.size).or_default().push(opened);
                 }

@@ -37,7 +37,7 @@ fn a_hall_that_nobody_touched_is_clean() {
 /// The changes that somebody with the database in hand would try, each with what gives him away.
 #[test]
 fn what_somebody_would_try_is_found_and_named() {
-    let attempts: [(&[&str], &str); 15] = [
+    let attempts: [(&[&str], &str); 16] = [
         (
             &["UPDATE persons SET name = 'Trần Thị B' WHERE id = 'p1'"],
             "the evidence of person p1 is not what",
@@ -98,6 +98,10 @@ fn what_somebody_would_try_is_found_and_named() {
             "is not a key of this log",
         ),
         (
+            &["DELETE FROM log_checkpoints WHERE number = 2"],
+            "of log 1 has the number 3, the one before it 1",
+        ),
+        (
             &["DELETE FROM log_checkpoints WHERE size = 424"],
             "more than any of its checkpoints",
         ),
@@ -109,6 +113,23 @@ fn what_somebody_would_try_is_found_and_named() {
             assert!(report.contains(told), "{name}: {sql:?}: {report}");
         }
         assert!(hall.verify(None).is_clean(), "{name}: every attempt was undone");
+    }
+}
+
+/// Who drops what keeps numbers single changes no row, and prepares to.
+#[test]
+fn an_index_that_was_dropped_is_found() {
+    for (name, db) in databases() {
+        let hall = Hall::build(db);
+        let dropped = |tx: &mut Tx<'_>| {
+            tx.execute("DROP INDEX divisions_of_unit", &[])?;
+            Ok(true)
+        };
+        let report = hall.after(dropped).expect("possible").to_string();
+        assert!(
+            report.contains("database: the index divisions_of_unit is missing"),
+            "{name}: {report}"
+        );
     }
 }
 

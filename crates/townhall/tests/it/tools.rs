@@ -131,6 +131,65 @@ fn verify_is_silent_about_what_is_right_and_names_what_was_changed() {
 }
 
 #[test]
+fn verify_changes_nothing_and_says_what_a_strange_file_is() {
+    let dir = temp_dir();
+    let file = dir.path().join("townhall.db");
+    let look = |more: &[&str]| {
+        let (fine, said) = verify(dir.path(), more);
+        assert!(!fine && !said.contains("panicked"), "{said}");
+        said
+    };
+    // An empty file is a database without tables: it must neither become a node nor be called right.
+    std::fs::write(&file, b"").expect("written");
+    assert!(look(&[]).contains("this is no database of Townhall"));
+    assert_eq!(
+        std::fs::read(&file).expect("still there"),
+        b"",
+        "nothing was made of it"
+    );
+    std::fs::write(
+        &file,
+        b"not a database at all, and longer than its header would be. ".repeat(20),
+    )
+    .expect("written");
+    assert!(look(&[]).contains("file is not a database"));
+    std::fs::remove_file(&file).expect("removed");
+
+    assert!(create_admin(dir.path()).0);
+    let whole = std::fs::read(&file).expect("a node");
+    std::fs::write(&file, &whole[..whole.len() / 2]).expect("cut");
+    assert!(look(&[]).contains("database disk image is malformed"));
+    std::fs::write(&file, &whole).expect("put back");
+    // A page in the middle: the checks that can still read go on, and what is broken is named.
+    let mut broken = whole.clone();
+    let page = broken.len() / 2 / 4096 * 4096;
+    broken[page..page + 4096].fill(0xa5);
+    std::fs::write(&file, &broken).expect("broken");
+    let said = look(&[]);
+    assert!(said.contains("database: ") && said.contains("facts of"), "{said}");
+    std::fs::write(&file, &whole).expect("put back");
+    assert!(verify(dir.path(), &[]).0);
+
+    // An older schema is not brought up to date by whoever only looks.
+    let history = |sql: &'static str| {
+        open(dir.path())
+            .write_blocking("history", move |tx| tx.execute(sql, &[]))
+            .expect("changed");
+    };
+    history("UPDATE refinery_schema_history SET version = 197 WHERE version = 198");
+    let said = look(&[]);
+    assert!(said.contains("start the node once"), "{said}");
+    // A trigger that would change what is written later is part of what was made behind the program's back.
+    std::fs::write(&file, &whole).expect("put back");
+    history("CREATE TRIGGER slipped_in AFTER INSERT ON facts BEGIN DELETE FROM fact_queue; END");
+    let said = look(&[]);
+    assert!(
+        said.contains("there is a trigger slipped_in that the program did not make"),
+        "{said}"
+    );
+}
+
+#[test]
 fn verify_makes_no_node_where_there_is_none() {
     let dir = temp_dir();
     let (fine, said) = verify(&dir.path().join("nowhere"), &[]);

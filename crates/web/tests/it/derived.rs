@@ -9,6 +9,8 @@ async fn verify_finds_a_changed_counter_a_receipt_that_was_hidden_and_a_dossier_
     const NO_COUNTER: &[&str] = &["DELETE FROM counters WHERE name = 'slip:receipt:2025'"];
     const HIDDEN: &[&str] = &["DELETE FROM fee_open"];
     const UNFOUND: &[&str] = &["DELETE FROM dossier_words"];
+    const NAMELESS: &[&str] = &["DELETE FROM dossier_words WHERE word = 'phan'"];
+    const STRAY: &[&str] = &["UPDATE dossier_words SET unit = '24640-20250701'"];
     for site in Site::on_each().await {
         let id = accepted(&site, "2.000635").await;
         let receptionist = site.sign_in("receptionist").await;
@@ -28,7 +30,9 @@ async fn verify_finds_a_changed_counter_a_receipt_that_was_hidden_and_a_dossier_
             (COUNTER, "counter dossier:2025-08-04"),
             (NO_COUNTER, "numbers of slip:receipt:2025"),
             (HIDDEN, "waits for a closing"),
-            (UNFOUND, "does not stand rightly in the search"),
+            (UNFOUND, "cannot be found by what it says"),
+            (NAMELESS, "cannot be found by what it says"),
+            (STRAY, "which they do not belong to"),
         ] {
             let report = site.verify_after(changes).await.to_string();
             assert!(report.contains(told), "{}: {report}", site.name());
