@@ -80,6 +80,11 @@ impl Refusal {
         Self::plain(lang, StatusCode::BAD_REQUEST, "invalid")
     }
 
+    /// A body that is larger than anything a form holds.
+    pub fn too_large(lang: Lang) -> Self {
+        Self::plain(lang, StatusCode::PAYLOAD_TOO_LARGE, "too-large")
+    }
+
     /// Too much at once from one place.
     pub fn too_many(lang: Lang) -> Self {
         Self::plain(lang, StatusCode::TOO_MANY_REQUESTS, "too-many")

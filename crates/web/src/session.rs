@@ -10,7 +10,7 @@ use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::header::{ACCEPT, HOST, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::de::DeserializeOwned;
@@ -328,8 +328,16 @@ impl<T: DeserializeOwned> FromRequest<App> for FormOf<T> {
         let Ok(visitor) = Visitor::from_request_parts(&mut parts, app).await;
         let csrf = parts.extensions.get::<Signed>().map(|signed| signed.csrf.clone());
         let pairs = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
-        let Ok(Form(pairs)) = pairs else {
-            return Err(Refusal::unreadable(visitor.lang).page(&visitor.ui(app)));
+        let pairs = match pairs {
+            Ok(Form(pairs)) => pairs,
+            Err(error) => {
+                let refusal = if error.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    Refusal::too_large(visitor.lang)
+                } else {
+                    Refusal::unreadable(visitor.lang)
+                };
+                return Err(refusal.page(&visitor.ui(app)));
+            }
         };
         let sent = pairs
             .iter()

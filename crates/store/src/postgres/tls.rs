@@ -14,11 +14,12 @@ use std::task::{Context, Poll};
 
 use postgres::config::SslMode;
 use postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
 };
@@ -140,19 +141,20 @@ impl Tls {
                     file.display()
                 ))
             };
-            let mut store = RootCertStore::empty();
+            let (mut store, mut known) = (RootCertStore::empty(), Vec::new());
             for certificate in CertificateDer::pem_file_iter(file).map_err(|error| told(&error))? {
                 let certificate = certificate.map_err(|error| told(&error))?;
-                store.add(certificate).map_err(|error| told(&error))?;
+                store.add(certificate.clone()).map_err(|error| told(&error))?;
+                known.push(certificate);
             }
-            let known = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
+            let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
                 .build()
                 .map_err(|error| told(&error))?;
-            if mode == Mode::KnownHost {
-                known
-            } else {
-                Arc::new(AnyName(known))
-            }
+            Arc::new(Known {
+                chains,
+                roots: known,
+                any_name: mode != Mode::KnownHost,
+            })
         };
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -213,11 +215,17 @@ impl ServerCertVerifier for Anybody {
     }
 }
 
-/// `verify-ca`: a certificate of a known root, whatever host it is made out to.
+/// `verify-ca` and `verify-full`: a certificate of a known root, the second also made out to the host.
 #[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
+struct Known {
+    chains: Arc<WebPkiServerVerifier>,
+    /// The roots themselves: a server may show one of them, as a certificate does that signed itself. It is then taken
+    /// as it is, for somebody has put that very one beside the address.
+    roots: Vec<CertificateDer<'static>>,
+    any_name: bool,
+}
 
-impl ServerCertVerifier for AnyName {
+impl ServerCertVerifier for Known {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -226,11 +234,24 @@ impl ServerCertVerifier for AnyName {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, TlsError> {
+        if self
+            .roots
+            .iter()
+            .any(|root| root.as_ref() == certificate.as_ref())
+        {
+            if !self.any_name {
+                verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+            }
+            return Ok(ServerCertVerified::assertion());
+        }
         // The name is looked at last, so whoever fails only there has a chain that holds.
-        match self.0.verify_server_cert(certificate, between, name, ocsp, now) {
+        match self
+            .chains
+            .verify_server_cert(certificate, between, name, ocsp, now)
+        {
             Err(TlsError::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
+            )) if self.any_name => Ok(ServerCertVerified::assertion()),
             outcome => outcome,
         }
     }
@@ -241,7 +262,7 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.0.verify_tls12_signature(message, certificate, signed)
+        self.chains.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -250,11 +271,11 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.0.verify_tls13_signature(message, certificate, signed)
+        self.chains.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.chains.supported_verify_schemes()
     }
 }
 

@@ -125,7 +125,12 @@ fn unpack(file: &Path, into: &Path) -> Result<Manifest> {
     let mut archive = Archive::new(BufReader::new(archive));
     let mut manifest: Option<Manifest> = None;
     for entry in archive.entries().context("this is no backup")? {
-        let mut entry = entry.context("the backup is cut short or damaged")?;
+        let mut entry = match entry {
+            Ok(entry) => entry,
+            // What the archive says of a strange file repeats its first bytes, which nobody wants on a terminal.
+            Err(_) if manifest.is_none() => bail!("{} is no backup of Townhall", file.display()),
+            Err(error) => return Err(error).context("the backup is cut short or damaged"),
+        };
         let path = entry.path().context("a name in the backup")?.into_owned();
         let parts: Vec<&str> = path
             .components()
