@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use townhall_domain::dossier::{Applicant, Dossier, State};
+use townhall_domain::dossier::{Applicant, Claims, Dossier, State};
 use townhall_domain::erasure::Decision;
 use townhall_domain::ids::{DossierId, PartyId};
 use townhall_store::erasure::{self, ERASED_TEXT};

@@ -40,6 +40,7 @@ pub fn destroy_parts(tx: &mut Tx<'_>, id: DossierId) -> Result<(), StoreError> {
         "DELETE FROM papers WHERE subject_kind = 'dossier' AND subject_id = $1",
         "UPDATE dossier_components SET note = NULL, database_id = NULL WHERE dossier = $1",
         "UPDATE dossier_steps SET note = NULL WHERE dossier = $1",
+        "UPDATE joined_members SET note = NULL, reference = NULL WHERE parent = $1",
         "UPDATE dossier_slips SET body = '{}' WHERE dossier = $1",
         "UPDATE dossier_records SET body = '{}', answer = CASE WHEN answer IS NULL THEN NULL ELSE '{}' END
           WHERE dossier = $1",

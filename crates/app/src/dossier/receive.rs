@@ -535,8 +535,7 @@ pub(super) fn accept(
     };
     let limit = procedure.limit(channel, circumstances).time;
     let office = crate::calendar::office(tx, cx, &dossier.unit)?;
-    let deadline =
-        Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
+    let deadline = Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
     dossier.accepted_at = Some(cx.now());
     dossier.deadline = Some(deadline);
     super::warn::plan(tx, cx, dossier)?;

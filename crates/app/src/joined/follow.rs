@@ -108,7 +108,7 @@ fn set_clock(tx: &mut Tx<'_>, cx: &Cx, parent: &mut Dossier, stands: bool) -> Re
         (false, true) => deadline.resume(&office, cx.now(), Resume::Continue, None),
         (true, true) | (false, false) => return Ok(()),
     };
-    parent.deadline = Some(changed.map_err(|error| AppError::refused(error.key()))?);
+    parent.deadline = Some(changed.map_err(|error| AppError::deadline(&error))?);
     parent.paused_at = stands.then(|| cx.now());
     plan_bells(tx, cx, parent)
 }

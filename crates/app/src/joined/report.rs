@@ -198,7 +198,7 @@ fn apply(
     member: &mut Member,
 ) -> Result<(), AppError> {
     let office = cx.packs().office(&parent.unit);
-    let refused = |error: townhall_domain::deadline::DeadlineError| AppError::refused(error.key());
+    let refused = |error: townhall_domain::deadline::DeadlineError| AppError::deadline(&error);
     let mut end = |state: MemberState| {
         member.state = state;
         member.ended_at = Some(cx.now());

@@ -60,7 +60,7 @@ pub(super) fn begin(
     } else if let Some(limit) = Joined::time_of(leg, channel_of(parent.channel)) {
         let office = cx.packs().office(&parent.unit);
         let deadline =
-            Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::refused(error.key()))?;
+            Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
         member.deadline = Some(deadline);
     }
     Ok(())

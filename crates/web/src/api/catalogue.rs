@@ -400,8 +400,8 @@ async fn deadline(
         .packs()
         .office(&unit)
         .with_exceptions(hours.await.map_err(Wrong::App)?);
-    let deadline = Deadline::compute(&office, from, limit)
-        .map_err(|error| Wrong::App(AppError::deadline(&error)))?;
+    let deadline =
+        Deadline::compute(&office, from, limit).map_err(|error| Wrong::App(AppError::deadline(&error)))?;
     Ok(Json(DeadlineOut {
         due: time::rfc3339(deadline.due),
         explanation: explain_json(&deadline),
