@@ -11,6 +11,8 @@ pub use own::{
 };
 pub use tokens::{AddToken, MadeToken, add_token, revoke_token};
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use townhall_domain::ids::{AccountId, PersonId, UnitId};
 use townhall_domain::organisation::{Division, Interval, Mandate, MandateKind, Person, Post, parse_name};
@@ -322,6 +324,18 @@ pub fn accounts_of(
         after,
         i64::from(limit),
     )?)
+}
+
+/// What the people of a unit hold today, by person: titles in Vietnamese and English, for the list of accounts.
+pub fn titles_of(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    unit: &UnitId,
+) -> Result<BTreeMap<PersonId, Vec<(String, String)>>, AppError> {
+    if !cx.actor.may(Right::ReadStaff, unit) {
+        return Err(AppError::NotFound("unit"));
+    }
+    Ok(organisation::titles_of_people(tx, unit, cx.today())?)
 }
 
 /// How many accounts a unit keeps, for the first page of administration.

@@ -339,4 +339,4 @@ fn unknown(what: &'static str, value: &str) -> StoreError {
 mod holding;
 mod names;
 pub use holding::*;
-pub use names::{PostName, post_names};
+pub use names::{PostName, post_names, titles_of_people};

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use townhall_domain::ids::{PostId, UnitId};
+use townhall_domain::ids::{PersonId, PostId, UnitId};
 
 use crate::value::Value;
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, params};
 
 /// How a page names a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,6 +26,27 @@ pub struct PostName {
 
 /// Most posts asked for in one statement.
 const AT_ONCE: usize = 200;
+
+/// The titles of the posts that people hold in a unit on a day, in Vietnamese and English; the full one first.
+pub fn titles_of_people(
+    tx: &mut Tx<'_>,
+    unit: &UnitId,
+    day: Date,
+) -> Result<BTreeMap<PersonId, Vec<(String, String)>>, StoreError> {
+    let rows = tx.rows(
+        "SELECT m.person AS person, s.title_vi AS title_vi, s.title_en AS title_en
+           FROM posts s JOIN mandates m ON m.post = s.id
+          WHERE s.unit = $1 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)
+          ORDER BY m.person, CASE m.kind WHEN 'full' THEN 0 WHEN 'acting' THEN 1 ELSE 2 END, m.id",
+        &params![unit, day],
+    )?;
+    let mut titles: BTreeMap<PersonId, Vec<(String, String)>> = BTreeMap::new();
+    for row in &rows {
+        let held = titles.entry(row.get("person")?).or_default();
+        held.push((row.get("title_vi")?, row.get("title_en")?));
+    }
+    Ok(titles)
+}
 
 /// The names of posts as of a day; a post that is not known is left out.
 pub fn post_names(

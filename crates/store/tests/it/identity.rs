@@ -331,6 +331,51 @@ fn an_account_is_read_back_and_never_shows_its_secrets() {
 }
 
 #[test]
+fn accounts_are_found_by_name_without_marks_counted_and_shown_with_the_posts_of_their_people() {
+    for (name, db) in databases() {
+        write(&db, |tx| {
+            fill(tx)?;
+            accounts::insert(tx, &account(1))?;
+            accounts::insert(
+                tx,
+                &Account {
+                    person: id(12),
+                    active: false,
+                    ..account(2)
+                },
+            )?;
+            accounts::note_sign_in(tx, id(1), at(9))
+        });
+        let found = |search: &'static str, active| {
+            let lines = db.read_blocking("of_unit", move |tx| {
+                accounts::of_unit(tx, &unit(), search, active, "", 10)
+            });
+            let lines = lines.expect("a read").into_iter();
+            lines.map(|line| line.user_name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("", None), ["user.1", "user.2"], "{name}");
+        assert_eq!(found("nguyen van an", None), ["user.1"], "{name}");
+        assert_eq!(found("dao", Some(false)), ["user.2"], "{name}");
+        assert_eq!(found("dao", Some(true)), Vec::<String>::new(), "{name}");
+        assert_eq!(found("er.2", None), ["user.2"], "{name}");
+        let (counts, titles) = db
+            .read_blocking("counts", |tx| {
+                let titles = organisation::titles_of_people(tx, &unit(), DAY)?;
+                Ok::<_, StoreError>((accounts::counts(tx, &unit())?, titles))
+            })
+            .expect("a read");
+        assert_eq!(
+            (counts.open, counts.closed, counts.never_used),
+            (1, 1, 0),
+            "{name}"
+        );
+        let held = vec![("Chức danh 1".to_owned(), "Post 1".to_owned())];
+        assert_eq!(titles.get(&id(11)), Some(&held), "{name}");
+        assert_eq!(titles.len(), 2, "{name}");
+    }
+}
+
+#[test]
 fn a_user_name_is_there_once() {
     for (name, db) in databases() {
         write(&db, |tx| accounts::insert(tx, &account(1)));

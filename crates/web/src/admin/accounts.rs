@@ -1,11 +1,13 @@
 //! Accounts of a unit: opening, closing, a new first password, lost one-time codes.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::accounts::{
-    AccountChange, AddAccount, ChangeAccount, account_of, accounts_of, add_account, change_account,
+    AccountChange, AddAccount, ChangeAccount, account_of, accounts_of, add_account, change_account, titles_of,
 };
 use townhall_app::clock::real_now;
 use townhall_app::error::AppError;
@@ -14,7 +16,7 @@ use townhall_app::sign_in::password::{HashedPassword, Password};
 use townhall_app::sign_in::secret::first_password;
 use townhall_domain::ids::{AccountId, PersonId};
 use townhall_store::accounts::AccountLine;
-use townhall_text::Arg;
+use townhall_text::{Arg, Lang};
 
 use crate::refusal::Refusal;
 use crate::session::{FormOf, Signed};
@@ -55,11 +57,12 @@ pub async fn list(
     let found = app
         .town
         .read("accounts_of", &signed.actor, move |tx, cx| {
-            accounts_of(tx, cx, &id, &search, active, &after, PAGE + 1)
+            let lines = accounts_of(tx, cx, &id, &search, active, &after, PAGE + 1)?;
+            Ok::<_, AppError>((lines, titles_of(tx, cx, &id)?))
         })
         .await;
-    let mut lines = match found {
-        Ok(lines) => lines,
+    let (mut lines, titles) = match found {
+        Ok(found) => found,
         Err(error) => return signed.refuse(&app, &error),
     };
     let more = lines.len() > usize::from(PAGE);
@@ -93,7 +96,7 @@ pub async fn list(
                 other: None,
             }))
         } @else {
-            (table(&ui, &signed, &context, &lines))
+            (table(&ui, &signed, &context, &lines, &titles))
             (ui::pager(&ui, "", asked.after.is_empty(), next.as_deref()))
         }
     };
@@ -133,7 +136,10 @@ fn narrow(ui: &Ui, unit: &AskedUnit, asked: &Asked) -> Markup {
     }
 }
 
-fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine]) -> Markup {
+/// The posts of people, by person: titles in Vietnamese and English.
+type Titles = BTreeMap<PersonId, Vec<(String, String)>>;
+
+fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine], titles: &Titles) -> Markup {
     let mut columns: Vec<Column<'_>> = [
         "account-user-name",
         "account-person",
@@ -153,7 +159,11 @@ fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine]) -> Mark
         @for line in lines {
             tr {
                 td { (ui::code(&line.user_name)) }
-                td { a.th-text href=(format!("/staff/people/{}", line.person)) { bdi { (line.person_name) } } }
+                td { a.th-text href=(format!("/staff/people/{}", line.person)) { bdi { (line.person_name) } }
+                    @for (vi, en) in titles.get(&line.person).into_iter().flatten() {
+                        br; span.th-muted { @if ui.lang == Lang::Vi { (vi) } @else { (en) } }
+                    }
+                }
                 td {
                     @if line.active { (ui::badge(ui, Tone::Ok, Icon::CHECK, &ui.t("account-active"))) }
                     @else { (ui::badge(ui, Tone::Bad, Icon::LOCK, &ui.t("account-closed"))) }

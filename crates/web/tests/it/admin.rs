@@ -181,6 +181,7 @@ async fn an_administrator_finds_accounts_and_sees_the_state_of_the_unit_at_a_gla
     }
     let found = admin.get("/admin/accounts?q=chair").await.expect(200);
     found.must_say("chair");
+    found.must_say("Chủ tịch");
     found.must_not_say("receptionist");
     admin
         .get("/admin/accounts?q=zzz")
