@@ -107,7 +107,7 @@ async fn page(
         _ => None,
     };
     let main = html! {
-        (ui::breadcrumb(&ui, &[(&ui.t("ui-place-admin"), &here("/admin", unit))], &html! { (title) }))
+        (super::way_back(&ui, signed, unit, &title))
         (ui::title_line(&ui, &title, &html! { span.th-muted { (name) } }, &html! {}))
         @if let Some(key) = told { (ui::notice(&ui, NoticeTone::Ok, &ui.t(key), &html! {})) }
         (ui::error_summary(&ui, errors))

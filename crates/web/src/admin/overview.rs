@@ -31,15 +31,7 @@ struct Counts {
 
 fn counts(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Counts, AppError> {
     let may = |right| cx.actor.may(right, unit);
-    if ![
-        Right::ManageAccounts,
-        Right::ReadAccessLog,
-        Right::ManageCalendar,
-        Right::ReadPacks,
-    ]
-    .into_iter()
-    .any(may)
-    {
+    if !super::FRONT.into_iter().any(may) {
         return Err(AppError::NotFound("unit"));
     }
     let mut counts = Counts::default();

@@ -45,10 +45,9 @@ pub async fn show(
     let ui = signed.ui(&app);
     let title = ui.t("admin-packs");
     let name = unit.name(&app, &ui);
-    let admin = href("/admin", &[("unit", unit.0.code())]);
     let reads = signed.actor.holds(Right::ReadDossier);
     let main = html! {
-        (ui::breadcrumb(&ui, &[(&ui.t("ui-place-admin"), &admin)], &html! { (title) }))
+        (super::way_back(&ui, &signed, &unit, &title))
         (ui::title_line(&ui, &title, &html! { span.th-muted { (name) } }, &html! {}))
         (checked(&app, &ui))
         (search(&ui, &unit, &asked))
