@@ -23,9 +23,10 @@ export class Site {
     return new Visit(this, name);
   }
 
-  /** The first account with this role, in this unit when one is given (a unit's code). */
-  account(role, unit) {
-    const found = this.accounts.find((account) => account.role === role && (!unit || account.unit === unit));
+  /** The first account with this role, in this unit (a unit's code) and with this name when they are given. */
+  account(role, unit, user) {
+    const fits = (account) => account.role === role && (!unit || account.unit === unit) && (!user || account.user === user);
+    const found = this.accounts.find(fits);
     if (!found) {
       const known = this.accounts.map(({ role: one, unit: where }) => `${one} (${where})`).join(", ");
       throw new Error(`no demo account is a ${role}${unit ? ` of ${unit}` : ""}; there are ${known}`);
@@ -46,9 +47,9 @@ export class Visit {
 
   /**
    * A page as a citizen (no account) or as somebody with `role`.
-   * Options: `unit`, `size` (DESKTOP or PHONE), `dark`, `language` ("vi" or "en"), `scripts: false`.
+   * Options: `unit`, `user` (one of several with a role), `size` (DESKTOP or PHONE), `dark`, `language` ("vi" or "en"), `scripts: false`.
    */
-  async open(path, { role, unit, size = DESKTOP, dark = false, language = "vi", scripts = true } = {}) {
+  async open(path, { role, unit, user, size = DESKTOP, dark = false, language = "vi", scripts = true } = {}) {
     const context = await this.site.browser.newContext({
       baseURL: this.site.url,
       viewport: size,
@@ -65,7 +66,7 @@ export class Visit {
     const page = await context.newPage();
     this.page = page;
     await this.watch(page, scripts);
-    if (role) await this.signIn(context, page, this.site.account(role, unit));
+    if (role) await this.signIn(context, page, this.site.account(role, unit, user));
     await this.go(page, path);
     return page;
   }

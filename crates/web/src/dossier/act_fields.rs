@@ -169,7 +169,10 @@ pub fn fields(
                 (ui::radios(ui, &field("capacity", &typed.capacity), &ways))
                 (ui::text(ui, &field("collector_name", &typed.collector_name).columns(8)))
                 (ui::text(ui, &field("collector_id_number", &typed.collector_id_number).optional().input_mode("numeric").columns(4)))
-                (ui::text(ui, &field("authorisation", &typed.authorisation).optional()))
+                // Asked of who collects for somebody else; without a script the rule stands in the label.
+                div data-when="capacity" data-values=r#"["authorised"]"# {
+                    (ui::text(ui, &field("authorisation", &typed.authorisation)))
+                }
             }
         }
         Action::Extend => html! { (ui::date(ui, &field("to", &typed.to).columns(4))) (reason()) },
