@@ -28,21 +28,25 @@ test("citizen: hands in on a phone what was asked for, reads the end and rates i
   await act(officer, path, "request_supplement", { items: "Bản chụp giấy xác nhận cư trú", reason: "Chưa rõ nơi cư trú trước đây." });
 
   const phone = await visit.open(own, { size: PHONE });
-  assert.ok((await phone.locator("main").innerText()).includes("Bản chụp giấy xác nhận cư trú"));
+  assert.ok((await phone.locator("h1").innerText()).includes("bổ sung"));
   await visit.mustFit(phone);
   await visit.mustBeAccessible(phone);
   await Promise.all([phone.waitForNavigation(), phone.locator("main a[href$='/supplement']").first().click()]);
+  assert.ok((await phone.locator("main").innerText()).includes("Bản chụp giấy xác nhận cư trú"));
   await visit.mustFit(phone);
-  await phone.locator("input[type=file]").setInputFiles(PAPER);
-  await Promise.all([phone.waitForNavigation(), phone.locator("main form button.btn-primary").first().click()]);
+  const other = phone.locator("form:has(input[type=file])").last();
+  // Choosing sends it.
+  await Promise.all([phone.waitForNavigation(), other.locator("input[type=file]").setInputFiles(PAPER)]);
+  assert.ok((await phone.locator("main").innerText()).includes("so-ho-khau"), "what has come is listed");
+  await Promise.all([phone.waitForNavigation(), phone.locator("form[action$='/supplement/done'] button.btn-primary").click()]);
   await visit.picture("handed in", phone, { whole: true });
 
   await officer.goto(path);
-  assert.ok((await officer.locator("#papers, main").last().innerText()).includes("so-ho-khau"), "the paper lies in the dossier");
+  assert.ok((await officer.locator("main").innerText()).includes("so-ho-khau"), "the paper lies in the dossier");
   await act(officer, path, "refuse", { reason: "Ông/bà đã được cấp giấy này ngày 01/8/2025." });
 
   await phone.goto(own);
-  assert.ok((await phone.locator("main").innerText()).includes("Không được tiếp nhận"));
+  assert.ok((await phone.locator("main").innerText()).includes("không được tiếp nhận"));
   await Promise.all([phone.waitForNavigation(), phone.locator("main a[href$='/rate']").first().click()]);
   await visit.mustBeAccessible(phone);
   // A rating without a grade is told at its field.
