@@ -6,7 +6,7 @@ import { test } from "../lib/runner.mjs";
 
 const UNIT = "24682";
 // One child is registered once, so these are nobody else's.
-const CHILDREN = ["Điểu Thị Lụa", "Điểu Thị Gấm", "Điểu Thị Nhung", "Điểu Thị Thêu"];
+const CHILDREN = ["Điểu Thị Gấm", "Điểu Thị Nhung", "Điểu Thị Thêu", "Điểu Thị Lụa"];
 const FATHER = "067199000451|245000153|Điểu Krang|12031999|Nam|Thôn Thuận Sơn, Thuận An, Lâm Đồng|01072021";
 
 /** Presses the main button of a dossier's page, then fills in and sends what is asked. */
