@@ -16,6 +16,7 @@ export const pages = [
   { name: "procedure with a fee a page", path: "/procedures/2.000815", prepare: openDetails },
   { name: "procedure not yet served", path: "/procedures/1.001022" },
   { name: "look-up by code", path: "/lookup" },
+  { name: "interface for programs", path: "/api", prepare: openDetails },
   { name: "check a proof", path: "/log/verify", prepare: openDetails },
   { name: "before filing online", path: "/submit/1.004873" },
   { name: "filing online: who", path: beginForm("who") },

@@ -16,7 +16,7 @@ const PAPER = {
 async function act(officer, path, action, fields) {
   await officer.goto(`${path}/${action}`);
   for (const [name, value] of Object.entries(fields)) await officer.locator(`[name="${name}"]`).fill(value);
-  await Promise.all([officer.waitForNavigation(), officer.keyboard.press("Control+Enter")]);
+  await Promise.all([officer.waitForNavigation(), officer.locator("main form [data-key=finish]").click()]);
   assert.match(officer.url(), new RegExp(`done=${action}$`), await officer.locator("main").innerText());
 }
 

@@ -78,6 +78,7 @@ test("counter: an extract with its fee, taken and found in the list of the day",
   await page.locator("#promise .th-kv-money", { hasText: "16.000 đ" }).waitFor();
   const { code } = await accept(page);
   await Promise.all([page.waitForNavigation(), page.locator(".th-note-ok a[href$='/fee']").click()]);
+  await page.waitForLoadState("networkidle"); // the table of keys has come
   await visit.mustFit(page);
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Control+Enter")]);
   assert.ok(await isPdf(page, await page.locator("a[href^='/receipts/'][href$='.pdf']").first().getAttribute("href")));
@@ -93,10 +94,12 @@ test("counter: what is missing is asked for once, with F8, on Form 02", async (v
   await choose(page, "1.004873", "1.004873");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("F8")]);
   assert.match(await page.locator("[name=items]").inputValue(), /Tờ khai/);
+  await page.waitForLoadState("networkidle");
   // A supplement without a reason is none.
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Control+Enter")]);
   assert.equal(await page.locator(".th-summary").count(), 1);
   await page.locator("[name=reason]").fill("Chưa có tờ khai.");
+  await page.waitForLoadState("networkidle");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Control+Enter")]);
   const said = page.locator(".th-note-warn", { hasText: "Hồ Văn Bảy" });
   assert.ok(await isPdf(page, await said.locator("a[href^='/slips/']").getAttribute("href")));

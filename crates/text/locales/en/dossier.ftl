@@ -333,6 +333,7 @@ fact-message_again = A message to the citizen is sent again
 fact-message_stopped = A message to the citizen was stopped
 dossier-code-taken = A dossier with this code is here already. Each dossier of the portal is taken in once.
 dossier-done = Recorded: { $action }.
+dossier-collected = Collected by { $name }
 dossier-done-next = Back to my work
 work-preview = Preview
 work-preview-none = Choose a dossier to preview it.

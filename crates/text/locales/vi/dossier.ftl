@@ -333,6 +333,7 @@ fact-message_again = Gửi lại thông báo cho người dân
 fact-message_stopped = Dừng gửi thông báo cho người dân
 dossier-code-taken = Đã có hồ sơ mang mã này. Mỗi hồ sơ của cổng chỉ nhận một lần.
 dossier-done = Đã ghi: { $action }.
+dossier-collected = Người nhận: { $name }
 dossier-done-next = Về việc của tôi
 work-preview = Xem nhanh
 work-preview-none = Chọn một hồ sơ để xem nhanh.

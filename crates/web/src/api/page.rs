@@ -29,7 +29,7 @@ pub fn page(ui: &Ui, operations: &[Operation]) -> Markup {
         p { (code("Authorization: Bearer townhall_…")) }
         h2 { (ui.t("api-operations")) }
         nav aria-label=(ui.t("api-operations")) {
-            ul.th-inline.list-unstyled { @for tag in &tags { li { a href=(format!("#tag-{tag}")) { (tag) } } } }
+            ul.th-row.list-unstyled { @for tag in &tags { li { a href=(format!("#tag-{tag}")) { (tag) } } } }
         }
         @for tag in &tags {
             section.mb-3 aria-labelledby=(format!("tag-{tag}")) {

@@ -28,6 +28,18 @@ fn rated(ui: &Ui, view: &DossierView, kind: &str) -> Option<String> {
     })
 }
 
+/// Who collected the result, and by which letter of authority when it was somebody else.
+fn collected(ui: &Ui, view: &DossierView, kind: &str) -> Option<String> {
+    let by = view.result.as_ref().filter(|_| kind == "result_returned")?;
+    let by = by.collected_by.as_ref()?;
+    let said = |name: &str| by.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let words = ui.t_args("dossier-collected", &[("name", said("name").into())]);
+    Some(match said("authorisation") {
+        "" => words,
+        letter => format!("{words} · {letter}"),
+    })
+}
+
 /// The whole trail as a card, newest first.
 pub(super) fn card(ui: &Ui, view: &DossierView) -> Markup {
     let entries: Vec<Trail<'_>> = view
@@ -41,6 +53,7 @@ pub(super) fn card(ui: &Ui, view: &DossierView) -> Markup {
                 .iter()
                 .find(|step| step.started_at == fact.at && step.note.is_some());
             let why = rated(ui, view, &fact.kind)
+                .or_else(|| collected(ui, view, &fact.kind))
                 .or_else(|| {
                     let said = |name| record?.body.get(name)?.as_str().map(str::to_owned);
                     ["finding", "question", "reason", "text"]
