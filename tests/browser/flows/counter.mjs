@@ -6,8 +6,8 @@ import { test } from "../lib/runner.mjs";
 
 const RECEPTIONIST = { role: "receptionist", unit: "24682" };
 const FATHER = "067199000441|245000133|Điểu Krang|12031999|Nam|Thôn Thuận Sơn, Thuận An, Lâm Đồng|01072021";
-const DAUGHTER = "068182000789|245000224|Ngô Thị Xuân|05061982|Nữ|Thôn Đức Sơn, Thuận An, Lâm Đồng|01072021";
-const GROOM = "068173000791|245000325|Hồ Văn Bảy|05061973|Nam|Thôn Đức Sơn, Thuận An, Lâm Đồng|01072021";
+const DAUGHTER = "068182000799|245000224|Ngô Thị Xuân|05061982|Nữ|Thôn Đức Sơn, Thuận An, Lâm Đồng|01072021";
+const GROOM = "068173000792|245000325|Hồ Văn Bảy|05061973|Nam|Thôn Đức Sơn, Thuận An, Lâm Đồng|01072021";
 
 const focused = (page) => page.evaluate(() => document.activeElement.name);
 const isPdf = async (page, path) => {
