@@ -1,18 +1,28 @@
-//! Acceptance of a dossier that is here already: filed online, or its supplement is complete.
+//! Acceptance: Form 01 and the deadline; and that of a dossier that is here already, filed online or with its
+//! supplement complete.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use townhall_domain::dossier::{Action, Channel, ComponentEntry, ComponentSource, Dossier};
+use townhall_domain::deadline::Deadline;
+use townhall_domain::dossier::applicant::clean;
+use townhall_domain::dossier::{Action, Channel, Claims, ComponentEntry, ComponentSource, Dossier, Holder};
+use townhall_domain::fee::Exemption;
 use townhall_domain::ids::{DossierId, StepId};
-use townhall_domain::procedure::Procedure;
+use townhall_domain::permission::Role;
+use townhall_domain::procedure::{self, CircumstanceTest, Procedure};
 use townhall_store::Tx;
 use townhall_store::dossiers::{self, Record};
 
 use super::citizen::keep_online_party;
-use super::flow::begin;
-use super::receive::{Accepted, ComponentInput, Counted, Verdict, accept, check_list, claims, form_of};
+use super::flow::{advance, begin, finish, issue_slip, reason};
+use super::receive::{ComponentInput, Counted, Verdict, check_list, form_of};
 use crate::cx::Cx;
 use crate::error::{AppError, FieldError};
-use crate::fees::StatedFee;
+use crate::fees::{StatedFee, charge_dossier};
+
+/// Longest proof of an exemption that is kept, in characters.
+const REASON_CHARS: usize = 300;
 
 /// Accept a registered dossier.
 #[derive(Debug, Clone)]
@@ -179,4 +189,108 @@ fn keep_change(
         answer: None,
     };
     Ok(dossiers::insert_record(tx, dossier.id, &record)?)
+}
+
+/// What a dossier is when it is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    /// A dossier of its own: with a receipt, a fee and a message.
+    Alone,
+    /// A member of a joined-up dossier, which has all these.
+    AsMember,
+}
+
+/// Form 01 and the deadline: the clock starts with the complete valid dossier (Decree 309/2026/NĐ-CP; before it 61/2018).
+pub(super) fn accept(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    dossier: &mut Dossier,
+    procedure: &Procedure,
+    circumstances: &BTreeSet<String>,
+    counted: &Counted,
+    accepted: Accepted,
+) -> Result<(), AppError> {
+    let channel = match dossier.channel {
+        Channel::Counter => procedure::Channel::Direct,
+        Channel::Portal | Channel::Online => procedure::Channel::Online,
+        Channel::Post => procedure::Channel::Post,
+    };
+    let limit = procedure.limit(channel, circumstances).time;
+    let office = crate::calendar::office(tx, cx, &dossier.unit)?;
+    let deadline = Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
+    dossier.accepted_at = Some(cx.now());
+    dossier.deadline = Some(deadline);
+    super::warn::plan(tx, cx, dossier)?;
+    let next = dossier.state.after(Action::Accept, super::flow_of(procedure))?;
+    advance(
+        tx,
+        cx,
+        dossier,
+        next,
+        Some(Holder::Role(Role::Receptionist)),
+        Action::Accept,
+        None,
+    )?;
+    if accepted == Accepted::AsMember {
+        let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str() });
+        return finish(tx, cx, dossier, "member_accepted", body);
+    }
+    let exemption = counted
+        .exemption
+        .as_ref()
+        .map(|(code, why)| granted(cx, code, why))
+        .transpose()?;
+    let due = charge_dossier(
+        tx,
+        cx,
+        dossier,
+        procedure,
+        circumstances,
+        &counted.items,
+        exemption.as_ref().map(|(found, why)| (*found, why.as_str())),
+    )?;
+    let slip = issue_slip(
+        tx,
+        cx,
+        dossier,
+        "receipt",
+        json!({
+            "limit": limit.to_string(),
+            "due": dossier.deadline.as_ref().map(|deadline| deadline.due),
+            "fee": due,
+        }),
+    )?;
+    let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number, "fee": due });
+    finish(tx, cx, dossier, "dossier_accepted", body)?;
+    if super::flow_of(procedure).has_members {
+        crate::joined::start(tx, cx, dossier, procedure, circumstances)?;
+    }
+    Ok(())
+}
+
+/// Of what was stated, what the procedure knows and only people can say; each once, in the order of the pack.
+pub(super) fn claims(procedure: &Procedure, ticked: &[String], fee: &StatedFee) -> Claims {
+    let circumstances = procedure
+        .circumstances
+        .iter()
+        .filter(|known| known.test == CircumstanceTest::Asked && ticked.contains(&known.id));
+    let is_known = |code: &String| procedure.fees.iter().any(|fee| fee.exempt.contains(code));
+    let claim = fee.exemption.as_ref().filter(|claim| is_known(&claim.code));
+    Claims {
+        circumstances: circumstances.map(|known| known.id.clone()).collect(),
+        exemption: claim.map(|claim| claim.code.clone()),
+        exemption_reason: claim
+            .and_then(|claim| clean(&claim.reason))
+            .map(|reason| reason.chars().take(REASON_CHARS).collect::<String>())
+            .filter(|reason| !reason.is_empty()),
+    }
+}
+
+/// An exemption of the packs with the reason that was given for it.
+fn granted<'a>(cx: &'a Cx, code: &str, why: &str) -> Result<(&'a Exemption, String), AppError> {
+    let exemption = cx
+        .packs()
+        .exemption(code)
+        .ok_or_else(|| AppError::field("exemption", "fee-refused-exemption"))?;
+    Ok((exemption, reason("exemption_reason", why)?))
 }
