@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 use townhall_app::dossier::{AcceptDossier, ComponentInput, DossierView};
 use townhall_app::error::AppError;
-use townhall_app::fees::quantities;
+use townhall_app::fees::{StatedFee, quantities};
 use townhall_domain::dossier::{ComponentStatus, Dossier};
 use townhall_domain::form::Form as Schema;
 use townhall_domain::ids::DossierId;
@@ -65,20 +65,38 @@ fn all(typed: &Typed, name: &str) -> Vec<String> {
     }
 }
 
-/// What the citizen said of his case stands ticked in the form; the officer looks at it and leaves or changes it.
-pub fn with_claims(mut typed: Typed, dossier: &Dossier) -> Typed {
+/// What the citizen said of his case stands ticked in the form; the officer looks at it and leaves or changes it. An
+/// exemption from what is not owed anyway is told, and not chosen.
+pub fn with_claims(app: &App, ui: &Ui, mut typed: Typed, dossier: &Dossier) -> Typed {
     let claims = &dossier.claims;
+    let exemption = claims.exemption.clone();
+    let exemption = exemption.filter(|code| applies(app, ui, dossier, code));
     let mut put = |name: &str, value: Value| typed.rest.insert(name.to_owned(), value);
     put("circumstance", Value::from(claims.circumstances.clone()));
-    put(
-        "exemption",
-        Value::from(claims.exemption.clone().unwrap_or_default()),
-    );
+    put("exemption", Value::from(exemption.unwrap_or_default()));
     put(
         "exemption_reason",
         Value::from(claims.exemption_reason.clone().unwrap_or_default()),
     );
     typed
+}
+
+/// Whether an exemption lessens anything that is owed for this dossier.
+fn applies(app: &App, ui: &Ui, dossier: &Dossier, exemption: &str) -> bool {
+    let packs = app.town.packs();
+    let (code, version) = (&dossier.procedure.code, dossier.procedure.version);
+    let procedure = packs.procedures().version(code, version);
+    let (Some(procedure), Some(exemption)) = (procedure, packs.exemption(exemption)) else {
+        return false;
+    };
+    let empty = Map::new();
+    let form = dossier.form.as_object().unwrap_or(&empty);
+    let circumstances = procedure.circumstances(form, &dossier.claims.circumstances, ui.today());
+    let quantity = [quantities(form, &StatedFee::default())];
+    let (unit, today) = (&dossier.receiving_unit, ui.today());
+    packs
+        .fees(procedure, unit, today, &quantity, &circumstances, Some(exemption))
+        .is_ok()
 }
 
 /// The circumstances that only people know, with what the citizen ticked.

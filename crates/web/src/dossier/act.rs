@@ -121,7 +121,7 @@ pub async fn ask(
     };
     let typed = with_draft(typed, &view);
     let typed = if action == Action::Accept {
-        super::accept::with_claims(typed, &view.dossier)
+        super::accept::with_claims(&app, &signed.ui(&app), typed, &view.dossier)
     } else {
         typed
     };
