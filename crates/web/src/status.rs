@@ -270,7 +270,8 @@ impl Own<'_> {
                     .status
                     .slips
                     .iter()
-                    .find(|slip| slip.issued_at == fact.at)
+                    // A joined-up dossier is handed on in the moment of its receipt, which stands with the acceptance.
+                    .find(|slip| slip.issued_at == fact.at && fact.kind != "joined_started")
                     .map(|slip| {
                         let year = time::local_date(slip.issued_at).year();
                         format!("{} {}/{year}", ui.t(&format!("slip-{}", slip.form)), slip.number)
