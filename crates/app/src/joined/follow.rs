@@ -102,7 +102,7 @@ fn set_clock(tx: &mut Tx<'_>, cx: &Cx, parent: &mut Dossier, stands: bool) -> Re
     let Some(deadline) = &parent.deadline else {
         return Ok(());
     };
-    let office = cx.packs().office(&parent.unit);
+    let office = crate::calendar::office(tx, cx, &parent.unit)?;
     let changed = match (stands, deadline.paused.is_some()) {
         (true, false) => deadline.pause(&office, cx.now(), PauseReason::Procedure, None),
         (false, true) => deadline.resume(&office, cx.now(), Resume::Continue, None),

@@ -128,7 +128,7 @@ pub fn report_member(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReportMember) -> Result<(),
     }
     let wait = joined.wait.as_ref().map(|wait| wait.time);
     let (reference, note) = said(cmd)?;
-    apply(cx, &parent, cmd.report, wait, &mut member)?;
+    apply(tx, cx, &parent, cmd.report, wait, &mut member)?;
     member.reference = reference.or(member.reference);
     member.note = note.or(member.note);
     member.reported_at = Some(cx.now());
@@ -191,13 +191,14 @@ fn said(cmd: &ReportMember) -> Result<(Option<String>, Option<String>), AppError
 }
 
 fn apply(
+    tx: &mut Tx<'_>,
     cx: &Cx,
     parent: &Dossier,
     report: Report,
     wait: Option<townhall_domain::limit::Limit>,
     member: &mut Member,
 ) -> Result<(), AppError> {
-    let office = cx.packs().office(&parent.unit);
+    let office = crate::calendar::office(tx, cx, &parent.unit)?;
     let refused = |error: townhall_domain::deadline::DeadlineError| AppError::deadline(&error);
     let mut end = |state: MemberState| {
         member.state = state;

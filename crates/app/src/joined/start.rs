@@ -58,7 +58,7 @@ pub(super) fn begin(
     if let Some(code) = &leg.procedure {
         member.dossier = Some(own_dossier(tx, cx, parent, code)?);
     } else if let Some(limit) = Joined::time_of(leg, channel_of(parent.channel)) {
-        let office = cx.packs().office(&parent.unit);
+        let office = crate::calendar::office(tx, cx, &parent.unit)?;
         let deadline =
             Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
         member.deadline = Some(deadline);

@@ -260,3 +260,35 @@ fn fee(
         }
     }
 }
+
+/// The papers of a request for certified copies that is worked later; each takes its own number.
+pub fn certified(ui: &Ui, view: &DossierView) -> Markup {
+    let papers = townhall_app::express::counted_papers(&view.records);
+    let columns = [
+        ui::Column::text(ui.t("dossier-certified-title")),
+        ui::Column::number(ui.t("express-pages")),
+        ui::Column::number(ui.t("express-copies")),
+        ui::Column::number(ui.t("dossier-certified-fee")),
+    ];
+    let heading = ui.t("dossier-certified-papers");
+    let rows = html! {
+        @for paper in &papers {
+            tr { td.text-wrap { (paper.title) } td.th-num { (paper.pages) } td.th-num { (paper.copies) } td.th-num { (ui.money(paper.fee)) } }
+        }
+    };
+    html! { @if !papers.is_empty() { (ui::card("certified", &heading, &html! {}, &ui::table(ui, &heading, &columns, None, &rows))) } }
+}
+
+/// What the citizen said of his case: circumstances and a ground to pay less.
+pub fn claims(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedure>) -> Markup {
+    let Some(procedure) = procedure.filter(|_| !view.dossier.claims.is_empty()) else {
+        return html! {};
+    };
+    let key = if view.dossier.accepted_at.is_some() {
+        "dossier-claims-accepted"
+    } else {
+        "dossier-claims"
+    };
+    let body = html! { div.card-body { (claimed(app, ui, procedure, &view.dossier)) } };
+    ui::card("claims", &ui.t(key), &html! {}, &body)
+}

@@ -166,8 +166,8 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
             div.th-stack {
                 @if let Some(townhall_app::joined::JoinedView::Whole { .. }) = &view.joined { (crate::joined::card(app, ui, dossier, view.joined.as_ref())) }
                 (components(app, ui, view, procedure))
-                (claims(app, ui, view, procedure))
-                (certified(ui, view))
+                (super::accept::claims(app, ui, view, procedure))
+                (super::accept::certified(ui, view))
                 (papers(ui, view))
                 (form_data(app, ui, view, procedure))
             }
@@ -431,38 +431,6 @@ fn papers(ui: &Ui, view: &DossierView) -> Markup {
         &html! { @if may_add { (add) } },
         &list,
     )
-}
-
-/// The papers of a request for certified copies that is worked later; each takes its own number.
-fn certified(ui: &Ui, view: &DossierView) -> Markup {
-    let papers = townhall_app::express::counted_papers(&view.records);
-    let columns = [
-        ui::Column::text(ui.t("dossier-certified-title")),
-        ui::Column::number(ui.t("express-pages")),
-        ui::Column::number(ui.t("express-copies")),
-        ui::Column::number(ui.t("dossier-certified-fee")),
-    ];
-    let heading = ui.t("dossier-certified-papers");
-    let rows = html! {
-        @for paper in &papers {
-            tr { td.text-wrap { (paper.title) } td.th-num { (paper.pages) } td.th-num { (paper.copies) } td.th-num { (ui.money(paper.fee)) } }
-        }
-    };
-    html! { @if !papers.is_empty() { (ui::card("certified", &heading, &html! {}, &ui::table(ui, &heading, &columns, None, &rows))) } }
-}
-
-/// What the citizen said of his case: circumstances and a ground to pay less.
-fn claims(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedure>) -> Markup {
-    let Some(procedure) = procedure.filter(|_| !view.dossier.claims.is_empty()) else {
-        return html! {};
-    };
-    let key = if view.dossier.accepted_at.is_some() {
-        "dossier-claims-accepted"
-    } else {
-        "dossier-claims"
-    };
-    let body = html! { div.card-body { (super::accept::claimed(app, ui, procedure, &view.dossier)) } };
-    ui::card("claims", &ui.t(key), &html! {}, &body)
 }
 
 fn form_data(app: &App, ui: &Ui, view: &DossierView, procedure: Option<&Procedure>) -> Markup {
