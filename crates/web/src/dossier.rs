@@ -142,6 +142,16 @@ pub(crate) fn due(
     Some(DueChip::of(ui, &standing).linked(href))
 }
 
+/// Whether the procedure waits for a payment to the state on its way: only then the step is offered.
+fn has_obligation(app: &App, view: &DossierView) -> bool {
+    let (code, version) = (&view.dossier.procedure.code, view.dossier.procedure.version);
+    let procedure = app.town.packs().procedures().version(code, version);
+    procedure.is_none_or(|procedure| {
+        let mut steps = procedure.steps.iter();
+        steps.any(|step| step.action == townhall_domain::procedure::StepAction::Obligation)
+    })
+}
+
 /// What officers call a procedure, for lines and headings.
 pub(crate) fn procedure_short(app: &App, ui: &Ui, code: &str) -> String {
     let versions = app.town.packs().procedures().versions(code);

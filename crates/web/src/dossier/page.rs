@@ -16,7 +16,9 @@ use townhall_domain::procedure::{Procedure, StepAction};
 use townhall_domain::time::{self, Timestamp};
 use townhall_text::Lang;
 
-use super::{due, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name};
+use super::{
+    due, has_obligation, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name,
+};
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
@@ -542,16 +544,6 @@ fn main_action(view: &DossierView) -> Option<Action> {
         | DossierState::Stopped
         | DossierState::Returned => None,
     }
-}
-
-/// Whether the procedure waits for a payment to the state on its way: only then the step is offered.
-fn has_obligation(app: &App, view: &DossierView) -> bool {
-    let (code, version) = (&view.dossier.procedure.code, view.dossier.procedure.version);
-    let procedure = app.town.packs().procedures().version(code, version);
-    procedure.is_none_or(|procedure| {
-        let mut steps = procedure.steps.iter();
-        steps.any(|step| step.action == StepAction::Obligation)
-    })
 }
 
 fn matters_next(action: Action) -> bool {
