@@ -16,7 +16,7 @@ const SHOWN: usize = 6;
 /// Plans the bells of a task whose deadline was set or changed; none while its clock stands or once it has ended.
 pub(super) fn plan(tx: &mut Tx<'_>, cx: &Cx, task: &Task) -> Result<(), AppError> {
     let planned = if task.state.is_open() {
-        let office = cx.packs().office(&task.unit);
+        let office = crate::calendar::office(tx, cx, &task.unit)?;
         // A year that is not in the calendar is told where the deadline is computed; here it only means no bell.
         task.deadline.warnings(&office).unwrap_or_default()
     } else {
