@@ -279,7 +279,16 @@ impl ServerCertVerifier for Known {
     }
 }
 
-type Handshake<S> = Pin<Box<dyn Future<Output = io::Result<Encrypted<S>>> + Send>>;
+/// A connection that is being encrypted.
+pub(crate) struct Handshake<S>(tokio_rustls::Connect<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Future for Handshake<S> {
+    type Output = io::Result<Encrypted<S>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|done| done.map(Encrypted))
+    }
+}
 
 impl<S> MakeTlsConnect<S> for Tls
 where
@@ -308,10 +317,7 @@ where
     type Future = Handshake<S>;
 
     fn connect(self, stream: S) -> Handshake<S> {
-        Box::pin(async move {
-            let encrypted = TlsConnector::from(self.0).connect(self.1, stream).await?;
-            Ok(Encrypted(encrypted))
-        })
+        Handshake(TlsConnector::from(self.0).connect(self.1, stream))
     }
 }
 

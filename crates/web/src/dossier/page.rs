@@ -13,7 +13,7 @@ use townhall_domain::dossier::{
 };
 use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::procedure::{Procedure, StepAction};
-use townhall_domain::time::{self, Timestamp};
+use townhall_domain::time;
 use townhall_text::Lang;
 
 use super::{
@@ -80,16 +80,10 @@ pub async fn show(
     };
     let main = html! {
         @if let Some(action) = done { (what_was_done(&ui, &view, action)) }
-        @if let Some(at) = view.dossier.erased_at { (was_erased(&ui, at)) }
+        @if let Some(at) = view.dossier.erased_at { (super::trail::was_erased(&ui, at)) }
         (body(&app, &ui, &view, &fees, register.as_ref()))
     };
     ui::page(&ui, &about, &main).into_response()
-}
-
-/// Says that what is missing here was destroyed by decision, and is not an error.
-fn was_erased(ui: &Ui, at: Timestamp) -> Markup {
-    let words = ui.t_args("dossier-erased", &[("at", ui.date_time(at).into())]);
-    ui::notice(ui, NoticeTone::Warn, "", &html! { (words) })
 }
 
 /// Says that an action was carried out, how it is taken back if it can be, and where the next work waits.

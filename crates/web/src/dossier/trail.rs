@@ -3,10 +3,17 @@
 use maud::{Markup, html};
 use townhall_app::dossier::DossierView;
 use townhall_domain::dossier::Channel;
+use townhall_domain::time::Timestamp;
 use townhall_store::journal::StoredFact;
 
 use super::page::{person_name, post_title};
-use crate::ui::{self, Trail, Ui};
+use crate::ui::{self, NoticeTone, Trail, Ui};
+
+/// Says that what is missing here was destroyed by decision, and is not an error.
+pub(super) fn was_erased(ui: &Ui, at: Timestamp) -> Markup {
+    let words = ui.t_args("dossier-erased", &[("at", ui.date_time(at).into())]);
+    ui::notice(ui, NoticeTone::Warn, "", &html! { (words) })
+}
 
 /// Whether a fact without an account was the citizen's own doing: the program itself does none of these.
 fn is_citizens(view: &DossierView, fact: &StoredFact) -> bool {
