@@ -27,7 +27,7 @@ use crate::work::Operation;
 const MOST: usize = 12_000;
 
 /// One command or query as its statements.
-type Script = Vec<Statement>;
+pub type Script = Vec<Statement>;
 
 /// Times the statements of an operation with so many callers.
 ///
@@ -83,7 +83,11 @@ impl<'a> Turns<'a> {
     }
 }
 
-fn record(node: &Arc<Node>, operation: Operation, count: usize) -> Result<Vec<Script>> {
+/// Writes down the statements of so many runs of an operation; nothing of a command is kept.
+///
+/// # Errors
+/// When an operation is refused.
+pub fn record(node: &Arc<Node>, operation: Operation, count: usize) -> Result<Vec<Script>> {
     let written: Arc<Mutex<Vec<Script>>> = Arc::default();
     let ids = chosen(node, operation, count)?;
     let (out, inside) = (Arc::clone(&written), Arc::clone(node));

@@ -7,6 +7,7 @@
 mod bare;
 mod node;
 mod program;
+mod statements;
 mod stopwatch;
 mod table;
 mod work;
@@ -43,6 +44,9 @@ pub struct Args {
     /// Where nodes are made; a temporary directory when not given
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
+    /// Measure nothing: print the statements of each operation with the plan that SQLite has for them
+    #[arg(long)]
+    statements: bool,
     /// Write the tables into this file, between its two marks
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -58,6 +62,9 @@ fn main() -> Result<()> {
         temporary = tempfile::tempdir().context("a temporary directory")?;
         temporary.path().to_path_buf()
     };
+    if args.statements {
+        return statements::print(&filled(Kind::Sqlite, &scratch, args.dossiers)?);
+    }
     let wants = |part: &str| args.only.is_empty() || args.only.iter().any(|only| only == part);
     let mut report = Report::default();
     report.machine(args.dossiers)?;

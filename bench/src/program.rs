@@ -22,7 +22,7 @@ use townhall_testkit::process::{Launch, Server};
 
 use crate::node::Node;
 use crate::table::{Answered, Report};
-use crate::{Args, CALLERS};
+use crate::{Args, CALLERS, work};
 
 /// Who asks. A program may come 2,000 times a second with one token; what is more is refused and told.
 const USER: &str = "motcua";
@@ -32,6 +32,8 @@ const USER: &str = "motcua";
 /// # Errors
 /// When the program or the load generator cannot be run.
 pub fn measure(node: Arc<Node>, args: &Args, report: &mut Report) -> Result<()> {
+    // What is handed over in three runs, each with dossiers of its own.
+    work::supply(&node, usize::try_from(args.seconds)? * 1500 * CALLERS.len())?;
     let keys = Keys::of(&node)?;
     let dir = node.dir().to_path_buf();
     drop(node);
@@ -160,14 +162,9 @@ fn reception(node: &Node) -> Value {
 }
 
 fn over_http(server: &Server, dir: &Path, keys: &Keys, seconds: u64, report: &mut Report) -> Result<()> {
-    let bearer = |body: &str, path: &str, method: &str| script(keys, method, path, body);
+    let bearer = |body: &str, path: &str, method: &str| script(keys, &keys.dossiers, method, path, body);
     let id = keys.dossiers.last().context("no dossier was accepted")?;
     let receive = bearer(&keys.reception.to_string(), "'/api/v1/dossiers'", "POST");
-    let advance = bearer(
-        &json!({ "version": keys.version }).to_string(),
-        "'/api/v1/dossiers/' .. next_dossier() .. '/actions/transfer'",
-        "POST",
-    );
     let get = bearer("", "'/api/v1/dossiers/' .. next_dossier()", "GET");
     let list = bearer("", "'/api/v1/dossiers?limit=50'", "GET");
     let session = |path: &str| {
@@ -183,39 +180,52 @@ fn over_http(server: &Server, dir: &Path, keys: &Keys, seconds: u64, report: &mu
         ("page: my work", session("/work")),
         ("page: list of 50", session("/dossiers")),
         ("page: dossier", session(&format!("/dossiers/{id}"))),
-        ("API: advance", advance),
     ];
+    let mut run = |name: &str, callers: usize, lua: &str| -> Result<()> {
+        let file = dir.join("load.lua");
+        fs::write(&file, lua).context("the script of the load")?;
+        let answered = load(server, &file, callers, seconds)?;
+        eprintln!("{name} {callers}: {:.0}/s", answered.per_second);
+        report.answered(name, callers, &answered);
+        Ok(())
+    };
     for (name, lua) in runs {
         for callers in CALLERS {
-            let file = dir.join("load.lua");
-            fs::write(&file, &lua).context("the script of the load")?;
-            let answered = load(server, &file, callers, seconds)?;
-            eprintln!("{name} {callers}: {:.0}/s", answered.per_second);
-            report.answered(name, callers, &answered);
+            run(name, callers, &lua)?;
         }
+    }
+    // A dossier is handed over once: each run has dossiers of its own.
+    let share = keys.dossiers.len().div_ceil(CALLERS.len());
+    for (callers, dossiers) in CALLERS.into_iter().zip(keys.dossiers.chunks(share)) {
+        let body = json!({ "version": keys.version }).to_string();
+        let path = "'/api/v1/dossiers/' .. next_dossier() .. '/actions/transfer'";
+        run(
+            "API: advance",
+            callers,
+            &script(keys, dossiers, "POST", path, &body),
+        )?;
     }
     Ok(())
 }
 
 /// A script for the load generator. Each of its threads takes every so manieth dossier, so that none comes twice.
-fn script(keys: &Keys, method: &str, path: &str, body: &str) -> String {
+fn script(keys: &Keys, dossiers: &[DossierId], method: &str, path: &str, body: &str) -> String {
     let mut text = String::from("local dossiers = {\n");
-    for id in &keys.dossiers {
+    for id in dossiers {
         let _ = writeln!(text, "'{id}',");
     }
     text.push_str("}\n");
     let _ = write!(
         text,
-        r"local number = 0
-local started = os.time()
+        r"local started = os.time()
 local threads = 0
 function setup(thread)
+  -- A global of that thread's own state: a local of this name would hide it.
   thread:set('number', threads)
   threads = threads + 1
 end
 local count = 0
 function next_dossier()
-  count = count + 1
   return dossiers[(count * 2 + number) % #dossiers + 1]
 end
 local body = [==[{body}]==]

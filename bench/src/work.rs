@@ -82,7 +82,7 @@ impl Operation {
 /// When one is refused.
 pub fn measure(node: &Arc<Node>, operation: Operation, callers: usize, time: Duration) -> Result<Measured> {
     if operation == Operation::Advance {
-        supply(node, time)?;
+        supply(node, usize::try_from(time.as_secs())? * 3000)?;
     }
     let known = node.accepted();
     stopwatch::run(callers, time, |caller| {
@@ -125,9 +125,11 @@ fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
     Ok(())
 }
 
-/// Dossiers to hand over, more than can be handed over in this time.
-fn supply(node: &Arc<Node>, time: Duration) -> Result<()> {
-    let wanted = usize::try_from(time.as_secs())? * 3000;
+/// Receives dossiers until so many wait to be handed over.
+///
+/// # Errors
+/// When one is refused.
+pub fn supply(node: &Arc<Node>, wanted: usize) -> Result<()> {
     while node.accepted().len() < wanted {
         let second = Duration::from_secs(1);
         stopwatch::run(64, second, |_| {

@@ -8,6 +8,8 @@ pub use holders::{FilledPost, filled_posts};
 pub use list::{Due, Filter, Listed, Page, Sort, Warned, count_waiting_for, list, my_work, open_by_version};
 pub use parts::*;
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use townhall_domain::dossier::{
     Channel, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State,
@@ -25,15 +27,34 @@ const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, pro
     step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
     payment, delivery, returned_at, receipt_secret, is_open, erased_at, version, claims";
 
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (1..=names().count()).map(|place| format!("${place}")).collect();
+    format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", "))
+});
+
+// SQLite numbers parameters by first use: the columns come first, identity and version last.
+static UPDATE: LazyLock<String> = LazyLock::new(|| {
+    let sets: Vec<String> = names()
+        .enumerate()
+        .skip(1)
+        .map(|(place, name)| format!("{name} = ${place}"))
+        .collect();
+    let count = names().count();
+    format!(
+        "UPDATE dossiers SET {} WHERE id = ${count} AND version = ${}",
+        sets.join(", "),
+        count + 1
+    )
+});
+
+fn names() -> impl Iterator<Item = &'static str> {
+    COLUMNS.split(',').map(str::trim)
+}
+
 /// Writes a new dossier and its search words.
 pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
-    let values = values(dossier)?;
-    let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
-    tx.execute(
-        &format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", ")),
-        &values,
-    )?;
-    index(tx, dossier, words)
+    tx.execute(&INSERT, &values(dossier)?)?;
+    add_words(tx, dossier, words)
 }
 
 /// Replaces the search words of a dossier.
@@ -42,18 +63,23 @@ pub fn index(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(),
         "DELETE FROM dossier_words WHERE dossier = $1",
         &params![dossier.id],
     )?;
-    for word in words {
-        // Both the competent and the receiving unit find it.
-        let mut units = vec![&dossier.unit];
-        if dossier.receiving_unit != dossier.unit {
-            units.push(&dossier.receiving_unit);
-        }
-        for unit in units {
-            tx.execute(
-                "INSERT INTO dossier_words (unit, space, word, received_at, dossier) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                &params![unit, dossier.space, word, dossier.received_at, dossier.id],
-            )?;
-        }
+    add_words(tx, dossier, words)
+}
+
+fn add_words(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Value>> = words.iter().map(|word| vec![word.into()]).collect();
+    // Both the competent and the receiving unit find it.
+    let mut units = vec![&dossier.unit];
+    if dossier.receiving_unit != dossier.unit {
+        units.push(&dossier.receiving_unit);
+    }
+    for unit in units {
+        tx.insert_rows(
+            "INSERT INTO dossier_words (unit, space, received_at, dossier, word) VALUES",
+            &params![unit, dossier.space, dossier.received_at, dossier.id],
+            &rows,
+            " ON CONFLICT DO NOTHING",
+        )?;
     }
     Ok(())
 }
@@ -65,24 +91,11 @@ pub fn index(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(),
 pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> {
     let shown = dossier.version;
     dossier.version += 1;
-    let values = values(dossier)?;
-    let names: Vec<&str> = COLUMNS.split(',').map(str::trim).collect();
-    let sets: Vec<String> = names
-        .iter()
-        .enumerate()
-        .skip(1)
-        .map(|(place, name)| format!("{name} = ${place}"))
-        .collect();
-    // SQLite numbers parameters by first use: the columns come first, identity and version last.
-    let sql = format!(
-        "UPDATE dossiers SET {} WHERE id = ${} AND version = ${}",
-        sets.join(", "),
-        names.len(),
-        names.len() + 1
-    );
-    let mut params: Vec<Value> = values[1..].to_vec();
+    // The columns but the identity, which comes last with the version.
+    let mut params = values(dossier)?;
+    params.remove(0);
     params.extend(params![dossier.id, shown]);
-    let changed = tx.execute(&sql, &params)?;
+    let changed = tx.execute(&UPDATE, &params)?;
     if changed == 0 {
         dossier.version = shown;
     }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
 use crate::migrate;
-use crate::tx::{Base, Failure, Tx};
+use crate::tx::{Base, Embedded, Failure, Tx};
 use crate::work::{Ran, Work};
 
 /// At most so many commands share one commit.
@@ -30,12 +30,13 @@ pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> 
     let mut writer = Connection::open(file)?;
     prepare(&writer)?;
     migrate::sqlite(&mut writer)?;
+    let writer = Embedded::new(writer);
     let (writes, write_queue) = sync_channel(QUEUE);
     let (reads, read_queue) = sync_channel(QUEUE);
     let mut joins = vec![spawn("sqlite-writer", move || write_loop(&writer, &write_queue))?];
     let read_queue = Arc::new(Mutex::new(read_queue));
     for number in 0..readers.max(1) {
-        let reader = reader(file)?;
+        let reader = Embedded::new(reader(file)?);
         let queue = Arc::clone(&read_queue);
         joins.push(spawn(&format!("sqlite-reader-{number}"), move || {
             read_loop(&reader, &queue);
@@ -85,7 +86,7 @@ fn prepare(writer: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write_loop(writer: &Connection, queue: &Receiver<Box<dyn Work>>) {
+fn write_loop(writer: &Embedded, queue: &Receiver<Box<dyn Work>>) {
     while let Ok(first) = queue.recv() {
         run_group(writer, first, queue);
     }
@@ -96,7 +97,7 @@ fn write_loop(writer: &Connection, queue: &Receiver<Box<dyn Work>>) {
 }
 
 /// Runs one group: every closure in a savepoint of its own, one commit for all.
-fn run_group(writer: &Connection, first: Box<dyn Work>, queue: &Receiver<Box<dyn Work>>) {
+fn run_group(writer: &Embedded, first: Box<dyn Work>, queue: &Receiver<Box<dyn Work>>) {
     if let Err(error) = writer.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(%error, command = first.name(), "the database refused to begin");
         first.finish(Err(error.into()));
@@ -126,7 +127,7 @@ fn run_group(writer: &Connection, first: Box<dyn Work>, queue: &Receiver<Box<dyn
 }
 
 /// An error says that the whole transaction is gone: a full disk, a failed read or write, no memory.
-fn run_in_savepoint(writer: &Connection, work: &mut dyn Work) -> Result<(), String> {
+fn run_in_savepoint(writer: &Embedded, work: &mut dyn Work) -> Result<(), String> {
     writer
         .execute_batch("SAVEPOINT command")
         .map_err(|error| error.to_string())?;
@@ -148,7 +149,7 @@ fn run_in_savepoint(writer: &Connection, work: &mut dyn Work) -> Result<(), Stri
 }
 
 /// The group's transaction is gone. Nobody was answered yet, so each command is run again, by itself.
-fn alone(writer: &Connection, group: Vec<Box<dyn Work>>, cause: &str) {
+fn alone(writer: &Embedded, group: Vec<Box<dyn Work>>, cause: &str) {
     tracing::error!(
         cause,
         commands = group.len(),
@@ -164,7 +165,7 @@ fn alone(writer: &Connection, group: Vec<Box<dyn Work>>, cause: &str) {
     }
 }
 
-fn run_alone(writer: &Connection, work: &mut dyn Work) -> Result<(), StoreError> {
+fn run_alone(writer: &Embedded, work: &mut dyn Work) -> Result<(), StoreError> {
     writer.execute_batch("BEGIN IMMEDIATE")?;
     let mut tx = Tx::new(Base::Sqlite(writer));
     let ran = work.run(&mut tx);
@@ -187,7 +188,7 @@ fn roll_back(writer: &Connection) {
     }
 }
 
-fn read_loop(reader: &Connection, queue: &Mutex<Receiver<Box<dyn Work>>>) {
+fn read_loop(reader: &Embedded, queue: &Mutex<Receiver<Box<dyn Work>>>) {
     while let Some(mut work) = take(queue) {
         // One snapshot for the whole query, so that its statements agree with each other.
         if let Err(error) = reader.execute_batch("BEGIN") {

@@ -1,6 +1,8 @@
 //! One transaction, on either database.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use postgres::types::ToSql;
@@ -30,7 +32,7 @@ pub(crate) enum Failure {
 }
 
 pub(crate) enum Base<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a Embedded),
     Postgres(&'a mut PgConnection),
 }
 
@@ -40,6 +42,45 @@ impl std::fmt::Debug for Base<'_> {
             Self::Sqlite(_) => "sqlite",
             Self::Postgres(_) => "postgres",
         })
+    }
+}
+
+/// A `SQLite` connection with the names of its statements' columns: copying them for each query costs more than
+/// reading a row.
+pub(crate) struct Embedded {
+    connection: rusqlite::Connection,
+    names: RefCell<HashMap<String, Arc<[String]>>>,
+}
+
+/// So many statements keep the names of their columns; a list's text differs with its filters.
+const MOST_NAMES: usize = 1024;
+
+impl Embedded {
+    pub(crate) fn new(connection: rusqlite::Connection) -> Self {
+        Self {
+            connection,
+            names: RefCell::default(),
+        }
+    }
+
+    fn names(&self, sql: &str, row: &rusqlite::Row<'_>) -> Arc<[String]> {
+        if let Some(known) = self.names.borrow().get(sql) {
+            return Arc::clone(known);
+        }
+        let names: Arc<[String]> = row.as_ref().column_names().map(str::to_owned).collect();
+        let mut known = self.names.borrow_mut();
+        if known.len() >= MOST_NAMES {
+            known.clear();
+        }
+        known.insert(sql.to_owned(), Arc::clone(&names));
+        names
+    }
+}
+
+impl std::ops::Deref for Embedded {
+    type Target = rusqlite::Connection;
+    fn deref(&self) -> &rusqlite::Connection {
+        &self.connection
     }
 }
 
@@ -98,6 +139,44 @@ impl<'a> Tx<'a> {
             Base::Postgres(connection) => pg_execute(connection, sql, params),
         };
         self.watch(done)
+    }
+
+    /// Inserts many rows by few statements: `insert` is `INSERT INTO t (a, b, c) VALUES`, `end` what follows the
+    /// rows. Each row is the `shared` values, which are sent once a statement, and then its own.
+    ///
+    /// Rows go in portions of 16, 4 and 1, so that a table has three statements to prepare and not one for each
+    /// number of rows.
+    pub fn insert_rows(
+        &mut self,
+        insert: &str,
+        shared: &[Value],
+        rows: &[Vec<Value>],
+        end: &str,
+    ) -> Result<(), StoreError> {
+        let mut left = rows;
+        while let Some(first) = left.first() {
+            let portion = [16, 4, 1]
+                .into_iter()
+                .find(|size| *size <= left.len())
+                .unwrap_or(1);
+            let (now, later) = left.split_at(portion);
+            let mut sql = format!("{insert} ");
+            let mut params = shared.to_vec();
+            for row in now {
+                debug_assert_eq!(row.len(), first.len(), "rows of one width");
+                sql.push_str(if params.len() == shared.len() { "(" } else { ", (" });
+                let places = (1..=shared.len()).chain(params.len() + 1..=params.len() + row.len());
+                for (number, place) in places.enumerate() {
+                    let _ = write!(sql, "{}${place}", if number == 0 { "" } else { ", " });
+                }
+                sql.push(')');
+                params.extend_from_slice(row);
+            }
+            sql.push_str(end);
+            self.execute(&sql, &params)?;
+            left = later;
+        }
+        Ok(())
     }
 
     /// All rows of a query.
@@ -168,30 +247,24 @@ impl<'a> Tx<'a> {
     }
 }
 
-fn sqlite_execute(connection: &rusqlite::Connection, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+fn sqlite_execute(connection: &Embedded, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
 }
 
-fn sqlite_rows(
-    connection: &rusqlite::Connection,
-    sql: &str,
-    params: &[Value],
-) -> Result<Vec<Row>, StoreError> {
+fn sqlite_rows(connection: &Embedded, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = statement.query(rusqlite::params_from_iter(params))?;
     let mut rows = Vec::new();
-    // Names are copied only when there is a row: many queries find none.
-    let mut names: Arc<[String]> = Arc::new([]);
+    // Names are looked up only when there is a row: many queries find none.
+    let mut names: Option<Arc<[String]>> = None;
     while let Some(row) = found.next()? {
-        if rows.is_empty() {
-            names = row.as_ref().column_names().map(str::to_owned).collect();
-        }
+        let names = names.get_or_insert_with(|| connection.names(sql, row));
         let values = (0..names.len())
             .map(|place| sqlite_value(row.get_ref(place)?, &names[place]))
             .collect::<Result<_, StoreError>>()?;
         rows.push(Row {
-            names: Arc::clone(&names),
+            names: Arc::clone(names),
             values,
         });
     }

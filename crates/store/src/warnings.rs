@@ -22,29 +22,16 @@ pub fn plan(
     warnings: &[Warning],
 ) -> Result<(), StoreError> {
     forget(tx, dossier)?;
-    if warnings.is_empty() {
-        return Ok(());
-    }
-    // One statement for all of them: acceptance is on the way of every dossier.
-    let mut values: Vec<Value> = Vec::with_capacity(warnings.len() * 5);
-    let mut rows: Vec<String> = Vec::with_capacity(warnings.len());
-    for warning in warnings {
-        let first = values.len() + 1;
-        rows.push(format!(
-            "(${first}, ${}, ${}, ${}, ${}, 0)",
-            first + 1,
-            first + 2,
-            first + 3,
-            first + 4
-        ));
-        values.extend(params![dossier, warning.kind.as_str(), unit, space, warning.at]);
-    }
-    let sql = format!(
-        "INSERT INTO dossier_warnings (dossier, kind, unit, space, at, is_raised) VALUES {}",
-        rows.join(", ")
-    );
-    tx.execute(&sql, &values)?;
-    Ok(())
+    let rows: Vec<Vec<Value>> = warnings
+        .iter()
+        .map(|warning| params![warning.kind.as_str(), warning.at].to_vec())
+        .collect();
+    tx.insert_rows(
+        "INSERT INTO dossier_warnings (dossier, unit, space, is_raised, kind, at) VALUES",
+        &params![dossier, unit, space, false],
+        &rows,
+        "",
+    )
 }
 
 /// Forgets the bells of a dossier.

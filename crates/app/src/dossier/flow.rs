@@ -303,7 +303,7 @@ pub(crate) fn advance(
         State::Resolved => "return",
         State::NotAccepted | State::Withdrawn | State::Stopped | State::Returned => return Ok(()),
     };
-    let number = i64::try_from(dossiers::steps(tx, dossier.id)?.len()).unwrap_or(0) + 1;
+    let number = dossiers::next_step_number(tx, dossier.id)?;
     let step = Step {
         id: cx.new_id::<StepId>(),
         number,

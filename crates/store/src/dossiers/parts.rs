@@ -19,13 +19,11 @@ pub fn put_components(
         "DELETE FROM dossier_components WHERE dossier = $1",
         &params![dossier],
     )?;
-    for entry in entries {
-        tx.execute(
-            "INSERT INTO dossier_components (id, dossier, component, position, required, status, source, copies, database_id, queried_at, note)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            &params![
+    let rows: Vec<Vec<Value>> = entries
+        .iter()
+        .map(|entry| {
+            params![
                 entry.id,
-                dossier,
                 &entry.component,
                 entry.position,
                 entry.required,
@@ -35,10 +33,16 @@ pub fn put_components(
                 entry.database.clone(),
                 entry.queried_at,
                 entry.note.clone(),
-            ],
-        )?;
-    }
-    Ok(())
+            ]
+            .to_vec()
+        })
+        .collect();
+    tx.insert_rows(
+        "INSERT INTO dossier_components (dossier, id, component, position, required, status, source, copies, database_id, queried_at, note) VALUES",
+        &params![dossier],
+        &rows,
+        "",
+    )
 }
 
 /// The component check-list in its order.
@@ -120,6 +124,15 @@ pub fn open_step(tx: &mut Tx<'_>, dossier: DossierId, step: &Step) -> Result<(),
         ],
     )?;
     Ok(())
+}
+
+/// The number of the next step of a dossier.
+pub fn next_step_number(tx: &mut Tx<'_>, dossier: DossierId) -> Result<i64, StoreError> {
+    let row = tx.one(
+        "SELECT COALESCE(MAX(number), 0) AS last FROM dossier_steps WHERE dossier = $1",
+        &params![dossier],
+    )?;
+    row.map_or(Ok(1), |row| Ok(row.get::<i64>("last")? + 1))
 }
 
 fn holder_columns(holder: Option<Holder>) -> (Option<PostId>, Option<&'static str>) {

@@ -210,3 +210,32 @@ fn a_full_disk_in_the_middle_of_a_group_acknowledges_nobody_wrongly() {
         "there is what was acknowledged, and nothing else"
     );
 }
+
+#[test]
+fn rows_inserted_together_are_all_there_once_with_what_they_share() {
+    for (name, db) in databases() {
+        for count in [0_usize, 1, 3, 4, 5, 16, 23, 40] {
+            let found = db
+                .write_blocking("insert_rows", move |tx| {
+                    tx.execute("DELETE FROM node", &[])?;
+                    let rows: Vec<_> = (0..count)
+                        .map(|number| params![format!("{number:02}")].to_vec())
+                        .collect();
+                    let insert = "INSERT INTO node (value, name) VALUES";
+                    tx.insert_rows(insert, &params!["shared"], &rows, "")?;
+                    // Once more: the end of the statement counts for every portion.
+                    tx.insert_rows(insert, &params!["other"], &rows, " ON CONFLICT DO NOTHING")?;
+                    let rows = tx.rows(
+                        "SELECT name FROM node WHERE value = $1 ORDER BY name",
+                        &params!["shared"],
+                    )?;
+                    rows.iter()
+                        .map(|row| row.get::<String>("name"))
+                        .collect::<Result<Vec<_>, StoreError>>()
+                })
+                .expect("rows");
+            let wanted: Vec<String> = (0..count).map(|number| format!("{number:02}")).collect();
+            assert_eq!(found, wanted, "{name} {count}");
+        }
+    }
+}
