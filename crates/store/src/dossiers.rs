@@ -27,6 +27,23 @@ const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, pro
     step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
     payment, delivery, returned_at, receipt_secret, is_open, erased_at, version, claims";
 
+/// What is settled when a dossier comes in and never changes; writing it again would touch half of the indexes.
+const SETTLED: [&str; 13] = [
+    "id",
+    "code",
+    "unit",
+    "space",
+    "receiving_unit",
+    "support_place",
+    "procedure_code",
+    "procedure_version",
+    "field",
+    "channel",
+    "assisting_post",
+    "received_at",
+    "receipt_secret",
+];
+
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let places: Vec<String> = (1..=names().count()).map(|place| format!("${place}")).collect();
     format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", "))
@@ -34,16 +51,17 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 
 // SQLite numbers parameters by first use: the columns come first, identity and version last.
 static UPDATE: LazyLock<String> = LazyLock::new(|| {
-    let sets: Vec<String> = names()
-        .enumerate()
-        .skip(1)
+    let changing: Vec<&str> = names().filter(|name| !SETTLED.contains(name)).collect();
+    let sets: Vec<String> = (1..)
+        .zip(&changing)
         .map(|(place, name)| format!("{name} = ${place}"))
         .collect();
-    let count = names().count();
+    let last = changing.len();
     format!(
-        "UPDATE dossiers SET {} WHERE id = ${count} AND version = ${}",
+        "UPDATE dossiers SET {} WHERE id = ${} AND version = ${}",
         sets.join(", "),
-        count + 1
+        last + 1,
+        last + 2
     )
 });
 
@@ -51,22 +69,17 @@ fn names() -> impl Iterator<Item = &'static str> {
     COLUMNS.split(',').map(str::trim)
 }
 
-/// Writes a new dossier and its search words.
-pub fn insert(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
-    tx.execute(&INSERT, &values(dossier)?)?;
-    add_words(tx, dossier, words)
-}
-
 /// Replaces the search words of a dossier.
-pub fn index(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
+pub fn index_again(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM dossier_words WHERE dossier = $1",
         &params![dossier.id],
     )?;
-    add_words(tx, dossier, words)
+    index(tx, dossier, words)
 }
 
-fn add_words(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
+/// Writes the search words of a new dossier.
+pub fn index(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(), StoreError> {
     let rows: Vec<Vec<Value>> = words.iter().map(|word| vec![word.into()]).collect();
     // Both the competent and the receiving unit find it.
     let mut units = vec![&dossier.unit];
@@ -84,16 +97,22 @@ fn add_words(tx: &mut Tx<'_>, dossier: &Dossier, words: &[String]) -> Result<(),
     Ok(())
 }
 
-/// Writes a changed dossier if nobody was faster.
+/// Writes a dossier: a new one, of version 0, as a row of its own; a changed one if nobody was faster.
 ///
 /// Returns false, and changes nothing, when the stored version is no longer `dossier.version`; on success the
 /// version in `dossier` is the new one.
 pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> {
     let shown = dossier.version;
     dossier.version += 1;
-    // The columns but the identity, which comes last with the version.
-    let mut params = values(dossier)?;
-    params.remove(0);
+    if shown == 0 {
+        tx.execute(&INSERT, &values(dossier)?)?;
+        return Ok(true);
+    }
+    let mut params: Vec<Value> = names()
+        .zip(values(dossier)?)
+        .filter(|(name, _)| !SETTLED.contains(name))
+        .map(|(_, value)| value)
+        .collect();
     params.extend(params![dossier.id, shown]);
     let changed = tx.execute(&UPDATE, &params)?;
     if changed == 0 {

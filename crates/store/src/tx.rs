@@ -144,8 +144,8 @@ impl<'a> Tx<'a> {
     /// Inserts many rows by few statements: `insert` is `INSERT INTO t (a, b, c) VALUES`, `end` what follows the
     /// rows. Each row is the `shared` values, which are sent once a statement, and then its own.
     ///
-    /// Rows go in portions of 16, 4 and 1, so that a table has three statements to prepare and not one for each
-    /// number of rows.
+    /// Rows go in portions of 16, 8, 4, 2 and 1, so that a table has five statements to prepare and not one for
+    /// each number of rows.
     pub fn insert_rows(
         &mut self,
         insert: &str,

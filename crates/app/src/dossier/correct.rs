@@ -95,7 +95,7 @@ pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(),
         return Err(AppError::field("field", "correct-field-unknown"));
     };
     let words = super::words::search_words(&dossier, acting.procedure);
-    dossiers::index(tx, &dossier, &words)?;
+    dossiers::index_again(tx, &dossier, &words)?;
     let record = Record {
         id: cx.new_id::<StepId>(),
         kind: "correction".to_owned(),

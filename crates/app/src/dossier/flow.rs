@@ -360,7 +360,7 @@ pub(crate) fn finish(
 }
 
 /// What a step leaves for outside: the citizen's message and the state for the portal. Before the fact is recorded.
-pub(crate) fn told_outside(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, fact: &str) -> Result<(), AppError> {
+fn told_outside(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier, fact: &str) -> Result<(), AppError> {
     crate::message::on_step(tx, cx, dossier, fact)?;
     crate::portal::on_state(tx, dossier)?;
     Ok(())

@@ -18,7 +18,7 @@ use townhall_store::dossiers::{self, Step};
 use townhall_store::{Tx, parties};
 
 use super::accept::{Accepted, accept, claims};
-use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason, told_outside};
+use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
 use super::words::search_words;
 use crate::actor::Actor;
 use crate::cx::Cx;
@@ -195,20 +195,14 @@ fn receive_as(
 
     let applicant = keep_party(tx, cx, &cmd.receiving_unit, applicant)?;
     let mut dossier = new_dossier(tx, cx, cmd, procedure, applicant, submitter, form)?;
-    let words = search_words(&dossier, procedure);
-    dossiers::insert(tx, &dossier, &words)?;
+    // Its row is written once, at the end, in the state that the verdict leaves it in.
+    dossiers::index(tx, &dossier, &search_words(&dossier, procedure))?;
     dossiers::put_components(tx, dossier.id, &components)?;
     open_reception(tx, cx, &dossier)?;
     match &cmd.verdict {
         Verdict::Register => {
-            told_outside(tx, cx, &dossier, "dossier_registered")?;
-            record(
-                tx,
-                cx,
-                &Subject::dossier(dossier.id, &dossier.unit, dossier.space),
-                "dossier_registered",
-                fact_body(&dossier),
-            )?;
+            let body = fact_body(&dossier);
+            finish(tx, cx, &mut dossier, "dossier_registered", body)?;
         }
         Verdict::Accept => {
             let counted = counted
@@ -478,7 +472,7 @@ fn new_dossier(
         delivery: cmd.delivery,
         returned_at: None,
         receipt_secret: hex::encode(secret),
-        version: 1,
+        version: 0,
     })
 }
 
@@ -503,7 +497,7 @@ fn open_reception(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), App
 }
 
 fn fact_body(dossier: &Dossier) -> Value {
-    json!({ "code": dossier.code, "procedure": dossier.procedure.code, "version": dossier.procedure.version, "channel": dossier.channel.as_str(), "state": dossier.state.code() })
+    json!({ "procedure": dossier.procedure.code, "version": dossier.procedure.version, "channel": dossier.channel.as_str() })
 }
 
 fn refuse(

@@ -74,7 +74,7 @@ fn insert(tx: &mut Tx<'_>, number: u128, case: &Case) -> Result<DossierId, Store
     let accepted_at = case.accepted.map(instant);
     let received_at = accepted_at.unwrap_or_else(|| instant(at(7, 2, 8)));
     let ended = case.ended.is_some() || case.state == State::NotAccepted;
-    let dossier = Dossier {
+    let mut dossier = Dossier {
         erased_at: None,
         id: DossierId::from_uuid(Uuid::from_u128(number)),
         code: format!("H40.20-{number}"),
@@ -126,9 +126,9 @@ fn insert(tx: &mut Tx<'_>, number: u128, case: &Case) -> Result<DossierId, Store
         returned_at: None,
         claims: townhall_domain::dossier::Claims::default(),
         receipt_secret: format!("{number:032x}"),
-        version: 1,
+        version: 0,
     };
-    dossiers::insert(tx, &dossier, &[])?;
+    dossiers::save(tx, &mut dossier)?;
     Ok(dossier.id)
 }
 
