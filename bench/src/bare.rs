@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use townhall_app::error::AppError;
 use townhall_domain::ids::DossierId;
 use townhall_store::recording::Statement;
-use townhall_store::{DbConfig, Tx};
+use townhall_store::{DbConfig, SQLITE_LOG_PAGES, Tx};
 
 use crate::node::Node;
 use crate::stopwatch::{self, Measured};
@@ -158,6 +158,7 @@ fn sqlite_writer<'a>(
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", SQLITE_LOG_PAGES)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use townhall_app::actor::Actor;
@@ -18,6 +19,7 @@ use townhall_app::town::Town;
 use townhall_domain::dossier::{ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery};
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
+use townhall_domain::time::local_date;
 use townhall_store::files::Files;
 use townhall_store::{Db, DbConfig, StoreError, dossiers, node as stored};
 use townhall_testkit::postgres::{Cluster, Durability};
@@ -110,7 +112,7 @@ impl Node {
         let town = Town::new(db, packs, clock, files, IdSource::System, true);
         let accounts = demo::build(&town, &mut |_, _| {}).context("the demonstration")?;
         let desks = desks(&town, &accounts)?;
-        let template = template(&town)?;
+        let template = template(&town, local_date(town.clock().now()))?;
         Ok(Self {
             kind,
             town,
@@ -161,6 +163,14 @@ impl Node {
             id,
             ..self.template.clone()
         }
+    }
+
+    /// What he accepts by the law of a day: the program itself runs by today's clock and its law.
+    ///
+    /// # Errors
+    /// When the law of that day does not know the procedure.
+    pub fn reception_on(&self, day: Date) -> Result<ReceiveDossier> {
+        template(&self.town, day)
     }
 
     /// Accepted dossiers that nobody has handed over yet, most lately accepted last.
@@ -301,8 +311,7 @@ fn desks(town: &Town, accounts: &[DemoAccount]) -> Result<Vec<Desk>> {
     Ok(desks)
 }
 
-fn template(town: &Town) -> Result<ReceiveDossier> {
-    let today = townhall_domain::time::local_date(town.clock().now());
+fn template(town: &Town, today: Date) -> Result<ReceiveDossier> {
     let spec = town.packs().procedures().as_of(PROCEDURE, today);
     let spec = spec.with_context(|| format!("no procedure {PROCEDURE}"))?;
     let form: Map<String, Value> = town

@@ -3,6 +3,7 @@
 //! The load comes from `wrk` (Debian: wrk), on the same machine: the two share its processors, so the figures are
 //! lower than a server of its own would give. Processor time is read from the kernel's account of our process.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -17,6 +18,7 @@ use townhall_app::sign_in::password::{Password, PasswordCost, Passwords};
 use townhall_app::sign_in::{self, Moment};
 use townhall_domain::dossier::ComponentSource;
 use townhall_domain::ids::DossierId;
+use townhall_domain::time::local_date;
 use townhall_store::StoreError;
 use townhall_testkit::process::{Launch, Server};
 
@@ -26,6 +28,30 @@ use crate::{Args, CALLERS, work};
 
 /// Who asks. A program may come 2,000 times a second with one token; what is more is refused and told.
 const USER: &str = "motcua";
+
+/// Pages that somebody opens all day, each by who opens it; each must stay fast, however much lies behind it.
+const PAGES: [(&str, &str); 20] = [
+    (USER, "/work"),
+    (USER, "/dossiers"),
+    (USER, "/dossiers?q=nguyen+mau"),
+    (USER, "/dossiers?state=open&sort=due"),
+    (USER, "/counter"),
+    (USER, "/express"),
+    (USER, "/queue"),
+    (USER, "/fees"),
+    (USER, "/registers"),
+    ("chutich", "/work"),
+    ("chutich", "/dossiers?due=over"),
+    ("chutich", "/tasks"),
+    ("chutich", "/dashboard"),
+    ("chutich", "/staff"),
+    ("chutich", "/messages"),
+    ("quantri", "/jobs"),
+    ("quantri", "/admin"),
+    ("quantri", "/portal"),
+    ("", "/lookup"),
+    ("", "/log"),
+];
 
 /// Measures the release build on a filled node; the node's own handles are closed first.
 ///
@@ -73,7 +99,7 @@ pub fn measure(node: Arc<Node>, args: &Args, report: &mut Report) -> Result<()> 
 /// What opens doors: made before the program runs.
 struct Keys {
     token: String,
-    session: String,
+    sessions: BTreeMap<&'static str, String>,
     dossiers: Vec<DossierId>,
     version: i64,
     reception: Value,
@@ -81,18 +107,24 @@ struct Keys {
 
 impl Keys {
     fn of(node: &Arc<Node>) -> Result<Self> {
+        let users: BTreeSet<&str> = PAGES
+            .iter()
+            .map(|(user, _)| *user)
+            .filter(|user| !user.is_empty())
+            .collect();
+        let sessions = users.into_iter().map(|user| Ok((user, session(node, user)?)));
         Ok(Self {
             token: node.account(USER)?.token.clone(),
-            session: session(node)?,
+            sessions: sessions.collect::<Result<_>>()?,
             dossiers: node.accepted(),
             version: node.accepted_version(),
-            reception: reception(node),
+            reception: reception(node)?,
         })
     }
 }
 
-fn session(node: &Node) -> Result<String> {
-    let account = node.account(USER)?.clone();
+fn session(node: &Node, user: &str) -> Result<String> {
+    let account = node.account(user)?.clone();
     let business = node.town().clock().now();
     let passwords = Passwords::new(PasswordCost::STANDARD).map_err(|_| anyhow!("hashing"))?;
     let source = std::net::IpAddr::from([127, 0, 0, 1]);
@@ -130,9 +162,8 @@ fn session(node: &Node) -> Result<String> {
 }
 
 /// The reception of a dossier as a program sends it.
-fn reception(node: &Node) -> Value {
-    let id = node.town().cx(node.receptionist()).new_id::<DossierId>();
-    let command = node.reception(id);
+fn reception(node: &Node) -> Result<Value> {
+    let command = node.reception_on(local_date(real_now()))?;
     let components: Vec<Value> = command
         .components
         .iter()
@@ -145,7 +176,7 @@ fn reception(node: &Node) -> Value {
             })
         })
         .collect();
-    json!({
+    Ok(json!({
         "procedure": command.procedure,
         "channel": command.channel.as_str(),
         "applicant": {
@@ -158,7 +189,7 @@ fn reception(node: &Node) -> Value {
         "form": command.form,
         "components": components,
         "verdict": { "kind": "accept" },
-    })
+    }))
 }
 
 fn over_http(server: &Server, dir: &Path, keys: &Keys, seconds: u64, report: &mut Report) -> Result<()> {
@@ -167,19 +198,19 @@ fn over_http(server: &Server, dir: &Path, keys: &Keys, seconds: u64, report: &mu
     let receive = bearer(&keys.reception.to_string(), "'/api/v1/dossiers'", "POST");
     let get = bearer("", "'/api/v1/dossiers/' .. next_dossier()", "GET");
     let list = bearer("", "'/api/v1/dossiers?limit=50'", "GET");
-    let session = |path: &str| {
+    let page = |user: &str, path: &str| {
+        let session = keys.sessions.get(user).map_or("", String::as_str);
         format!(
-            "wrk.headers['Cookie'] = 'townhall={}'\nrequest = function() return wrk.format('GET', '{path}') end\n",
-            keys.session
+            "wrk.headers['Cookie'] = 'townhall={session}'\nrequest = function() return wrk.format('GET', '{path}') end\n"
         )
     };
     let runs = [
         ("API: receive", receive),
         ("API: get", get),
         ("API: list of 50", list),
-        ("page: my work", session("/work")),
-        ("page: list of 50", session("/dossiers")),
-        ("page: dossier", session(&format!("/dossiers/{id}"))),
+        ("page: my work", page(USER, "/work")),
+        ("page: list of 50", page(USER, "/dossiers")),
+        ("page: dossier", page(USER, &format!("/dossiers/{id}"))),
     ];
     let mut run = |name: &str, callers: usize, lua: &str| -> Result<()> {
         let file = dir.join("load.lua");
@@ -193,6 +224,10 @@ fn over_http(server: &Server, dir: &Path, keys: &Keys, seconds: u64, report: &mu
         for callers in CALLERS {
             run(name, callers, &lua)?;
         }
+    }
+    for (user, path) in PAGES {
+        let who = if user.is_empty() { "anybody" } else { user };
+        run(&format!("{path} ({who})"), 1, &page(user, path))?;
     }
     // A dossier is handed over once: each run has dossiers of its own.
     let share = keys.dossiers.len().div_ceil(CALLERS.len());
@@ -301,7 +336,7 @@ fn first_visit(server: &Server, path: &str) -> Result<(usize, usize)> {
         .context("curl")?;
     let html = String::from_utf8_lossy(&plain.stdout).into_owned();
     let mut whole = page;
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for part in html.split(['"', '\'']) {
         let is_asset = part.starts_with("/assets/");
         if is_asset && seen.insert(part) {

@@ -69,23 +69,37 @@ pub fn raise(
 }
 
 /// The last bell that rang for each of these dossiers.
+///
+/// The rows are found by the dossiers and by nothing else: asked for in an order, or for those that rang, `SQLite`
+/// reads every bell of the node instead.
 pub fn latest(
     tx: &mut Tx<'_>,
     dossiers: &[DossierId],
 ) -> Result<BTreeMap<DossierId, WarningKind>, StoreError> {
-    let mut found = BTreeMap::new();
+    let mut rang: Vec<(i64, String, DossierId)> = Vec::new();
     for some in dossiers.chunks(200) {
         let marks: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
         let sql = format!(
-            "SELECT dossier, kind FROM dossier_warnings WHERE dossier IN ({}) AND is_raised = 1 ORDER BY at, kind",
+            "SELECT dossier, kind, at, is_raised FROM dossier_warnings WHERE dossier IN ({})",
             marks.join(", ")
         );
         let values: Vec<Value> = some.iter().map(|id| Value::from(*id)).collect();
         for row in tx.rows(&sql, &values)? {
-            found.insert(row.get("dossier")?, word(&row, "kind", WarningKind::parse)?);
+            if row.get("is_raised")? {
+                rang.push((row.get("at")?, row.get("kind")?, row.get("dossier")?));
+            }
         }
     }
-    Ok(found)
+    rang.sort();
+    let known = |kind: String| {
+        WarningKind::parse(&kind).ok_or(StoreError::Unknown {
+            what: "kind",
+            value: kind,
+        })
+    };
+    rang.into_iter()
+        .map(|(_, kind, dossier)| Ok((dossier, known(kind)?)))
+        .collect()
 }
 
 /// A bell that rang for an open dossier.

@@ -8,7 +8,7 @@ use townhall_domain::ids::{DossierId, PostId, SlipId, StepId, UnitId};
 use townhall_domain::permission::{Right, Role};
 use townhall_domain::procedure::{Procedure, Share, Step as ProcedureStep, StepAction};
 use townhall_store::dossiers::{self, Slip, Step};
-use townhall_store::{Tx, counters};
+use townhall_store::{Tx, counters, warnings};
 
 use crate::access_log::{NoteReading, Reading};
 use crate::cx::Cx;
@@ -294,6 +294,8 @@ pub(crate) fn advance(
         .and_then(|stage| stage_due(&office, procedure, dossier, stage));
     if next.has_ended() && dossier.ended_at.is_none() {
         dossier.ended_at = Some(now);
+        // What has ended rings no more, and lists of bells stay as short as the open work.
+        warnings::forget(tx, dossier.id)?;
     }
     let stage = match next {
         State::Registered | State::Accepted => "receive",

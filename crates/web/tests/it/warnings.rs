@@ -102,6 +102,15 @@ async fn each_bell_rings_once_at_its_time_and_is_seen_by_handler_and_leader() {
         head.get("/work").await.expect(200).must_say("Trong đơn vị");
         let other = site.sign_in("cujut.receptionist").await;
         other.get("/work").await.expect(200).must_not_say("Phan Thị Mẫu");
+
+        let latest = site.read(move |tx, _| Ok(warnings::latest(tx, &[id])?)).await;
+        assert_eq!(latest.get(&id), Some(&WarningKind::OneDay), "{}", site.name());
+        bring_to(&site, id, |state| state == State::Resolved, "").await;
+        assert!(
+            rung(&site, id).await.is_empty(),
+            "{}: what has ended rings no more",
+            site.name()
+        );
     }
 }
 
