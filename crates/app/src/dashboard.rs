@@ -113,6 +113,7 @@ pub fn dashboard(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId, choice: Choice) -> Res
         units: units.clone(),
         // Accepted and in progress: a dossier that waits for the citizen is not running out.
         states: vec![2, 4],
+        open: Some(true),
         sort: Sort::Due,
         ..Filter::default()
     };

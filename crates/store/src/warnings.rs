@@ -8,7 +8,7 @@ use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::space::Space;
 
-use crate::dossiers::word;
+use crate::dossiers::{BY_DUE, word};
 use crate::params;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
@@ -121,9 +121,14 @@ pub struct Rung {
     pub post: Option<PostId>,
 }
 
-/// The newest bells of a unit's open dossiers: of those that a post or one of its roles holds, or of all.
+/// A dossier has at most so many bells.
+const BELLS: usize = 4;
+
+/// The bells that rang for a unit's open dossiers, what is due first before the rest: of those that a post or one of
+/// its roles holds, or of all. Only the last bell of a dossier is told; at most `limit` dossiers.
 ///
-/// Only the last bell of a dossier is told. `limit` dossiers are read from the index of the unit at most four times.
+/// The dossiers are walked by their due time, and their bells looked up: the cost is that of `limit` dossiers,
+/// however many bells have rung in the unit.
 pub fn rung(
     tx: &mut Tx<'_>,
     unit: &UnitId,
@@ -131,35 +136,42 @@ pub fn rung(
     of: Option<(PostId, &[Role])>,
     limit: usize,
 ) -> Result<Vec<Rung>, StoreError> {
-    let mut values = params![unit, space].to_vec();
-    let mut held = String::new();
-    if let Some((post, roles)) = of {
-        values.push(post.into());
-        held.push_str(" AND (d.holder_post = $3");
-        for role in roles {
-            values.push(role.as_str().into());
-            held.push_str(" OR d.holder_role = $");
-            held.push_str(&values.len().to_string());
-        }
-        held.push(')');
-    }
-    values.push(Value::Int(i64::try_from(limit.saturating_mul(4)).unwrap_or(200)));
-    let sql = format!(
-        "SELECT w.dossier AS dossier, w.kind AS kind, w.at AS at, d.code AS code, d.subject AS subject, d.due_at AS due_at,
-                d.holder_post AS holder_post
-           FROM dossier_warnings w JOIN dossiers d ON d.id = w.dossier
-          WHERE w.unit = $1 AND w.space = $2 AND w.is_raised = 1 AND d.is_open = 1 AND d.state <> 9
-            AND d.due_at IS NOT NULL AND d.paused_at IS NULL{held}
-          ORDER BY w.at DESC, w.dossier LIMIT ${}",
-        values.len()
-    );
+    let held: Vec<Option<(&str, Value)>> = match of {
+        None => vec![None],
+        Some((post, roles)) => std::iter::once(Some(("holder_post", post.into())))
+            .chain(
+                roles
+                    .iter()
+                    .map(|role| Some(("holder_role", role.as_str().into()))),
+            )
+            .collect(),
+    };
+    let most = Value::Int(i64::try_from(limit.saturating_mul(BELLS)).unwrap_or(200));
     let mut found: Vec<Rung> = Vec::new();
-    for row in tx.rows(&sql, &values)? {
-        let rung = read(&row)?;
-        if found.len() < limit && found.iter().all(|other| other.dossier != rung.dossier) {
-            found.push(rung);
-        }
+    for held in held {
+        let mut values = params![unit, space].to_vec();
+        let narrowed = held.map_or_else(String::new, |(column, value)| {
+            values.push(value);
+            format!(" AND d.{column} = $3")
+        });
+        values.push(most.clone());
+        // CROSS JOIN is the same in meaning and keeps SQLite from beginning with the bells.
+        let sql = format!(
+            "SELECT d.id AS dossier, w.kind AS kind, w.at AS at, d.code AS code, d.subject AS subject, d.due_at AS due_at,
+                    d.holder_post AS holder_post
+               FROM dossiers d CROSS JOIN dossier_warnings w
+              WHERE d.unit = $1 AND d.space = $2{narrowed} AND d.is_open = 1 AND d.state <> 9
+                AND d.due_at IS NOT NULL AND d.paused_at IS NULL AND w.dossier = d.id AND w.is_raised = 1
+              ORDER BY {}, d.id LIMIT ${}",
+            if of.is_some() { "d.due_at" } else { BY_DUE },
+            values.len()
+        );
+        let rows = tx.rows(&sql, &values)?;
+        found.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
     }
+    found.sort_by_key(|rung| (rung.due_at, rung.dossier, std::cmp::Reverse(rung.at)));
+    found.dedup_by_key(|rung| rung.dossier);
+    found.truncate(limit);
     Ok(found)
 }
 

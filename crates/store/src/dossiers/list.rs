@@ -148,6 +148,8 @@ const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_u
 
 /// Instants past every deadline: sorts dossiers without one to the end.
 const NO_DUE: i64 = 253_402_300_799_000;
+/// The order of a list by deadline, word for word the expression of the index `dossiers_due`.
+pub(crate) const BY_DUE: &str = "COALESCE(d.due_at, 253402300799000)";
 
 struct Sql {
     text: String,
@@ -180,33 +182,11 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
         });
     }
     let space = filter.space.unwrap_or(Space::State);
-    let mut words = filter.words.clone();
-    // The longest word finds fewest: it drives the search, the others only confirm.
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let mut sql = if words.is_empty() {
-        Sql {
-            text: format!("SELECT {COLUMNS} FROM dossiers d WHERE 1 = 1"),
-            params: vec![],
-        }
-    } else {
-        Sql {
-            text: format!(
-                "SELECT {COLUMNS} FROM dossiers d WHERE d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1"
-            ),
-            params: vec![],
-        }
+    let mut sql = Sql {
+        text: format!("SELECT {COLUMNS} FROM dossiers d WHERE 1 = 1"),
+        params: vec![],
     };
-    for (place, typed) in words.iter().enumerate() {
-        if place > 0 {
-            sql.text
-                .push_str(" AND d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1");
-        }
-        sql.any_of("w.unit", filter.units.iter().map(Value::from).collect());
-        sql.and("w.space = ?", [space.into()]);
-        sql.and("w.word >= ?", [typed.into()]);
-        sql.and("w.word < ?", [format!("{typed}\u{10ffff}").into()]);
-        sql.text.push(')');
-    }
+    search(tx, &mut sql, filter, space)?;
     if filter.received_for_others {
         sql.any_of("d.receiving_unit", filter.units.iter().map(Value::from).collect());
         sql.and("d.unit <> d.receiving_unit", []);
@@ -217,7 +197,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
     narrow(&mut sql, filter);
     let key = match filter.sort {
         Sort::Newest => "d.received_at".to_owned(),
-        Sort::Due => format!("COALESCE(d.due_at, {NO_DUE})"),
+        Sort::Due => BY_DUE.to_owned(),
     };
     let (compare, direction) = match filter.sort {
         Sort::Newest => ("<", "DESC"),
@@ -250,6 +230,52 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
         .filter(|_| more)
         .map(|last| (sort_value(filter.sort, last), last.id));
     Ok(Page { rows, next })
+}
+
+/// A word that fewer entries begin with than this is rare: its dossiers are gathered and sorted.
+const RARE: i64 = 2_000;
+
+/// Narrows to dossiers in which all words occur.
+///
+/// A rare word finds its dossiers by itself. Where every word is common, as family names are, gathering them would
+/// read a large part of the unit; the list is then walked in its own order and each dossier asked for the words,
+/// which soon fills a page.
+fn search(tx: &mut Tx<'_>, sql: &mut Sql, filter: &Filter, space: Space) -> Result<(), StoreError> {
+    let units: Vec<Value> = filter.units.iter().map(Value::from).collect();
+    let range = |word: &str| [Value::from(word), Value::from(format!("{word}\u{10ffff}"))];
+    let mut rarest: Option<(i64, usize)> = None;
+    for (place, word) in filter.words.iter().enumerate() {
+        let mut count = Sql {
+            text: "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM dossier_words w WHERE 1 = 1".to_owned(),
+            params: vec![],
+        };
+        count.any_of("w.unit", units.clone());
+        count.and("w.space = ?", [space.into()]);
+        count.and("w.word >= ? AND w.word < ?", range(word));
+        count.text.push_str(&format!(" LIMIT {RARE}) AS few"));
+        let n = tx
+            .one(&count.text, &count.params)?
+            .map_or(Ok(0), |row| row.get("n"))?;
+        if n < RARE && rarest.is_none_or(|(least, _)| n < least) {
+            rarest = Some((n, place));
+        }
+    }
+    for (place, word) in filter.words.iter().enumerate() {
+        if rarest.is_some_and(|(_, rare)| rare == place) {
+            sql.text
+                .push_str(" AND d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1");
+            sql.any_of("w.unit", units.clone());
+            sql.and("w.space = ?", [space.into()]);
+            sql.and("w.word >= ? AND w.word < ?", range(word));
+            sql.text.push(')');
+        } else {
+            sql.and(
+                "EXISTS (SELECT 1 FROM dossier_words w WHERE w.dossier = d.id AND w.word >= ? AND w.word < ?)",
+                range(word),
+            );
+        }
+    }
+    Ok(())
 }
 
 fn sort_value(sort: Sort, row: &Listed) -> i64 {
