@@ -252,10 +252,8 @@ fn search(tx: &mut Tx<'_>, sql: &mut Sql, filter: &Filter, space: Space) -> Resu
         count.any_of("w.unit", units.clone());
         count.and("w.space = ?", [space.into()]);
         count.and("w.word >= ? AND w.word < ?", range(word));
-        count.text.push_str(&format!(" LIMIT {RARE}) AS few"));
-        let n = tx
-            .one(&count.text, &count.params)?
-            .map_or(Ok(0), |row| row.get("n"))?;
+        let text = format!("{} LIMIT {RARE}) AS few", count.text);
+        let n = tx.one(&text, &count.params)?.map_or(Ok(0), |row| row.get("n"))?;
         if n < RARE && rarest.is_none_or(|(least, _)| n < least) {
             rarest = Some((n, place));
         }
