@@ -76,7 +76,7 @@ pub fn erase_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &EraseDossier) -> Result<Era
         let stored = dossier.version;
         return Err(AppError::Conflict { shown, stored });
     }
-    dossiers::index(tx, &dossier, &own_words(&dossier))?;
+    dossiers::index_again(tx, &dossier, &own_words(&dossier))?;
     erasure::destroy_parts(tx, id)?;
     let mut person = false;
     for party in parties {

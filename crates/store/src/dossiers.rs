@@ -51,21 +51,25 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     format!("INSERT INTO dossiers ({COLUMNS}) VALUES ({})", places.join(", "))
 });
 
+static UPDATE: LazyLock<String> = LazyLock::new(|| update(|name| !SETTLED.contains(&name)));
+/// An erasure alone changes what is settled, too.
+static UPDATE_WHOLE: LazyLock<String> = LazyLock::new(|| update(|name| name != "id"));
+
 // SQLite numbers parameters by first use: the columns come first, identity and version last.
-static UPDATE: LazyLock<String> = LazyLock::new(|| {
-    let changing: Vec<&str> = names().filter(|name| !SETTLED.contains(name)).collect();
+fn update(is_written: impl Fn(&str) -> bool) -> String {
+    let written: Vec<&str> = names().filter(|name| is_written(name)).collect();
     let sets: Vec<String> = (1..)
-        .zip(&changing)
+        .zip(&written)
         .map(|(place, name)| format!("{name} = ${place}"))
         .collect();
-    let last = changing.len();
+    let last = written.len();
     format!(
         "UPDATE dossiers SET {} WHERE id = ${} AND version = ${}",
         sets.join(", "),
         last + 1,
         last + 2
     )
-});
+}
 
 fn names() -> impl Iterator<Item = &'static str> {
     COLUMNS.split(',').map(str::trim)
@@ -110,13 +114,14 @@ pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> 
         tx.execute(&INSERT, &values(dossier)?)?;
         return Ok(true);
     }
+    let is_whole = dossier.erased_at.is_some();
     let mut params: Vec<Value> = names()
         .zip(values(dossier)?)
-        .filter(|(name, _)| !SETTLED.contains(name))
+        .filter(|(name, _)| *name != "id" && (is_whole || !SETTLED.contains(name)))
         .map(|(_, value)| value)
         .collect();
     params.extend(params![dossier.id, shown]);
-    let changed = tx.execute(&UPDATE, &params)?;
+    let changed = tx.execute(if is_whole { &UPDATE_WHOLE } else { &UPDATE }, &params)?;
     if changed == 0 {
         dossier.version = shown;
     }

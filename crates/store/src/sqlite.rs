@@ -51,7 +51,7 @@ pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> 
 
 /// One reader and nobody who writes: for whoever must not change what he looks at.
 pub(crate) fn look(file: &Path) -> Result<Threads, StoreError> {
-    let reader = reader(file)?;
+    let reader = Embedded::new(reader(file)?);
     migrate::look_at_sqlite(&reader)?;
     let (writes, _) = sync_channel(1);
     let (reads, read_queue) = sync_channel(QUEUE);
