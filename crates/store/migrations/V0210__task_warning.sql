@@ -9,6 +9,6 @@ CREATE TABLE task_warnings (
   raised_at BIGINT,
   PRIMARY KEY (task, kind)
 ) STRICT, WITHOUT ROWID;
--- Of those that are still to ring; see V0220.
+-- Of those that are still to ring; see V0230.
 CREATE INDEX task_warnings_next ON task_warnings (at, task) WHERE is_raised = 0;
 CREATE INDEX task_warnings_unit ON task_warnings (unit, space, is_raised, at, task);

@@ -1,5 +1,6 @@
 //! The store on both databases.
 
+mod access_log;
 mod calendar;
 mod civil_status;
 mod durability;
