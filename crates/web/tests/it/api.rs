@@ -160,7 +160,7 @@ async fn a_dossier_goes_from_reception_to_the_result_through_the_api() {
         let moved = counter
             .post_with(
                 &format!("{href}/actions/transfer"),
-                &[("if-match", "\"2\"")],
+                &[("if-match", "\"1\"")],
                 &json!({}),
             )
             .await;
