@@ -16,7 +16,7 @@ export async function answer(page) {
     // What may be left out is left out: it asks for numbers and dates of its own.
     const optional = await field.evaluate((input) => [...input.closest("fieldset, div").querySelectorAll("label, legend")].some((label) => label.textContent.includes("(")));
     if (optional) continue;
-    const value = name.endsWith("-day") ? "6" : name.endsWith("-month") ? "5" : name.endsWith("-year") ? "1996"
+    const value = name.endsWith("-day") ? "6" : name.endsWith("-month") ? "5" : /[-_]year$/.test(name) ? "1996"
       : /phone/.test(name) ? "0900000001" : /_id$|id_number|identity/.test(name) ? "068190009001"
       : /email/.test(name) ? "" : /submitter/.test(name) ? "" : "Phan Thị Mẫu";
     if (value) await field.fill(value);

@@ -10,9 +10,14 @@ export async function fileOnline(visit) {
   await page.locator("#f-q").press("Enter");
   await page.locator("a[href*='1.004873']").click();
   await page.locator("form[action^='/submit/'] button").click();
+  return fill(page);
+}
+
+/** Goes on from the page that tells what is needed, answering whatever is asked. */
+export async function fill(page) {
   await page.locator("main form button[type=submit]").click();
   await page.waitForURL(/\/who$/);
-  for (let at = 0; at < 12 && !page.url().endsWith("/review"); at += 1) {
+  for (let at = 0; at < 16 && !page.url().endsWith("/review"); at += 1) {
     if (page.url().endsWith("/papers")) {
       await page.locator("main a.btn-primary").click();
     } else {
@@ -20,7 +25,8 @@ export async function fileOnline(visit) {
       await page.locator("main form button.btn-primary").first().click();
     }
     await page.waitForLoadState();
-    assert.equal(await page.locator(".th-summary").count(), 0, `a mistake on ${page.url()}`);
+    const wrong = await page.locator(".th-summary").allInnerTexts();
+    assert.deepEqual(wrong, [], `a mistake on ${page.url()}`);
   }
   await page.locator("input[name=pledge]").check();
   await page.locator("main form button.btn-primary").click();
