@@ -7,7 +7,9 @@ mod parts;
 pub(crate) use list::BY_DUE;
 
 pub use holders::{FilledPost, filled_posts};
-pub use list::{Due, Filter, Listed, Page, Sort, Warned, count_waiting_for, list, my_work, open_by_version};
+pub use list::{
+    Due, Filter, Listed, MOST_WAITING, Page, Sort, Warned, count_waiting_for, list, my_work, open_by_version,
+};
 pub use parts::*;
 
 use std::sync::LazyLock;

@@ -366,12 +366,15 @@ pub struct Owing {
 }
 
 /// Dossiers received by a unit with something unpaid; at most `limit`.
+///
+/// Identities begin with the time, so the index of what is unpaid gives the oldest dossiers first and the rest of it
+/// is not read.
 pub fn owing(tx: &mut Tx<'_>, unit: &UnitId, limit: i64) -> Result<Vec<Owing>, StoreError> {
     tx.rows(
-        "SELECT d.id AS id, d.code AS code, d.subject AS subject, CAST(SUM(c.due) AS BIGINT) AS due
-         FROM charges c JOIN dossiers d ON d.id = c.dossier
-         WHERE c.unit = $1 AND c.state = 'unpaid'
-         GROUP BY d.id, d.code, d.subject, d.received_at ORDER BY d.received_at, d.id LIMIT $2",
+        "SELECT d.id AS id, d.code AS code, d.subject AS subject, c.due AS due
+         FROM (SELECT dossier, CAST(SUM(due) AS BIGINT) AS due FROM charges
+                WHERE unit = $1 AND state = 'unpaid' GROUP BY dossier ORDER BY dossier LIMIT $2) c
+         JOIN dossiers d ON d.id = c.dossier ORDER BY d.received_at, d.id",
         &params![unit, limit],
     )?
     .iter()

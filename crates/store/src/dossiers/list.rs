@@ -406,9 +406,13 @@ fn mark_warned(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A count of waiting dossiers goes no further.
+pub const MOST_WAITING: i64 = 100;
+
 /// How many dossiers wait for a post, or for anybody with one of its roles, to act; over the indexes of holders.
 ///
-/// Those that rest with the citizen (supplement, obligation, result to collect) wait for nobody here.
+/// Those that rest with the citizen (supplement, obligation, result to collect) wait for nobody here. Of each holder
+/// at most [`MOST_WAITING`] are counted: every page of an officer asks for this, and nobody reads more.
 pub fn count_waiting_for(
     tx: &mut Tx<'_>,
     unit: &UnitId,
@@ -418,11 +422,11 @@ pub fn count_waiting_for(
 ) -> Result<i64, StoreError> {
     let mut count_of = |holder: &str, value: Value| {
         let sql = format!(
-            "SELECT COUNT(*) AS count FROM dossiers
-             WHERE unit = $1 AND space = $2 AND {holder} = $3 AND is_open = 1 AND state NOT IN (5, 6, 9)"
+            "SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM dossiers
+             WHERE unit = $1 AND space = $2 AND {holder} = $3 AND is_open = 1 AND state NOT IN (5, 6, 9) LIMIT $4) AS few"
         );
         let mut params = params![unit, space].to_vec();
-        params.push(value);
+        params.extend([value, Value::Int(MOST_WAITING)]);
         tx.one(&sql, &params)?
             .map_or(Ok(0), |row| row.get::<i64>("count"))
     };

@@ -137,6 +137,9 @@ impl Place {
     }
 }
 
+/// Beyond this a count says "more": what is counted is bounded, too.
+const SHOWN: u32 = 99;
+
 /// A place that this person may go to, and how much waits there (0 shows no count).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NavEntry {
@@ -210,7 +213,7 @@ fn link(ui: &Ui, entry: NavEntry, here: Option<Place>, words: &str) -> Markup {
             (entry.place.icon()) (words)
             @if entry.waiting > 0 {
                 span.th-count {
-                    (ui.number(i64::from(entry.waiting))) span.visually-hidden { " " (ui.t("ui-nav-waiting")) }
+                    (ui.number(i64::from(entry.waiting.min(SHOWN)))) @if entry.waiting > SHOWN { "+" } span.visually-hidden { " " (ui.t("ui-nav-waiting")) }
                 }
             }
         }
