@@ -181,7 +181,10 @@ fn begin(name: &str, what: &str) {
 
 fn report(name: &str, took: Duration, outcome: &Result<Said>) {
     let mark = if outcome.is_ok() { "ok  " } else { "FAIL" };
-    let note = outcome.as_ref().map_or("", |said| said.note.as_str());
+    let note = match outcome {
+        Ok(said) => said.note.clone(),
+        Err(error) => error.to_string(),
+    };
     let clear = if std::io::stdout().is_terminal() {
         "\x1b[K"
     } else {
@@ -194,20 +197,26 @@ fn report(name: &str, took: Duration, outcome: &Result<Said>) {
 }
 
 /// The causes, each with the end of its log, the last thing on the screen.
+///
+/// What went well is left out: a machine that keeps only so many lines of what it ran must keep these.
 fn explain(gate: &Gate, failures: &[(&str, anyhow::Error)]) {
     for (name, error) in failures {
         let log = gate.log(name);
         println!("\n──── {name} failed ────");
         if let Ok(text) = fs::read_to_string(&log) {
-            let lines: Vec<&str> = text.lines().collect();
-            let cut = lines.len().saturating_sub(SHOWN_LINES);
-            if cut > 0 {
-                println!("… the first {cut} lines are in {}", log.display());
-            }
-            lines[cut..].iter().for_each(|line| println!("{line}"));
+            let told = worth_telling(&text);
+            println!("… all {} lines are in {}", text.lines().count(), log.display());
+            told.iter().for_each(|line| println!("{line}"));
         }
         println!("{name}: {error:#}");
     }
+}
+
+/// The last lines of a log without those of the tests that passed, nextest's and our own runners'.
+fn worth_telling(log: &str) -> Vec<&str> {
+    let passed = |line: &&str| line.starts_with("ok   ") || line.trim_start().starts_with("PASS [");
+    let lines: Vec<&str> = log.lines().filter(|line| !passed(line)).collect();
+    lines[lines.len().saturating_sub(SHOWN_LINES)..].to_vec()
 }
 
 fn minutes(time: Duration) -> String {
@@ -241,6 +250,18 @@ mod tests {
             .expect_err("no such step")
             .to_string();
         assert!(error.contains("clippy") && error.contains("lint"), "{error}");
+    }
+
+    #[test]
+    fn a_failure_is_not_lost_among_what_went_well() {
+        let log = format!(
+            "FAIL page one (2.0 s)\n{}        PASS [   0.1s] crate test\n── page one\nit was too wide\n",
+            "ok   page two (1.0 s)\n".repeat(200)
+        );
+        assert_eq!(
+            worth_telling(&log),
+            ["FAIL page one (2.0 s)", "── page one", "it was too wide"]
+        );
     }
 
     #[test]

@@ -296,10 +296,17 @@ fn api(gate: &mut Gate) -> Result<Said> {
     closing_line(&log, outcome)
 }
 
-/// `N passed, N failed`, as both of our own runners end.
+/// `N passed, N failed`, as both of our own runners end; a failure names what failed.
 fn closing_line(log: &std::path::Path, outcome: Result<()>) -> Result<Said> {
-    outcome?;
     let text = fs::read_to_string(log).unwrap_or_default();
+    let failed: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("FAIL "))
+        .collect();
+    if !failed.is_empty() {
+        bail!("{} failed: {}", failed.len(), failed.join("; "));
+    }
+    outcome?;
     let line = text
         .lines()
         .rev()
