@@ -375,8 +375,14 @@
       stream.onerror = () => { if (stream?.readyState === EventSource.CLOSED) { stop(); timer = setInterval(refresh, 15000); } };
     };
     document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else { refresh(); start(); } });
+    addEventListener("beforeunload", () => { stop(); setTimeout(start, 5000); });
+    addEventListener("pageshow", (event) => { if (event.persisted) start(); });
     start();
   }
+
+  // What is being fetched when the page is left is not wanted any more; a browser would call it a broken network, and
+  // so would the page in its last moment.
+  addEventListener("beforeunload", () => document.querySelectorAll(".htmx-request").forEach((part) => part.dispatchEvent(new CustomEvent("htmx:abort"))));
 
   // 6b. A display may sound when another number is called: only after somebody has pressed its button.
   document.addEventListener("click", (event) => {
