@@ -129,8 +129,8 @@ impl Tls {
     fn new(mode: Mode, roots: Option<&Path>) -> Result<Self, StoreError> {
         let wrong = |what: String| StoreError::Setting(what);
         let provider = Arc::new(ring::default_provider());
-        let verifier: Arc<dyn ServerCertVerifier> = if mode == Mode::Encrypted {
-            Arc::new(Anybody(Arc::clone(&provider)))
+        let known = if mode == Mode::Encrypted {
+            None
         } else {
             let file = roots.ok_or_else(|| {
                 wrong("sslmode=verify-ca and verify-full need sslrootcert=FILE, the roots in PEM".to_owned())
@@ -150,12 +150,16 @@ impl Tls {
             let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
                 .build()
                 .map_err(|error| told(&error))?;
-            Arc::new(Known {
+            Some(Known {
                 chains,
                 roots: known,
                 any_name: mode != Mode::KnownHost,
             })
         };
+        let verifier = Arc::new(Verifier {
+            provider: Arc::clone(&provider),
+            known,
+        });
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| wrong(format!("TLS: {error}")))?
@@ -166,53 +170,12 @@ impl Tls {
     }
 }
 
-/// `require`: whoever answers. Against listening only.
+/// Who is taken for the server.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, TlsError> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    /// None with `require`: whoever answers. Against listening only.
+    known: Option<Known>,
 }
 
 /// `verify-ca` and `verify-full`: a certificate of a known root, the second also made out to the host.
@@ -225,7 +188,7 @@ struct Known {
     any_name: bool,
 }
 
-impl ServerCertVerifier for Known {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -234,24 +197,27 @@ impl ServerCertVerifier for Known {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, TlsError> {
-        if self
+        let Some(known) = &self.known else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        if known
             .roots
             .iter()
             .any(|root| root.as_ref() == certificate.as_ref())
         {
-            if !self.any_name {
+            if !known.any_name {
                 verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
             }
             return Ok(ServerCertVerified::assertion());
         }
         // The name is looked at last, so whoever fails only there has a chain that holds.
-        match self
+        match known
             .chains
             .verify_server_cert(certificate, between, name, ocsp, now)
         {
             Err(TlsError::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if self.any_name => Ok(ServerCertVerified::assertion()),
+            )) if known.any_name => Ok(ServerCertVerified::assertion()),
             outcome => outcome,
         }
     }
@@ -262,7 +228,8 @@ impl ServerCertVerifier for Known {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.chains.verify_tls12_signature(message, certificate, signed)
+        let known = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, known)
     }
 
     fn verify_tls13_signature(
@@ -271,11 +238,14 @@ impl ServerCertVerifier for Known {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.chains.verify_tls13_signature(message, certificate, signed)
+        let known = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, known)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chains.supported_verify_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 

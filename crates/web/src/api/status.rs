@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use townhall_app::cx::Cx;
 use townhall_app::dossier::{
     AnswerSupplement, DossierStatus, HandIn, RateDossier, WithdrawByCitizen, answer_supplement, hand_in,
     proof_by_secret, rate_dossier, slip_by_secret, status_by_secret, withdraw_by_citizen,
@@ -18,6 +19,7 @@ use townhall_app::paper_data::House;
 use townhall_domain::dossier::ComponentStatus;
 use townhall_domain::ids::SlipId;
 use townhall_domain::rating;
+use townhall_store::Tx;
 use utoipa::ToSchema;
 
 use super::book::{Book, Operation};
@@ -191,6 +193,20 @@ async fn told(app: &App, secret: &str) -> Result<Json<StatusOut>, Wrong> {
     Ok(Json(StatusOut::from(&load(app, secret).await?)))
 }
 
+/// Does what its holder asks, and tells how the dossier stands then.
+async fn told_after<T: Send + 'static>(
+    app: &App,
+    name: &'static str,
+    secret: &str,
+    command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<T, AppError> + Send + 'static,
+) -> Result<Json<StatusOut>, Wrong> {
+    app.town
+        .write(name, &CITIZEN, command)
+        .await
+        .map_err(Wrong::App)?;
+    told(app, secret).await
+}
+
 /// A dossier from which something is asked.
 async fn asked(app: &App, secret: &str) -> Result<(), Wrong> {
     if load(app, secret).await?.can_supplement {
@@ -278,11 +294,7 @@ async fn keep(
         component,
         papers,
     };
-    app.town
-        .write("hand_in", &CITIZEN, move |tx, cx| hand_in(tx, cx, &command))
-        .await
-        .map_err(Wrong::App)?;
-    told(app, &secret).await
+    told_after(app, "hand_in", &secret, move |tx, cx| hand_in(tx, cx, &command)).await
 }
 
 /// That what was asked for is complete.
@@ -308,13 +320,10 @@ async fn answer(
         version: sent.body.version,
         answer: sent.body.answer.0.clone(),
     };
-    app.town
-        .write("answer_supplement", &CITIZEN, move |tx, cx| {
-            answer_supplement(tx, cx, &command)
-        })
-        .await
-        .map_err(Wrong::App)?;
-    told(&app, &secret.0).await
+    told_after(&app, "answer_supplement", &secret.0, move |tx, cx| {
+        answer_supplement(tx, cx, &command)
+    })
+    .await
 }
 
 /// Why a dossier is withdrawn.
@@ -339,13 +348,10 @@ async fn withdraw(
         version: sent.body.version,
         reason: sent.body.reason.0.clone(),
     };
-    app.town
-        .write("withdraw_by_citizen", &CITIZEN, move |tx, cx| {
-            withdraw_by_citizen(tx, cx, &command)
-        })
-        .await
-        .map_err(Wrong::App)?;
-    told(&app, &secret.0).await
+    told_after(&app, "withdraw_by_citizen", &secret.0, move |tx, cx| {
+        withdraw_by_citizen(tx, cx, &command)
+    })
+    .await
 }
 
 /// What the citizen says of the service, once.

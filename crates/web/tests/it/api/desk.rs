@@ -25,34 +25,16 @@ async fn a_paper_comes_in_pieces_or_whole_is_looked_at_read_and_taken_out() {
         let address = format!("/api/v1/uploads/{}", upload["id"].as_str().expect("an id"));
         // Half of it; then the same place once more, which is refused with the place where it goes on.
         let (first, rest) = PNG.split_at(30);
-        let half = program
-            .send(
-                Method::PATCH,
-                &address,
-                &[("upload-offset", "0")],
-                Body::from(first),
-            )
-            .await;
-        assert_eq!(half.expect(200).json()["offset"], 30);
-        let again = program
-            .send(
-                Method::PATCH,
-                &address,
-                &[("upload-offset", "0")],
-                Body::from(first),
-            )
-            .await;
-        problem(&again, 422);
+        let piece = async |offset: &str, bytes: &'static [u8]| {
+            let from = [("upload-offset", offset)];
+            program
+                .send(Method::PATCH, &address, &from, Body::from(bytes))
+                .await
+        };
+        assert_eq!(piece("0", first).await.expect(200).json()["offset"], 30);
+        problem(&piece("0", first).await, 422);
         assert_eq!(program.get(&address).await.expect(200).json()["offset"], 30);
-        let end = program
-            .send(
-                Method::PATCH,
-                &address,
-                &[("upload-offset", "30")],
-                Body::from(rest),
-            )
-            .await;
-        end.expect(200);
+        piece("30", rest).await.expect(200);
         // A stranger to the upload does not know of it.
         let other = Program::of(&site, "justice").await;
         problem(&other.get(&address).await, 404);
