@@ -206,7 +206,9 @@ fn explain(gate: &Gate, failures: &[(&str, anyhow::Error)]) {
         if let Ok(text) = fs::read_to_string(&log) {
             let told = worth_telling(&text);
             println!("… all {} lines are in {}", text.lines().count(), log.display());
-            told.iter().for_each(|line| println!("{line}"));
+            for line in told {
+                println!("{line}");
+            }
         }
         println!("{name}: {error:#}");
     }

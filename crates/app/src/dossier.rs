@@ -18,7 +18,7 @@ mod view;
 mod warn;
 mod words;
 
-pub use accept::{AcceptDossier, accept_dossier};
+pub use accept::{AcceptDossier, accept_dossier, check_circumstances};
 pub use citizen::{
     AnswerSupplement, CitizenProof, HandIn, RateDossier, WithdrawByCitizen, answer_supplement, hand_in,
     proof_by_secret, rate_dossier, slip_by_secret, withdraw_by_citizen,

@@ -113,6 +113,7 @@ fn check_config(file: Option<PathBuf>, offline: bool) -> anyhow::Result<()> {
         ..serve::ServeArgs::default()
     };
     let config = args.config()?;
+    serve::check_unit(&config, node::packs(config.packs.as_deref())?.units())?;
     println!("the configuration is right");
     let looked = if offline {
         Vec::new()

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,6 +15,7 @@ use townhall_app::clock::{ClockAlarm, real_now};
 use townhall_app::jobs::Worker;
 use townhall_app::log::{KeeperError, LogKeeper, Sequencer};
 use townhall_app::town::Town;
+use townhall_domain::unit::UnitRegister;
 use townhall_store::node as stored;
 use townhall_web::running::{self, Stopping};
 use townhall_web::state::{App, Site};
@@ -148,7 +149,22 @@ pub fn serve(config: &Config, place: &Place, town: Town) -> Result<()> {
     served
 }
 
+/// That the unit whose public pages stand at `/` is one that the packs know, today or at another time.
+///
+/// # Errors
+/// When it is not.
+pub fn check_unit(config: &Config, units: &UnitRegister) -> Result<()> {
+    let Some(code) = &config.unit else { return Ok(()) };
+    let is_known = units.all().iter().any(|unit| unit.code() == code);
+    ensure!(
+        is_known,
+        "unit: there is no unit with the code {code}; a commune has five digits"
+    );
+    Ok(())
+}
+
 fn site(config: &Config, town: &Town, scheme: &str, address: SocketAddr) -> Result<Site> {
+    check_unit(config, town.packs().units())?;
     let base = config
         .base
         .clone()

@@ -50,6 +50,9 @@ pub fn accept_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &AcceptDossier) -> Result<(
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Accept)?;
     let mut dossier = acting.dossier;
     let procedure = acting.procedure;
+    if let Some(stated) = &cmd.circumstances {
+        check_circumstances(procedure, stated)?;
+    }
     let before = dossiers::components(tx, dossier.id)?;
     let stated = with_sources(cx, procedure, &cmd.components, &before, dossier.channel);
     let form = finished_form(cx, procedure, &dossier, cmd.form.as_ref());
@@ -266,6 +269,17 @@ pub(super) fn accept(
         crate::joined::start(tx, cx, dossier, procedure, circumstances)?;
     }
     Ok(())
+}
+
+/// Every circumstance that people state is one of the procedure: a wrong word would silently mean the longer limit, the
+/// full fee and fewer papers.
+pub fn check_circumstances(procedure: &Procedure, stated: &[String]) -> Result<(), AppError> {
+    match procedure.unknown_circumstance(stated) {
+        None => Ok(()),
+        Some(word) => Err(AppError::Invalid(vec![
+            FieldError::new("circumstances", "circumstance-unknown").with("word", word),
+        ])),
+    }
 }
 
 /// Of what was stated, what the procedure knows and only people can say; each once, in the order of the pack.

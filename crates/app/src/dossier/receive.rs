@@ -17,7 +17,7 @@ use townhall_domain::space::Space;
 use townhall_store::dossiers::{self, Step};
 use townhall_store::{Tx, parties};
 
-use super::accept::{Accepted, accept, claims};
+use super::accept::{Accepted, accept, check_circumstances, claims};
 use super::flow::{advance, begin, finish, issue_slip, procedure_of, reason};
 use super::words::search_words;
 use crate::actor::Actor;
@@ -189,6 +189,10 @@ fn receive_as(
             ])
         })?;
     check_units(cx, cmd, procedure)?;
+    if !matches!(cx.actor, Actor::System { .. }) && accepted == Accepted::Alone {
+        // What the portal or a joined-up form says may be meant for others; people are told of a slip.
+        check_circumstances(procedure, &cmd.circumstances)?;
+    }
     let (applicant, submitter, form) = read_input(cx, cmd, procedure)?;
     let circumstances = procedure.circumstances(&form, &cmd.circumstances, cx.today());
     let components = check_list(cx, procedure, &circumstances, &cmd.components, &cmd.verdict)?;

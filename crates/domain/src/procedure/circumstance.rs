@@ -84,6 +84,12 @@ impl Procedure {
         holding.map(|known| known.id.clone()).collect()
     }
 
+    /// The first of these that is no circumstance of this procedure.
+    pub fn unknown_circumstance<'a>(&self, stated: &'a [String]) -> Option<&'a str> {
+        let is_known = |word: &str| self.circumstances.iter().any(|known| known.id == word);
+        stated.iter().map(String::as_str).find(|word| !is_known(word))
+    }
+
     /// The components that must be there under the circumstances; of a group (`one_of`) all members are listed.
     pub fn needed(&self, circumstances: &BTreeSet<String>) -> impl Iterator<Item = &Component> {
         self.components.iter().filter(|component| match &component.need {

@@ -82,6 +82,7 @@ dossier-refused-boundary-procedure = This procedure is received only in the comp
 dossier-refused-other-province = The competent commune lies in another province. Reception for others works inside one province only.
 dossier-post-not-filled = Nobody holds this post at present. Choose another.
 procedure-unknown = There is no procedure { $code } in force here. Search by name or another code.
+circumstance-unknown = This procedure has no circumstance “{ $word }”. Its description lists those that there are; leave it out or correct it.
 unit-unknown = There is no unit with code { $code }. Check the code.
 component-unknown = This procedure has no component "{ $component }".
 component-missing = This required paper is missing. Upload it, take it from the data base, or ask for a supplement.

@@ -82,6 +82,7 @@ dossier-refused-boundary-procedure = Thủ tục này chỉ nộp tại xã có 
 dossier-refused-other-province = Xã có thẩm quyền thuộc tỉnh khác. Chỉ tiếp nhận phi địa giới trong cùng tỉnh.
 dossier-post-not-filled = Chức danh này hiện không có người giữ. Hãy chọn chức danh khác.
 procedure-unknown = Không có thủ tục mã { $code } đang có hiệu lực ở đây. Hãy tìm theo tên hoặc mã khác.
+circumstance-unknown = Thủ tục này không có trường hợp “{ $word }”. Danh sách trường hợp nằm trong phần mô tả thủ tục; hãy bỏ hoặc sửa lại.
 unit-unknown = Không có đơn vị mã { $code }. Hãy kiểm tra lại mã đơn vị.
 component-unknown = Thủ tục này không có thành phần "{ $component }".
 component-missing = Giấy tờ bắt buộc này còn thiếu. Hãy tải lên, lấy từ cơ sở dữ liệu, hoặc lập phiếu yêu cầu bổ sung.

@@ -120,6 +120,10 @@ fn a_wrong_configuration_is_told_with_file_line_and_reason() {
     std::fs::write(&file, "listen = \"127.0.0.1:0\"\n").expect("written");
     let (status, said, _) = townhall(["config", "check", &file.display().to_string()]).run();
     assert!(status.success() && said.contains("is right"), "{said}");
+    // A unit that no pack knows would leave the first page without an office.
+    std::fs::write(&file, "listen = \"127.0.0.1:0\"\nunit = \"99999\"\n").expect("written");
+    let (status, _, errors) = townhall(["config", "check", &file.display().to_string()]).run();
+    assert!(!status.success() && errors.contains("99999"), "{errors}");
 }
 
 #[test]

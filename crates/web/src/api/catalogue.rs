@@ -7,6 +7,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use townhall_app::dossier::check_circumstances;
 use townhall_app::error::AppError;
 use townhall_domain::deadline::{Deadline, explain_json};
 use townhall_domain::fee::Quantity;
@@ -21,7 +22,7 @@ use super::book::{Book, Operation};
 use super::guard::Asker;
 use super::problem::Wrong;
 use super::procedures::{ProcedureItem, ProcedureList, ProcedureOut, public_procedure};
-use super::read::{Asked, Day, InPath, number};
+use super::read::{Asked, Day, InPath, from_one_to};
 use super::shapes::list_of;
 use crate::routes::Need;
 use crate::state::App;
@@ -139,15 +140,15 @@ pub struct FeeQuery {
     #[param(value_type = Option<String>, format = Date)]
     on: Option<Day>,
     /// Pages of the original; 1 when missing.
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "from_one_to::<100_000, _>")]
     #[param(minimum = 1, maximum = 100_000)]
     pages: Option<u32>,
     /// Copies; 1 when missing.
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "from_one_to::<10_000, _>")]
     #[param(minimum = 1, maximum = 10_000)]
     copies: Option<u32>,
     /// Cases; 1 when missing.
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "from_one_to::<10_000, _>")]
     #[param(minimum = 1, maximum = 10_000)]
     cases: Option<u32>,
     /// Circumstances that hold, with commas between.
@@ -204,13 +205,10 @@ async fn fees(
         copies: query.copies.unwrap_or(1),
         cases: query.cases.unwrap_or(1),
     }];
-    let circumstances: BTreeSet<String> = query
-        .circumstances
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let words = query.circumstances.split(',').map(str::trim);
+    let circumstances: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    check_circumstances(procedure, &circumstances).map_err(Wrong::App)?;
+    let circumstances: BTreeSet<String> = circumstances.into_iter().collect();
     let exemption = match query.exemption.as_str() {
         "" => None,
         code => Some(

@@ -108,6 +108,14 @@ pub fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Erro
         .ok_or_else(|| D::Error::custom(Key("api-number-wrong")))
 }
 
+/// For whole numbers in a query from one to `MOST`, which the book of operations tells beside them.
+pub fn from_one_to<'de, const MOST: u32, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    number(from)?
+        .filter(|found| (1..=MOST).contains(found))
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(Key("api-number-wrong")))
+}
+
 /// For yes and no in a query.
 pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     match String::deserialize(from)?.as_str() {

@@ -184,6 +184,18 @@ async fn a_dossier_goes_from_reception_to_the_result_through_the_api() {
 }
 
 #[tokio::test]
+async fn a_circumstance_that_the_procedure_does_not_have_is_named_and_nothing_is_received() {
+    let site = Site::start().await;
+    let counter = Program::of(&site, "receptionist").await;
+    let mut body = copy_of(&site);
+    body["circumstances"] = json!(["registered-lat"]);
+    let refused = problem(&counter.post("/api/v1/dossiers", &body).await, 422);
+    assert!(refused.to_string().contains("registered-lat"), "{refused}");
+    let listed = counter.get("/api/v1/dossiers").await.expect(200).json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
 async fn the_same_key_does_nothing_twice_and_another_body_is_refused() {
     for site in Site::on_each().await {
         let counter = Program::of(&site, "receptionist").await;

@@ -18,7 +18,7 @@ use crate::api::dossiers::PersonBody;
 use crate::api::guard::Asker;
 use crate::api::once::once;
 use crate::api::problem::Wrong;
-use crate::api::read::{Asked, Sent, Text, known, number};
+use crate::api::read::{Asked, Sent, Text, from_one_to, known};
 use crate::api::shapes::maybe;
 use crate::state::App;
 
@@ -27,11 +27,11 @@ use crate::state::App;
 #[serde(default, deny_unknown_fields)]
 pub struct FeeQuery {
     /// Pages of the original; 1 when missing.
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "from_one_to::<5000, _>")]
     #[param(minimum = 1, maximum = 5000)]
     pages: Option<u32>,
     /// Copies; 1 when missing.
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "from_one_to::<500, _>")]
     #[param(minimum = 1, maximum = 500)]
     copies: Option<u32>,
     /// Code of an exemption.

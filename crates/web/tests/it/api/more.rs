@@ -136,10 +136,15 @@ async fn law_and_units_can_be_asked_for() {
         .json();
     // Two pages at 2,000 and one at 1,000, twice (Circular 226/2016/TT-BTC).
     assert_eq!(owed["total"], 10_000);
-    problem(
-        &program.get("/api/v1/procedures/2.000815/fees?pages=0").await,
-        422,
-    );
+    let wrong = [
+        "/api/v1/procedures/2.000815/fees?pages=0",
+        "/api/v1/procedures/2.000815/fees?pages=100001",
+        "/api/v1/procedures/2.000815/fees?circumstances=overdu",
+        "/api/v1/express/fee?copies=501",
+    ];
+    for path in wrong {
+        problem(&program.get(path).await, 422);
+    }
     let due = program
         .get("/api/v1/deadline?from=2026-02-12T10:00&limit=3wd&unit=24682")
         .await
