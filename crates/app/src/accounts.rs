@@ -2,9 +2,13 @@
 //!
 //! Passwords come in as hashes: hashing takes time and is done at the edge, outside the transaction.
 
+mod links;
 mod own;
 mod tokens;
 
+pub use links::{
+    LinkAccount, LinkOwn, link_account, link_own, links_of, own_links, unlink_account, unlink_own,
+};
 pub use own::{
     ChangeOwnPassword, EnrolCodes, OwnAccount, RemoveOwnCodes, change_own_password, enrol_codes, own_account,
     remove_own_codes, save_settings,

@@ -1,7 +1,10 @@
-//! What this node reaches outside of itself: a mail server, a text-message service, the national portal.
+//! What this node reaches outside of itself: a mail server, a text-message service, the national portal, an
+//! identity provider.
 //!
 //! The traits are what the commands and jobs need; `townhall-carrier` puts them on the wire. Nothing here is called
 //! while a transaction is open.
+
+mod provider;
 
 use std::fmt::Debug;
 use std::io;
@@ -13,6 +16,8 @@ use townhall_domain::message::Way;
 use townhall_domain::time::Timestamp;
 
 use crate::paper::Inspector;
+
+pub use provider::{IdentityProvider, Provider, ProviderError, SecondFactor, WayBack, WayOut};
 
 /// A message ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,6 +202,8 @@ pub struct Outside {
     pub sms: Option<Outlet>,
     /// The portal.
     pub portal: Option<Arc<dyn Portal>>,
+    /// The identity provider by which officers may sign in.
+    pub provider: Option<Provider>,
     /// Looks at files that the portal hands out; the running program itself when there is none.
     pub inspector: Option<Inspector>,
 }

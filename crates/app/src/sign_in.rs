@@ -7,6 +7,7 @@
 //! transaction must be kept although the person is refused: a wrong try counts.
 
 pub mod password;
+pub mod provider;
 pub mod secret;
 mod session;
 pub mod throttle;
@@ -177,16 +178,27 @@ pub fn open(
         return Ok(Err(Refusal::Wrong));
     }
     right.was_right(tx)?;
+    let stage = if account.totp_secret.is_some() {
+        Stage::Code
+    } else {
+        Stage::Post
+    };
+    first_step_done(tx, moment, account.id, stage)
+}
+
+/// Opens the session of a person whose first step was right, at the step that comes next.
+fn first_step_done(
+    tx: &mut Tx<'_>,
+    moment: &Moment<'_>,
+    account: AccountId,
+    stage: Stage,
+) -> Result<Result<Handed, Refusal>, StoreError> {
     sessions::sweep(tx, moment.now, moment.after_seconds(-86_400))?;
     let token = Secret::new()?;
     let session = Session {
         id: moment.new_id::<SessionId>()?,
-        account: account.id,
-        stage: if account.totp_secret.is_some() {
-            Stage::Code
-        } else {
-            Stage::Post
-        },
+        account,
+        stage,
         post: None,
         basis: None,
         csrf: Secret::new()?.bytes(),

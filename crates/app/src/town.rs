@@ -75,6 +75,7 @@ impl Town {
             email: None,
             sms: None,
             portal: None,
+            provider: None,
             inspector: None,
         };
         self.inner.outside.get().unwrap_or(&NOTHING)

@@ -1,13 +1,15 @@
-//! What goes outside: e-mail by SMTP, text messages and the national portal over HTTP.
+//! What goes outside: e-mail by SMTP, text messages and the national portal over HTTP, an identity provider.
 //!
 //! The traits are those of `townhall_app::outside`; here they meet the wire. Everything is synchronous and has its
 //! own time limits: the threads of jobs wait here, and no transaction is open meanwhile.
 
 mod http;
+mod oidc;
 mod portal;
 mod sms;
 mod smtp;
 
+pub use oidc::{Oidc, OidcSettings};
 pub use portal::HttpPortal;
 pub use sms::{HttpSms, SmsSettings};
 pub use smtp::{Security, Smtp, SmtpSettings};

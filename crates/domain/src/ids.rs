@@ -68,6 +68,8 @@ ids!(
     AccountId,
     /// A session of a signed-in account.
     SessionId,
+    /// A link between an account and a person at an identity provider.
+    ProviderLinkId,
     /// An API token.
     TokenId,
     /// A citizen or body that asks for something (one per unit and identity number).
@@ -125,6 +127,7 @@ macro_rules! each_id {
             AbsenceId,
             AccountId,
             SessionId,
+            ProviderLinkId,
             TokenId,
             PartyId,
             DossierId,

@@ -31,6 +31,7 @@ pub mod papers;
 pub mod parties;
 pub mod portal;
 mod postgres;
+pub mod provider_links;
 pub mod queue;
 pub mod ratings;
 #[cfg(feature = "recording")]

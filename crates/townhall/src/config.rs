@@ -3,6 +3,7 @@
 //! Every value is known with where it came from, so that a mistake is told with file, line and reason.
 
 mod outside;
+mod provider;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +21,7 @@ use crate::logging::{Format, Level};
 pub use outside::OutsideConfig;
 
 /// Every key that a configuration may hold; `TOWNHALL_` and the key in capitals is its environment variable.
-pub const KEYS: [&str; 37] = [
+pub const KEYS: [&str; 44] = [
     "data",
     "listen",
     "base",
@@ -57,6 +58,13 @@ pub const KEYS: [&str; 37] = [
     "sms_per_minute",
     "portal_url",
     "portal_token_file",
+    "oidc_issuer",
+    "oidc_client_id",
+    "oidc_client_secret_file",
+    "oidc_name_vi",
+    "oidc_name_en",
+    "oidc_scopes",
+    "oidc_second_factor",
     "authority_file",
 ];
 
@@ -110,7 +118,7 @@ pub struct Config {
     pub stop_time: Duration,
     /// Whether this process works off jobs; one of several may leave that to the others.
     pub worker: bool,
-    /// Mail server, text messages, portal.
+    /// Mail server, text messages, portal, identity provider.
     pub outside: OutsideConfig,
 }
 

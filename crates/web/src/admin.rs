@@ -5,6 +5,7 @@ mod accounts;
 mod calendar;
 mod overview;
 mod packs;
+mod provider;
 
 pub(crate) use accounts::new_password;
 
@@ -32,6 +33,13 @@ pub fn routes(app: &App) -> Routes {
             accounts::ask_change,
         )
         .post("/admin/accounts/{account}/{change}", ACCOUNTS, accounts::change)
+        .get("/admin/accounts/{account}/provider", ACCOUNTS, provider::ask)
+        .post("/admin/accounts/{account}/provider", ACCOUNTS, provider::link)
+        .post(
+            "/admin/accounts/{account}/provider/remove",
+            ACCOUNTS,
+            provider::unlink,
+        )
         .get(
             "/admin/access-log",
             Need::Right(Right::ReadAccessLog),

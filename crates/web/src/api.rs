@@ -29,6 +29,7 @@ mod paging;
 mod papers;
 mod post;
 pub mod problem;
+mod provider;
 mod procedures;
 mod quality;
 mod queue;
@@ -62,7 +63,7 @@ pub fn routes(app: &App) -> Routes {
     let book = jobs::add(post::add(book));
     let book = fees::add(papers::add(uploads::add(book)));
     let book = access::add(accounts::add(organisation::add(book)));
-    let book = drafts::add(own::add(calendar::add(book)));
+    let book = drafts::add(own::add(provider::add(calendar::add(book))));
     let book = strangers::add(status::add(online::add(book)));
     let (routes, operations) = book.close();
     let operations: Arc<[Operation]> = operations.into();

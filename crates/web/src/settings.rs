@@ -2,6 +2,7 @@
 
 mod codes;
 mod password;
+pub(crate) mod provider;
 mod tokens;
 
 use axum::extract::{Query, State};
@@ -28,6 +29,9 @@ pub fn routes(app: &App) -> Routes {
         .get("/settings/codes", Need::Session, codes::ask)
         .post("/settings/codes", Need::Session, codes::send)
         .post("/settings/codes/remove", Need::Session, codes::remove)
+        .get("/settings/provider", Need::Session, provider::ask)
+        .post("/settings/provider", Need::Session, provider::link)
+        .post("/settings/provider/unlink", Need::Session, provider::unlink)
         .get("/settings/tokens", Need::Session, tokens::show)
         .post("/settings/tokens", Need::Session, tokens::add)
         .post("/settings/tokens/{token}/revoke", Need::Session, tokens::revoke)
@@ -95,6 +99,7 @@ async fn page_of(app: &App, signed: &Signed, done: &str, errors: &Errors) -> Res
                     div.card-body { a.btn href="/settings/password" { (ui.t("account-password-change")) } }
                 }))
                 div.mt-3 { (ui::card("codes", &ui.t("account-codes"), &html! {}, &codes_card(&ui, &own))) }
+                (provider::card(&ui, app))
                 div.mt-3 {
                     (ui::card("tokens", &ui.t("account-tokens"), &html! {}, &html! {
                         div.card-body {

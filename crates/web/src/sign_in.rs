@@ -2,6 +2,8 @@
 //!
 //! These pages are public and read the session's token themselves: until the last step nobody is signed in.
 
+pub mod provider;
+
 use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -34,6 +36,7 @@ pub fn routes(app: &App) -> Routes {
         .get("/sign-in/post", Need::Public, ask_post)
         .post("/act-as", Need::Public, act_as)
         .post("/sign-out", Need::Public, sign_out)
+        .merge(provider::routes(app))
 }
 
 /// Where to go after signing in.
@@ -356,7 +359,7 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
         .autocomplete("current-password")
         .max_chars(256);
     let main = html! {
-        @if typed.out { (ui::notice(&ui, ui::NoticeTone::Ok, &ui.t("sign-in-signed-out"), &html! {})) }
+        @if typed.out { (ui::notice(&ui, ui::NoticeTone::Ok, &ui.t("sign-in-signed-out"), &provider::still_there(&ui, app))) }
         (ui::error_summary(&ui, &errors))
         h1 { (ui.t("sign-in-title")) }
         p { (ui.t("sign-in-lead")) }
@@ -366,6 +369,7 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
             (next_field(typed.next))
             (button(&ui.t("sign-in-send")))
         }))
+        (provider::other_way(&ui, app, typed.next))
     };
     show(&ui, "sign-in-title", &errors, &main, status)
 }

@@ -13,6 +13,8 @@ use crate::queue::Boards;
 
 /// So many passwords are hashed at a time, each with some 20 MiB of memory; others wait.
 const HASHING: usize = 2;
+/// So many sign-ins ask the identity provider at a time; each may wait for its answers.
+const ASKING: usize = 32;
 /// So many may wait for their turn: more is an attack, and is told to come back.
 const WAITING: usize = 200;
 
@@ -28,6 +30,7 @@ pub struct App {
     passwords: Arc<OnceLock<Passwords>>,
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    asking: Arc<Semaphore>,
     /// Papers printed a moment ago.
     pub shelf: Arc<Shelf>,
     /// Takes files from outside.
@@ -59,6 +62,7 @@ impl App {
             passwords: Arc::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             queue: Arc::new(Semaphore::new(WAITING)),
+            asking: Arc::new(Semaphore::new(ASKING)),
             shelf: Arc::default(),
             intake: Arc::default(),
             boards: Arc::default(),
@@ -84,6 +88,20 @@ impl App {
     pub fn with_passwords(mut self, passwords: Passwords) -> Self {
         self.passwords = Arc::new(OnceLock::from(passwords));
         self
+    }
+
+    /// Asks the identity provider on a thread of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Overloaded`] when too many wait for it already, [`StoreError::Panicked`] when the work did.
+    pub async fn ask_provider<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _place = self.asking.try_acquire().map_err(|_| StoreError::Overloaded)?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| StoreError::Panicked)
     }
 
     /// Hashes or checks a password on a thread of its own.

@@ -1,9 +1,9 @@
-//! The part of the configuration that leads outside: mail server, text messages, portal.
+//! The part of the configuration that leads outside: mail server, text messages, portal, identity provider.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use townhall_app::outside::{Carrier, Outlet, Outside, Portal};
+use townhall_app::outside::{Carrier, Outlet, Outside, Portal, Provider};
 use townhall_carrier::{Authorities, HttpPortal, HttpSms, Security, SmsSettings, Smtp, SmtpSettings};
 
 use super::{Values, secret};
@@ -20,6 +20,8 @@ pub struct OutsideConfig {
     pub sms: Option<Outlet>,
     /// The portal.
     pub portal: Option<Arc<dyn Portal>>,
+    /// The identity provider.
+    pub provider: Option<Provider>,
 }
 
 impl OutsideConfig {
@@ -30,6 +32,7 @@ impl OutsideConfig {
             email: self.email.clone(),
             sms: self.sms.clone(),
             portal: self.portal.clone(),
+            provider: self.provider.clone(),
             inspector: None,
         }
     }
@@ -45,6 +48,10 @@ impl OutsideConfig {
         }
         if let Some(portal) = &self.portal {
             found.push(("the portal", portal.look().map_err(|error| error.why)));
+        }
+        if let Some(provider) = &self.provider {
+            let looked = provider.door.look().map_err(|error| error.to_string());
+            found.push(("the identity provider", looked));
         }
         found
     }
@@ -62,11 +69,12 @@ impl Values {
             email: self.smtp(&authorities),
             sms: self.sms(&authorities),
             portal: self.portal(&authorities),
+            provider: self.provider(&authorities),
         }
     }
 
     /// Says of a key that is there that it needs another one beside it.
-    fn needs(&mut self, key: &str, other: &str) {
+    pub(super) fn needs(&mut self, key: &str, other: &str) {
         if let (Some(written), None) = (self.values.get(key).cloned(), self.values.get(other)) {
             self.wrong(written.place, format!("`{key}` needs `{other}` beside it"));
         }
@@ -161,7 +169,7 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
 }
 
 /// An address without a password in it; in the clear only on this machine.
-fn address(text: &str) -> Result<String, String> {
+pub(super) fn address(text: &str) -> Result<String, String> {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));

@@ -96,7 +96,7 @@ pub async fn list(
                 other: None,
             }))
         } @else {
-            (table(&ui, &signed, &context, &lines, &titles))
+            (table(&ui, &signed, &context, &lines, &titles, app.town.outside().provider.is_some()))
             (ui::pager(&ui, "", asked.after.is_empty(), next.as_deref()))
         }
     };
@@ -139,7 +139,14 @@ fn narrow(ui: &Ui, unit: &AskedUnit, asked: &Asked) -> Markup {
 /// The posts of people, by person: titles in Vietnamese and English.
 type Titles = BTreeMap<PersonId, Vec<(String, String)>>;
 
-fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine], titles: &Titles) -> Markup {
+fn table(
+    ui: &Ui,
+    signed: &Signed,
+    caption: &str,
+    lines: &[AccountLine],
+    titles: &Titles,
+    has_provider: bool,
+) -> Markup {
     let mut columns: Vec<Column<'_>> = [
         "account-user-name",
         "account-person",
@@ -181,6 +188,7 @@ fn table(ui: &Ui, signed: &Signed, caption: &str, lines: &[AccountLine], titles:
                         span.th-row {
                             (link(line, "password", "account-reset"))
                             @if line.has_totp { (link(line, "codes", "account-remove-codes")) }
+                            @if has_provider { (link(line, "provider", "provider-short")) }
                             @if line.active { (link(line, "close", "account-close")) }
                             @else { (link(line, "reopen", "account-reopen")) }
                         }

@@ -34,7 +34,7 @@ use crate::admin::new_password;
 use crate::routes::Need;
 use crate::state::App;
 
-const MANAGE: Need = Need::Right(Right::ManageAccounts);
+pub(super) const MANAGE: Need = Need::Right(Right::ManageAccounts);
 
 pub(super) fn add(book: Book) -> Book {
     let book = book
