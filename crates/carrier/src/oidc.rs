@@ -135,6 +135,10 @@ impl Oidc {
             self.agent.run(Request::from_parts(parts, body))
         };
         let mut answer = answer.map_err(|error| Failed(http::told(&error)))?;
+        let status = answer.status().as_u16();
+        if matches!(status, 429 | 500..=599) {
+            return Err(Failed(format!("it answered {status}")));
+        }
         let text = http::text_of(&mut answer).map_err(Failed)?;
         let (parts, _) = answer.into_parts();
         Ok(Response::from_parts(parts, text.into_bytes()))
@@ -203,7 +207,9 @@ impl Oidc {
         .set_issue_time_verifier_fn(|issued| {
             let age = townhall_app::clock::real_now().as_second() - issued.timestamp();
             let is_new = age.abs() <= MOST_AGE_SECONDS;
-            is_new.then_some(()).ok_or_else(|| "it was not issued now".to_owned())
+            is_new
+                .then_some(())
+                .ok_or_else(|| "it was not issued now".to_owned())
         });
         let claims = token.claims(&verifier, &Nonce::new(nonce.to_owned()))?;
         if claims
@@ -355,7 +361,9 @@ fn what_is_wrong(error: &ClaimsVerificationError) -> &'static str {
             SignatureVerificationError::DisallowedAlg(_) | SignatureVerificationError::UnsupportedAlg(_) => {
                 "its token is signed in a way that proves nothing"
             }
-            SignatureVerificationError::NoMatchingKey => "its token is signed with a key that it does not publish",
+            SignatureVerificationError::NoMatchingKey => {
+                "its token is signed with a key that it does not publish"
+            }
             _ => "the signature of its token is wrong",
         },
         _ => "its token is not built as agreed",

@@ -29,7 +29,13 @@ pub fn insert(tx: &mut Tx<'_>, link: &ProviderLink) -> Result<bool, StoreError> 
     let added = tx.execute(
         "INSERT INTO provider_links (id, account, issuer, subject, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING",
-        &params![link.id, link.account, &link.issuer, &link.subject, link.created_at],
+        &params![
+            link.id,
+            link.account,
+            &link.issuer,
+            &link.subject,
+            link.created_at
+        ],
     )?;
     Ok(added == 1)
 }
@@ -44,11 +50,7 @@ pub fn remove(tx: &mut Tx<'_>, account: AccountId, id: ProviderLinkId) -> Result
 }
 
 /// Whom a provider's subject signs in as.
-pub fn by_subject(
-    tx: &mut Tx<'_>,
-    issuer: &str,
-    subject: &str,
-) -> Result<Option<ProviderLink>, StoreError> {
+pub fn by_subject(tx: &mut Tx<'_>, issuer: &str, subject: &str) -> Result<Option<ProviderLink>, StoreError> {
     let sql = "SELECT * FROM provider_links WHERE issuer = $1 AND subject = $2";
     tx.one(sql, &params![issuer, subject])?
         .as_ref()

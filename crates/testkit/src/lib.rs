@@ -17,6 +17,8 @@ pub mod portal;
 pub mod postgres;
 pub mod process;
 #[cfg(feature = "site")]
+pub mod provider;
+#[cfg(feature = "site")]
 pub mod site;
 pub mod strace;
 pub mod tools;

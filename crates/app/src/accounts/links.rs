@@ -78,14 +78,7 @@ pub struct LinkAccount {
 pub fn link_account(tx: &mut Tx<'_>, cx: &Cx, command: &LinkAccount) -> Result<(), AppError> {
     let found = another(tx, cx, command.account, command.version)?;
     sessions::end_others(tx, command.account, None)?;
-    link(
-        tx,
-        cx,
-        &found,
-        &command.issuer,
-        &command.subject,
-        "administrator",
-    )
+    link(tx, cx, &found, &command.issuer, &command.subject, "administrator")
 }
 
 /// Takes a link of another person's account away; its sessions end, since whoever held it may be the wrong one.
@@ -154,7 +147,8 @@ fn link(
 /// A subject as a provider writes it: nothing of it is changed but the space around what was copied.
 fn subject_of(typed: &str) -> Result<String, AppError> {
     let subject = typed.trim();
-    let fits = (1..=LONGEST_SUBJECT).contains(&subject.chars().count()) && !subject.chars().any(char::is_control);
+    let fits =
+        (1..=LONGEST_SUBJECT).contains(&subject.chars().count()) && !subject.chars().any(char::is_control);
     fits.then(|| subject.to_owned())
         .ok_or_else(|| AppError::field("subject", "provider-subject-wrong"))
 }
@@ -186,7 +180,13 @@ mod tests {
     #[test]
     fn an_issuer_is_an_address() {
         assert!(issuer_of("https://sso.example.vn/realms/lam-dong").is_ok());
-        for wrong in ["", "sso.example.vn", "https://", "https://a b", "javascript:alert(1)"] {
+        for wrong in [
+            "",
+            "sso.example.vn",
+            "https://",
+            "https://a b",
+            "javascript:alert(1)",
+        ] {
             assert!(issuer_of(wrong).is_err(), "{wrong}");
         }
     }

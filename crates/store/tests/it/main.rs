@@ -8,6 +8,7 @@ mod evidence;
 mod identity;
 mod journal;
 mod post;
+mod provider_links;
 mod queue;
 mod registers;
 mod seam;

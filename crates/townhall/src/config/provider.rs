@@ -17,7 +17,12 @@ impl Values {
                 self.needs(key, other);
             }
         }
-        for key in ["oidc_name_vi", "oidc_name_en", "oidc_scopes", "oidc_second_factor"] {
+        for key in [
+            "oidc_name_vi",
+            "oidc_name_en",
+            "oidc_scopes",
+            "oidc_second_factor",
+        ] {
             self.needs(key, "oidc_issuer");
         }
         // The slash at the end belongs to the name of a provider: it is compared letter by letter.
@@ -132,17 +137,28 @@ mod tests {
             oidc_scopes = [\"openid\", \"profile\"]\noidc_second_factor = \"provider\"\n";
         let provider = load(&format!("{WHOLE}{more}")).expect("right").outside.provider;
         let provider = provider.expect("a provider");
-        assert_eq!((provider.name(true), provider.name(false)), ("tài khoản tỉnh", "provincial account"));
+        assert_eq!(
+            (provider.name(true), provider.name(false)),
+            ("tài khoản tỉnh", "provincial account")
+        );
         assert_eq!(provider.second_factor, SecondFactor::Provider);
-        assert_eq!(scopes("openid, profile email"), Ok(vec!["profile".to_owned(), "email".to_owned()]));
+        assert_eq!(
+            scopes("openid, profile email"),
+            Ok(vec!["profile".to_owned(), "email".to_owned()])
+        );
         assert!(scopes("a\"b").is_err());
     }
 
     #[test]
     fn half_a_provider_is_told() {
         let told = load("oidc_issuer = \"https://sso.example.vn\"\n").expect_err("half of it");
-        assert!(told.contains(&"`oidc_issuer` needs `oidc_client_id` beside it".to_owned()), "{told:?}");
-        assert!(load("oidc_issuer = \"http://sso.example.vn\"\n").expect_err("in the clear")[2].contains("https"));
+        assert!(
+            told.contains(&"`oidc_issuer` needs `oidc_client_id` beside it".to_owned()),
+            "{told:?}"
+        );
+        assert!(
+            load("oidc_issuer = \"http://sso.example.vn\"\n").expect_err("in the clear")[2].contains("https")
+        );
         assert!(load(&format!("{WHOLE}oidc_second_factor = \"none\"\n")).is_err());
         assert!(load("oidc_name_vi = \"tài khoản tỉnh\"\n").is_err());
     }

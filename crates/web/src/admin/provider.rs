@@ -57,7 +57,10 @@ pub async fn unlink(
     Path(account): Path<String>,
     FormOf(answers): FormOf<Answers>,
 ) -> Response {
-    let ids = account.parse::<AccountId>().ok().zip(answers.text("link").parse().ok());
+    let ids = account
+        .parse::<AccountId>()
+        .ok()
+        .zip(answers.text("link").parse().ok());
     let Some((id, link)): Option<(AccountId, ProviderLinkId)> = ids else {
         return signed.refuse(&app, &AppError::NotFound("link"));
     };
@@ -127,14 +130,23 @@ async fn page(app: &App, signed: &Signed, account: &str, typed: &str, errors: &E
             p.mt-3 { a.btn href=(href("/admin/accounts", &[])) { (ui.t("account-list")) } }
         }
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { errors.status() };
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        errors.status()
+    };
     let page = Page::new(&title).at(Place::Admin).with_error(!errors.is_empty());
     (status, ui::page(&ui, &page, &main)).into_response()
 }
 
 fn table(ui: &Ui, app: &App, line: &AccountLine, links: &[ProviderLink]) -> Markup {
-    let columns = ["provider-provider", "provider-subject", "provider-since", "provider-act"]
-        .map(|key| Column::text(ui.t(key)));
+    let columns = [
+        "provider-provider",
+        "provider-subject",
+        "provider-since",
+        "provider-act",
+    ]
+    .map(|key| Column::text(ui.t(key)));
     let rows = html! {
         @for link in links {
             tr {
@@ -155,12 +167,15 @@ fn table(ui: &Ui, app: &App, line: &AccountLine, links: &[ProviderLink]) -> Mark
 }
 
 fn link_form(ui: &Ui, line: &AccountLine, name: &str, typed: &str, errors: &Errors) -> Markup {
-    let subject = Field::new("subject", ui.t_args("provider-subject-at", &[("name", Arg::from(name))]))
-        .value(typed.chars().take(255).collect::<String>())
-        .hint(ui.t("provider-subject-hint"))
-        .autocomplete("off")
-        .max_chars(255)
-        .errors(errors);
+    let subject = Field::new(
+        "subject",
+        ui.t_args("provider-subject-at", &[("name", Arg::from(name))]),
+    )
+    .value(typed.chars().take(255).collect::<String>())
+    .hint(ui.t("provider-subject-hint"))
+    .autocomplete("off")
+    .max_chars(255)
+    .errors(errors);
     html! {
         (ui::form(ui, &Form::post(format!("/admin/accounts/{}/provider", line.id)).class("mt-4"), &html! {
             (ui::hidden("version", &line.version.to_string()))

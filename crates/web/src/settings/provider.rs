@@ -119,8 +119,13 @@ fn result(ui: &Ui, done: &str) -> Markup {
 }
 
 fn table(ui: &Ui, app: &App, links: &[ProviderLink]) -> Markup {
-    let columns = ["provider-provider", "provider-subject", "provider-since", "provider-act"]
-        .map(|key| Column::text(ui.t(key)));
+    let columns = [
+        "provider-provider",
+        "provider-subject",
+        "provider-since",
+        "provider-act",
+    ]
+    .map(|key| Column::text(ui.t(key)));
     let rows = html! {
         @for link in links {
             tr {

@@ -3,6 +3,7 @@
 mod citizens;
 mod coverage;
 mod desk;
+mod links;
 mod more;
 mod registers;
 

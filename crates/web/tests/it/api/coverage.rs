@@ -20,6 +20,11 @@ const COVERED: &[(&str, &[&str])] = &[
             "remove_codes",
         ],
     ),
+    (
+        "/admin/accounts/{account}/provider",
+        &["link_provider", "list_links"],
+    ),
+    ("/admin/accounts/{account}/provider/remove", &["remove_link"]),
     ("/admin/calendar", &["set_hours"]),
     ("/admin/calendar/{id}/withdraw", &["withdraw_hours"]),
     (
@@ -72,6 +77,10 @@ const COVERED: &[(&str, &[&str])] = &[
     ("/registers/entries/{id}/correct", &["correct_register_entry"]),
     ("/registers/entries/{id}/strike", &["strike_register_entry"]),
     ("/settings", &["save_settings"]),
+    (
+        "/settings/provider/unlink",
+        &["remove_own_link", "list_own_links"],
+    ),
     ("/staff/divisions/new", &["add_division"]),
     ("/staff/divisions/{division}", &["edit_division"]),
     ("/staff/people/new", &["add_person"]),
@@ -117,7 +126,15 @@ const COVERED: &[(&str, &[&str])] = &[
 const FOR_PEOPLE: &[(&str, &str)] = &[
     ("/sign-in", "a program has a token"),
     ("/sign-in/code", "a program has a token"),
+    (
+        "/sign-in/provider",
+        "a person proves to an identity provider who he is; a program has a token",
+    ),
     ("/sign-out", "a program has no session"),
+    (
+        "/settings/provider",
+        "both sides are proved in the browser: the password here, the sign-in there",
+    ),
     (
         "/settings/password",
         "a program with a token does not change the account behind it",
