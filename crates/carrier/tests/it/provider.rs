@@ -39,12 +39,11 @@ async fn who_is_linked_comes_in_by_the_provider_and_goes_where_he_wanted() {
         let reply = come(&client).await.expect(303);
         assert_eq!(reply.location().as_deref(), Some("/dossiers"), "{}", site.name());
         client.get("/work").await.expect(200).must_say("Đỗ Thị Mẫu");
+        let clerk = site.employed("clerk").account;
         let signed_in = site
-            .read(|tx, _| {
-                let row = tx.one(
-                    "SELECT COUNT(*) AS n FROM access_log WHERE action = 'sign_in'",
-                    &[],
-                )?;
+            .read(move |tx, _| {
+                let sql = "SELECT COUNT(*) AS n FROM access_log WHERE action = 'sign_in' AND account = $1";
+                let row = tx.one(sql, &townhall_store::params![clerk])?;
                 Ok(row.map_or(Ok(0), |row| row.get::<i64>("n"))?)
             })
             .await;
