@@ -12,6 +12,7 @@ mod tests;
 use serde_json::{Map, Value};
 
 pub use check::{CleanForm, FieldError};
+pub(crate) use kinds::phone_of;
 
 use crate::words::Words;
 

@@ -3,6 +3,8 @@
 mod accept;
 mod act;
 mod act_fields;
+mod consulted;
+mod corrected;
 mod list;
 mod many;
 mod page;

@@ -1,5 +1,6 @@
 //! Reading what is typed, or scanned, about a person.
 
+use crate::form::phone_of;
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
@@ -108,12 +109,14 @@ impl ApplicantInput {
                 }
             },
         };
-        let phone = match digits(&self.phone, &[' ', '.', '-', '(', ')', '+']) {
-            Some(number) if number.is_empty() => None,
-            Some(number) if (8..=15).contains(&number.len()) => Some(number),
-            _ => {
-                problems.push(("phone", "applicant-phone-wrong"));
-                None
+        let phone = match self.phone.trim() {
+            "" => None,
+            typed => {
+                let number = phone(typed);
+                if number.is_none() {
+                    problems.push(("phone", "applicant-phone-wrong"));
+                }
+                number
             }
         };
         let email = match self.email.trim() {
@@ -209,6 +212,23 @@ fn turns_text(c: char) -> bool {
 fn digits(typed: &str, skip: &[char]) -> Option<String> {
     let kept: String = typed.trim().chars().filter(|c| !skip.contains(c)).collect();
     kept.bytes().all(|byte| byte.is_ascii_digit()).then_some(kept)
+}
+
+/// A telephone number as it is stored: within Viet Nam with the leading 0, a service number (1800, 1900) as it is, one
+/// abroad with `+` and its 8 to 15 digits (ITU-T E.164).
+fn phone(typed: &str) -> Option<String> {
+    let bare = digits(
+        typed.strip_prefix('+').unwrap_or(typed),
+        &[' ', '.', '-', '(', ')'],
+    )?;
+    if typed.starts_with('+') && !bare.starts_with("84") {
+        return (8..=15).contains(&bare.len()).then(|| format!("+{bare}"));
+    }
+    let is_service = bare.starts_with("1800") || bare.starts_with("1900");
+    if is_service && (8..=10).contains(&bare.len()) {
+        return Some(bare);
+    }
+    phone_of(typed)
 }
 
 /// Reads `12/3/1999`, `12-3-1999`, `12.3.1999` or `1999-03-12`; nothing for a day that does not exist.
@@ -326,6 +346,43 @@ mod tests {
                 "messages"
             ]
         );
+    }
+
+    #[test]
+    fn a_telephone_number_is_one_that_can_be_called() {
+        let read = |typed: &str| {
+            let input = ApplicantInput {
+                phone: typed.to_owned(),
+                ..input()
+            };
+            input
+                .parse(today())
+                .map(|person| person.phone.unwrap_or_default())
+        };
+        for (typed, stored) in [
+            ("0912 345 678", "0912345678"),
+            ("+84 (0) 912.345.678", "0912345678"),
+            ("0261 3123456", "02613123456"),
+            ("1900 1234", "19001234"),
+            ("+33 6 12 34 56 78", "+33612345678"),
+            ("  ", ""),
+        ] {
+            assert_eq!(read(typed).as_deref(), Ok(stored), "{typed}");
+            assert_eq!(read(stored).as_deref(), Ok(stored), "{typed} once more");
+        }
+        for typed in [
+            "0912 345 67",
+            "912345678",
+            "+33",
+            "0000000000",
+            "1234567890123456",
+        ] {
+            assert_eq!(
+                read(typed),
+                Err(vec![("phone", "applicant-phone-wrong")]),
+                "{typed}"
+            );
+        }
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub struct Applicant {
     pub id_number: Option<String>,
     /// Date of birth.
     pub born_on: Option<Date>,
-    /// Telephone number, digits only.
+    /// Telephone number: digits, of one abroad with `+` before them.
     pub phone: Option<String>,
     /// E-mail address.
     pub email: Option<String>,

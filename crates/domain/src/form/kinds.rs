@@ -84,12 +84,12 @@ pub(super) fn identity_of(text: &str) -> Option<String> {
 }
 
 /// A telephone number within Viet Nam, written with the leading 0: mobile 10 digits, landline 10 or 11.
-pub(super) fn phone_of(text: &str) -> Option<String> {
+pub(crate) fn phone_of(text: &str) -> Option<String> {
     let plain = text.trim_start();
     let national = plain
         .strip_prefix("+84")
         .or_else(|| plain.strip_prefix("0084"))
-        .map(|rest| format!("0{}", rest.trim_start_matches(['0', ' '])));
+        .map(|rest| format!("0{}", rest.trim_start_matches(['0', ' ', '(', ')'])));
     let digits = digits_of(national.as_deref().unwrap_or(plain), &[' ', '.', '-', '(', ')'])?;
     (matches!(digits.len(), 10 | 11) && digits.starts_with('0') && !digits.starts_with("00"))
         .then_some(digits)

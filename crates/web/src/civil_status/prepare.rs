@@ -90,7 +90,7 @@ fn body(
             (ui::draft_hint(ui, None))
         }
     };
-    let about = Form::post(format!("{back}/entry")).draft(draft_name(dossier.id, Action::Draft));
+    let about = Form::post(format!("{back}/entry")).draft(draft_name(dossier.id, Action::Draft, ""));
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (title) }))
         (ui::title_line(ui, title, &html! { span { (book_name(ui, case.book)) " · " (code(&dossier.code)) " · " (dossier.applicant.name) } }, &html! {}))
@@ -153,7 +153,7 @@ pub async fn prepare(
         .town
         .write("prepare_entry", &signed.actor, move |tx, cx| {
             prepare_entry(tx, cx, &command)?;
-            forget_draft(tx, cx, &draft_name(command.dossier, Action::Draft))
+            forget_draft(tx, cx, &draft_name(command.dossier, Action::Draft, ""))
         })
         .await;
     match done {

@@ -69,9 +69,30 @@ pub struct Typed {
     pub rest: std::collections::BTreeMap<String, serde_json::Value>,
 }
 
-/// The name under which the form of an action keeps what was typed.
-pub(crate) fn draft_name(dossier: DossierId, action: Action) -> String {
-    format!("dossier-{dossier}-{}", action.as_str())
+/// The name under which the form of an action keeps what was typed; `of` is what it is about, where the same action has
+/// several forms: a correction has one for each entry.
+pub(crate) fn draft_name(dossier: DossierId, action: Action, of: &str) -> String {
+    let mut name = format!("dossier-{dossier}-{}", action.as_str());
+    if !of.is_empty() {
+        name.push('-');
+        name.extend(of.chars().map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '-'
+            }
+        }));
+    }
+    name
+}
+
+/// What this form of an action is about; nothing where the action has only one form.
+fn about_what(action: Action, typed: &Typed) -> &str {
+    match action {
+        Action::Correct => &typed.field,
+        Action::Consult if typed.consultation.parse::<StepId>().is_ok() => &typed.consultation,
+        _ => "",
+    }
 }
 
 /// How the page of an action is asked for.
@@ -80,6 +101,10 @@ pub(crate) fn draft_name(dossier: DossierId, action: Action) -> String {
 pub struct Asked {
     /// Not empty: the page of all drafts, also where there is a page of its own.
     plain: String,
+    /// The consultation whose answer is written down.
+    consultation: String,
+    /// The entry that is corrected.
+    field: String,
 }
 
 fn action_of(word: &str) -> Result<Action, AppError> {
@@ -117,6 +142,9 @@ pub async fn ask(
         outcome: "granted".to_owned(),
         capacity: "self".to_owned(),
         collector_name: view.dossier.applicant.name.clone(),
+        value: super::corrected::typed_now(&view.dossier, &asked.field),
+        consultation: asked.consultation,
+        field: asked.field,
         ..Typed::default()
     };
     let typed = with_draft(typed, &view);
@@ -169,8 +197,19 @@ async fn show(
         Err(error) => return signed.refuse(app, &error),
     };
     let ui = signed.ui(app);
-    let heading = ui.t(&format!("dossier-action-{}", action.as_str()));
-    let main = body(app, &ui, view, action, typed, errors, &posts, &heading);
+    let is_answer = action == Action::Consult && super::consulted::open(view, &typed.consultation).is_some();
+    let heading = if is_answer {
+        ui.t("dossier-consulted-answer")
+    } else {
+        ui.t(&format!("dossier-action-{}", action.as_str()))
+    };
+    let main = if action == Action::Correct
+        && super::corrected::label(app, &ui, &view.dossier, &typed.field).is_none()
+    {
+        choose_entry(app, &ui, view, &heading)
+    } else {
+        body(app, &ui, view, action, typed, errors, &posts, &heading)
+    };
     let status = errors.status();
     (
         status,
@@ -200,6 +239,51 @@ async fn posts(app: &App, signed: &Signed, view: &DossierView, action: Action) -
         .await
 }
 
+/// First of all which entry is to be corrected.
+fn choose_entry(app: &App, ui: &Ui, view: &DossierView, heading: &str) -> Markup {
+    let back = format!("/dossiers/{}", view.dossier.id);
+    html! {
+        (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&view.dossier.code, &back)], &html! { (heading) }))
+        h1 { (heading) }
+        p { (view.dossier.subject) " · " (code(&view.dossier.code)) }
+        p.th-muted { (ui.t("dossier-effect-correct")) }
+        (super::corrected::entries(app, ui, view))
+        p.mt-3 { a.btn href=(back) { (ui.t("ui-leave-it")) } }
+    }
+}
+
+/// How a field of an action is called, for the list of mistakes above.
+fn label_of(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, name: &str) -> Option<String> {
+    const OWN: &[&str] = &[
+        "reason",
+        "items",
+        "instead",
+        "post",
+        "finding",
+        "verified_on",
+        "whom",
+        "question",
+        "answer_by",
+        "answer",
+        "document",
+        "content",
+        "proof",
+        "collector_name",
+        "collector_id_number",
+        "capacity",
+        "authorisation",
+    ];
+    match name {
+        "exemption_reason" => Some(ui.t("fees-exempt-reason")),
+        "value" => super::corrected::label(app, ui, &view.dossier, &typed.field),
+        name if OWN.contains(&name) => Some(ui.t(&format!("dossier-field-{name}"))),
+        name => {
+            let asked = name.strip_prefix(crate::counter::FORM)?;
+            super::corrected::label(app, ui, &view.dossier, &format!("form.{asked}"))
+        }
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "one call, from the function above")]
 fn body(
     app: &App,
@@ -225,12 +309,16 @@ fn body(
             a.btn href=(back) { (ui.t("ui-leave-it")) }
         }
     };
-    let about = Form::post(format!("{back}/{}", action.as_str())).draft(draft_name(dossier.id, action));
+    let about = Form::post(format!("{back}/{}", action.as_str())).draft(draft_name(
+        dossier.id,
+        action,
+        about_what(action, typed),
+    ));
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (heading) }))
         // The cursor stands where something is to be typed; after a mistake the summary has it.
         div.th-narrow data-focus=[errors.is_empty().then_some(FIRST)] {
-            (error_summary(ui, errors))
+            (error_summary(ui, &errors.clone().named_by(|name| label_of(app, ui, view, typed, name))))
             h1 { (heading) }
             p { (dossier.subject) " · " (code(&dossier.code)) }
             p.th-muted { (ui.t(&format!("dossier-effect-{}", action.as_str()))) }
@@ -248,13 +336,21 @@ pub async fn act(
     FormOf(typed): FormOf<Typed>,
 ) -> Response {
     let outcome = match (action_of(&word), page::id_of(&id)) {
-        (Ok(action), Ok(dossier)) => run(&app, &signed, action, dossier, &typed)
+        (Ok(action), Ok(dossier)) => run(&app, &signed, action, dossier, &typed, &id)
             .await
             .map_err(|error| (Some(action), error)),
         (Err(error), _) | (_, Err(error)) => Err((None, error)),
     };
     match outcome {
-        Ok(()) => Redirect::to(&format!("/dossiers/{id}?done={word}")).into_response(),
+        Ok(()) => {
+            let of = action_of(&word).map_or("", |action| about_what(action, &typed));
+            let of = if of.is_empty() {
+                String::new()
+            } else {
+                format!("&of={of}")
+            };
+            Redirect::to(&format!("/dossiers/{id}?done={word}{of}")).into_response()
+        }
         Err((Some(action), error @ (AppError::Invalid(_) | AppError::Refused { .. }))) => {
             match page::load(&app, &signed, &id).await {
                 Ok(view) => {
@@ -282,12 +378,18 @@ async fn run(
     action: Action,
     dossier: DossierId,
     typed: &Typed,
+    id: &str,
 ) -> Result<(), AppError> {
     let version: i64 = typed
         .version
         .parse()
         .map_err(|_| AppError::Conflict { shown: 0, stored: 0 })?;
-    let typed = typed.clone();
+    let mut typed = typed.clone();
+    if action == Action::Correct {
+        // How the new value was sent depends on the form of this dossier.
+        let view = page::look(app, signed, id).await?;
+        typed.value = super::corrected::sent(app, &view.dossier, &typed).unwrap_or_default();
+    }
     app.town
         .write("act_on_dossier", &signed.actor, move |tx, cx| {
             command(tx, cx, action, dossier, version, &typed)

@@ -65,7 +65,6 @@ impl Posts {
 }
 
 /// The fields of an action, with what was typed.
-#[expect(clippy::too_many_lines, reason = "one table: an arm for each action")]
 pub fn fields(
     app: &App,
     ui: &Ui,
@@ -119,34 +118,18 @@ pub fn fields(
                 (ui::text(ui, &field("participants", &typed.participants).optional()))
             }
         }
-        Action::Consult => {
-            let open: Vec<Choice<'_>> = view
-                .records
-                .iter()
-                .filter(|record| record.kind == "consultation" && record.answered_at.is_none())
-                .map(|record| {
-                    Choice::new(
-                        record.id.to_string(),
-                        record
-                            .body
-                            .get("whom")
-                            .and_then(|whom| whom.as_str())
-                            .unwrap_or_default()
-                            .to_owned(),
-                    )
-                })
-                .collect();
-            html! {
-                @if !open.is_empty() {
-                    (ui::select(ui, &field("consultation", &typed.consultation).optional(), &open, Some(&ui.t("dossier-new-question"))))
-                    (ui::textarea(ui, &field("answer", &typed.answer).optional(), 3))
-                    (ui::text(ui, &field("document", &typed.document).optional()))
-                }
+        Action::Consult => html! {
+            @if let Some(record) = super::consulted::open(view, &typed.consultation) {
+                (super::consulted::question(ui, record))
+                (ui::hidden("consultation", &typed.consultation))
+                (ui::textarea(ui, &field("answer", &typed.answer), 3))
+                (ui::text(ui, &field("document", &typed.document).optional()))
+            } @else {
                 (ui::text(ui, &field("whom", &typed.whom)))
                 (ui::textarea(ui, &field("question", &typed.question), 3))
                 (ui::date(ui, &field("answer_by", &typed.answer_by).columns(4)))
             }
-        }
+        },
         Action::Draft => {
             let outcomes = [
                 choice(ui, "granted", "dossier-outcome-granted"),
@@ -181,18 +164,10 @@ pub fn fields(
             (ui::text(ui, &field("document", &typed.document).optional()))
         },
         Action::ResumeWork => ui::text(ui, &field("proof", &typed.proof)),
-        Action::Correct => {
-            let mut entries: Vec<Choice<'_>> = ["name", "id_number", "born_on", "phone", "email", "address"]
-                .iter()
-                .map(|part| choice(ui, &format!("applicant.{part}"), &format!("applicant-{part}")))
-                .collect();
-            entries.push(choice(ui, "delivery", "dossier-delivery"));
-            html! {
-                (ui::select(ui, &field("field", &typed.field), &entries, Some(&ui.t("dossier-choose-entry"))))
-                (ui::text(ui, &field("value", &typed.value)))
-                (reason())
-            }
-        }
+        Action::Correct => html! {
+            (super::corrected::control(app, ui, view, typed, errors))
+            (reason())
+        },
         Action::AddPaper => html! {},
     }
 }

@@ -37,6 +37,8 @@ pub fn id_of(text: &str) -> Result<DossierId, AppError> {
 pub struct Asked {
     /// The action that was just carried out.
     done: String,
+    /// What its form was about, where the action has several.
+    of: String,
 }
 
 /// The page.
@@ -73,7 +75,7 @@ pub async fn show(
     let title = heading(&app, &ui, &view.dossier);
     let about = Page::new(&title).at(Place::Dossiers);
     let done = Action::parse(&asked.done);
-    let used_up = done.map(|action| super::act::draft_name(dossier, action));
+    let used_up = done.map(|action| super::act::draft_name(dossier, action, &asked.of));
     let about = match &used_up {
         Some(draft) => about.draft_done(draft),
         None => about,
@@ -164,10 +166,11 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
                 (components(app, ui, view, procedure))
                 (super::accept::claims(app, ui, view, procedure))
                 (super::accept::certified(ui, view))
+                (super::consulted::card(ui, view))
                 (papers(ui, view))
                 (form_data(app, ui, view, procedure))
             }
-            (super::trail::card(ui, view))
+            (super::trail::card(app, ui, view))
             aside.th-stack aria-label=(ui.t("dossier-now")) {
                 (now(app, ui, view))
                 (crate::civil_status::card(ui, view, register))

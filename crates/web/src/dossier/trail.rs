@@ -7,6 +7,7 @@ use townhall_domain::time::Timestamp;
 use townhall_store::journal::StoredFact;
 
 use super::page::{person_name, post_title};
+use crate::state::App;
 use crate::ui::{self, NoticeTone, Trail, Ui};
 
 /// Says that what is missing here was destroyed by decision, and is not an error.
@@ -48,7 +49,7 @@ fn collected(ui: &Ui, view: &DossierView, kind: &str) -> Option<String> {
 }
 
 /// The whole trail as a card, newest first.
-pub(super) fn card(ui: &Ui, view: &DossierView) -> Markup {
+pub(super) fn card(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     let entries: Vec<Trail<'_>> = view
         .trail
         .iter()
@@ -61,6 +62,8 @@ pub(super) fn card(ui: &Ui, view: &DossierView) -> Markup {
                 .find(|step| step.started_at == fact.at && step.note.is_some());
             let why = rated(ui, view, &fact.kind)
                 .or_else(|| collected(ui, view, &fact.kind))
+                .or_else(|| super::consulted::in_trail(ui, view, fact))
+                .or_else(|| super::corrected::in_trail(app, ui, view, fact))
                 .or_else(|| {
                     let said = |name| record?.body.get(name)?.as_str().map(str::to_owned);
                     ["finding", "question", "reason", "text"]

@@ -60,6 +60,16 @@ pub fn schema_section_with_units(ui: &Ui, form: &SchemaForm<'_>, section: &str) 
     html! { (schema_section(ui, form, section)) (unit_list(form)) }
 }
 
+/// One field alone, with the units to choose from, whatever it depends on; nothing when the form has no such field.
+pub fn schema_field(ui: &Ui, form: &SchemaForm<'_>, name: &str) -> Markup {
+    html! {
+        @if let Some(asked) = form.schema.field(name) {
+            div.th-f12 { (bare_field(ui, form, asked)) }
+            @if asked.widget == Widget::Unit { (unit_list(form)) }
+        }
+    }
+}
+
 /// The filled form to read: only what was answered. `unit_name` tells the name of a unit's code.
 pub fn schema_values(
     ui: &Ui,

@@ -42,8 +42,8 @@ pub use field::{
 pub use figure::{Figure, figures};
 pub use form::{CSRF_FIELD, Confirm, Form, confirm_page, draft_hint, error_summary, form};
 pub use form_schema::{
-    SchemaForm, prefilled, schema_answer, schema_errors, schema_form, schema_label, schema_section,
-    schema_section_with_units, schema_values, typed_values,
+    SchemaForm, prefilled, schema_answer, schema_errors, schema_field, schema_form, schema_label,
+    schema_section, schema_section_with_units, schema_values, typed_values,
 };
 pub use href::{href, with_query};
 pub use icon::Icon;

@@ -222,7 +222,7 @@ async fn only_the_node_itself_erases_only_what_has_ended_and_only_once() {
                 &format!("/dossiers/{id}/correct"),
                 &[
                     ("version", &version),
-                    ("field", "phone"),
+                    ("field", "applicant.phone"),
                     ("value", "0911111111"),
                     ("reason", "x"),
                 ],

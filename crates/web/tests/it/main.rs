@@ -6,6 +6,7 @@ mod civil_status;
 mod counter;
 mod dashboard;
 mod derived;
+mod dossier;
 mod erase;
 mod express;
 mod fees;
