@@ -1,6 +1,6 @@
 //! Whether everything that is stored is what the program has written: `townhall verify`.
 //!
-//! All checks read one snapshot, so a node may be verified while it serves. What they promise: any change to
+//! All checks read one snapshot, so a node may be verified while it serves; files are read after it. What they promise: any change to
 //! evidence or to the trail, made behind the program's back, is named. Honest limits:
 //! - who holds the database and the log's key can rewrite everything; against that, a checkpoint kept elsewhere
 //!   is given to [`verify`], and today's log must extend it;
@@ -21,6 +21,7 @@ mod tree;
 
 use std::fmt;
 
+use townhall_store::erasure::files_in_use;
 use townhall_store::files::Files;
 use townhall_store::{Db, StoreError, Tx};
 
@@ -65,7 +66,7 @@ pub const CHECKS: [Check; 8] = [
         run: derived::check,
     },
     Check {
-        name: "files",
+        name: files::NAME,
         run: files::check,
     },
 ];
@@ -75,13 +76,12 @@ pub const CHECKS: [Check; 8] = [
 pub struct Verifying<'a, 'b> {
     /// One snapshot of the database.
     pub tx: &'a mut Tx<'b>,
-    /// The file store.
-    pub files: &'a Files,
     /// Checkpoints kept outside of the database, which the logs must extend.
     pub checkpoints: &'a [String],
     /// What has been found and counted so far.
     pub report: Report,
     check: &'static str,
+    named: files::Named,
 }
 
 impl Verifying<'_, '_> {
@@ -176,21 +176,40 @@ impl fmt::Display for Report {
 /// # Errors
 /// [`StoreError`] when the database cannot be asked any further.
 pub fn verify(db: &Db, files: &Files, checkpoints: Vec<String>) -> Result<Report, StoreError> {
-    let files = files.clone();
-    db.read_blocking("verify", move |tx| verify_in(tx, &files, &checkpoints))
+    let (mut report, named) = db.read_blocking("verify", move |tx| look(tx, &checkpoints))?;
+    let mut wrong = files::read(files, &named, &mut report);
+    if !wrong.is_empty() {
+        // What was erased or swept while the files were read is rightly gone.
+        let in_use = db.read_blocking("files_in_use", files_in_use)?;
+        wrong.retain(|wrong| wrong.file.as_ref().is_none_or(|file| in_use.contains(file)));
+    }
+    report
+        .findings
+        .extend(wrong.into_iter().map(|wrong| wrong.finding));
+    Ok(report)
 }
 
-/// [`verify`] within a transaction, such as one that will be undone.
+/// [`verify`] within a transaction, such as one that will be undone; only for files in a directory.
 ///
 /// # Errors
 /// As [`verify`].
 pub fn verify_in(tx: &mut Tx<'_>, files: &Files, checkpoints: &[String]) -> Result<Report, StoreError> {
+    let (mut report, named) = look(tx, checkpoints)?;
+    let wrong = files::read(files, &named, &mut report);
+    report
+        .findings
+        .extend(wrong.into_iter().map(|wrong| wrong.finding));
+    Ok(report)
+}
+
+/// Everything but the files, whose names come back.
+fn look(tx: &mut Tx<'_>, checkpoints: &[String]) -> Result<(Report, files::Named), StoreError> {
     let mut verifying = Verifying {
         tx,
-        files,
         checkpoints,
         report: Report::default(),
         check: "",
+        named: files::Named::new(),
     };
     for check in CHECKS {
         verifying.check = check.name;
@@ -204,5 +223,5 @@ pub fn verify_in(tx: &mut Tx<'_>, files: &Files, checkpoints: &[String]) -> Resu
             ));
         }
     }
-    Ok(verifying.report)
+    Ok((verifying.report, verifying.named))
 }

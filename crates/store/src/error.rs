@@ -79,6 +79,15 @@ pub enum StoreError {
     /// A file's content is not what its name says.
     #[error("file {0} is damaged")]
     DamagedFile(String),
+    /// No file of this name is kept.
+    #[error("file {0} is not there")]
+    MissingFile(String),
+    /// The object store of papers is gone, slow or broken for the moment: trying again may help.
+    #[error("the store of papers does not answer: {0}")]
+    PapersAway(String),
+    /// The object store of papers answers and does not do what is asked: somebody has to set something right.
+    #[error("the store of papers refuses: {0}")]
+    PapersRefused(String),
     /// The body of a fact has no canonical form.
     #[error("fact: {0}")]
     Fact(#[from] townhall_journal::CanonicalError),

@@ -1,25 +1,44 @@
-//! The file store: content by its SHA-256, written and synced before anybody refers to it, checked when read.
+//! The file store: content by its SHA-256, kept durably before anybody refers to it, checked when read.
 //!
-//! Files come first: bytes are streamed into a temporary file, synced, renamed to their hash and the directory
-//! synced; only then does a command record the hash. A file that no row refers to is swept after a day.
+//! Files come first: bytes are streamed into a spool file, kept under their hash, and only then does a command record
+//! the hash. A file that no row refers to is swept after a day. Where files are kept is one of two homes:
+//! - a **directory** ([`directory`]): synced, renamed to the hash, the directory synced;
+//! - a **bucket** of an S3-compatible store ([`bucket`]): sent whole and acknowledged with the content's checksum.
+//!
+//! What comes in is spooled in a local directory in both, because the child that looks at it needs a file.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
 use crate::StoreError;
 
+mod bucket;
+mod directory;
+mod incoming;
 mod partial;
 
+use bucket::Bucket;
+pub use bucket::{Keys, S3Settings};
+use directory::Directory;
+pub use incoming::Incoming;
 pub use partial::{Partial, PartialError};
 
-/// A directory of files named by the hash of their content.
+/// Files named by the hash of their content; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Files {
-    root: PathBuf,
+    home: Home,
+    spool: PathBuf,
+}
+
+/// Where files are kept.
+#[derive(Debug, Clone)]
+enum Home {
+    Directory(Directory),
+    Bucket(Arc<Bucket>),
 }
 
 /// What became of a finished upload.
@@ -31,47 +50,109 @@ pub struct Stored {
     pub bytes: u64,
 }
 
-/// A file that is still coming in.
-#[derive(Debug)]
-pub struct Incoming {
-    root: PathBuf,
-    path: PathBuf,
-    file: File,
-    hash: Sha256,
-    bytes: u64,
-    done: bool,
+/// A file as a list of the home shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kept {
+    sha256: String,
+    /// When it came; not every store says.
+    modified: Option<SystemTime>,
+}
+
+impl Kept {
+    /// Whether it was there this long. Without a time, or with one of a clock that runs ahead, it is young and stays.
+    fn is_older_than(&self, age: Duration) -> bool {
+        let elapsed = self.modified.and_then(|modified| modified.elapsed().ok());
+        elapsed.is_some_and(|elapsed| elapsed >= age)
+    }
 }
 
 impl Files {
     /// Opens the store below a directory, making what is missing.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(root.join("incoming"))?;
-        Ok(Self {
-            root: root.to_owned(),
-        })
+        let files = Self::to_look(root);
+        fs::create_dir_all(&files.spool)?;
+        Ok(files)
     }
 
     /// The store below a directory as it lies there, for whoever only looks: nothing is made.
     pub fn to_look(root: &Path) -> Self {
         Self {
-            root: root.to_owned(),
+            home: Home::Directory(Directory::new(root)),
+            spool: root.join(directory::INCOMING),
+        }
+    }
+
+    /// The store in a bucket, with the spool below a directory; nobody is asked yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Setting`] when the address and the name of the bucket do not fit together.
+    pub fn open_in_bucket(root: &Path, settings: &S3Settings) -> Result<Self, StoreError> {
+        let files = Self::to_look_in_bucket(root, settings)?;
+        fs::create_dir_all(&files.spool)?;
+        Ok(files)
+    }
+
+    /// [`Files::open_in_bucket`] for whoever only looks: no spool is made.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn to_look_in_bucket(root: &Path, settings: &S3Settings) -> Result<Self, StoreError> {
+        Ok(Self {
+            home: Home::Bucket(Arc::new(Bucket::new(settings)?)),
+            spool: root.join(directory::INCOMING),
+        })
+    }
+
+    /// Takes the bucket for the node of this name, so that it may remove files there, and no other node may.
+    ///
+    /// Two nodes below one prefix would each sweep what only the other refers to. A directory belongs to who has it.
+    ///
+    /// # Errors
+    /// [`StoreError::PapersRefused`] when the place belongs to another node, unless `by_force`.
+    pub fn owned_by(self, node: &str, by_force: bool) -> Result<Self, StoreError> {
+        let owned = self.in_the_name_of(node);
+        if let Home::Bucket(bucket) = &owned.home {
+            bucket.own(by_force)?;
+        }
+        Ok(owned)
+    }
+
+    /// [`Files::owned_by`] without asking the store now; it is asked before anything is removed.
+    #[must_use]
+    pub fn in_the_name_of(mut self, node: &str) -> Self {
+        if let Home::Bucket(bucket) = &self.home {
+            self.home = Home::Bucket(Arc::new(bucket.in_the_name_of(node)));
+        }
+        self
+    }
+
+    /// The node that the bucket belongs to; nothing for a bucket that is nobody's, and for a directory.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn owner(&self) -> Result<Option<String>, StoreError> {
+        match &self.home {
+            Home::Directory(_) => Ok(None),
+            Home::Bucket(bucket) => bucket.owner(),
+        }
+    }
+
+    /// True when files are kept on another machine.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.home, Home::Bucket(_))
+    }
+
+    /// Where files are kept, for people: a directory, or a bucket with its prefix.
+    pub fn place(&self) -> String {
+        match &self.home {
+            Home::Directory(directory) => directory.root().display().to_string(),
+            Home::Bucket(bucket) => bucket.place(),
         }
     }
 
     /// Begins a new file.
     pub fn begin(&self) -> Result<Incoming, StoreError> {
-        let mut name = [0_u8; 16];
-        getrandom::fill(&mut name)?;
-        let path = self.root.join("incoming").join(hex::encode(name));
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok(Incoming {
-            root: self.root.clone(),
-            path,
-            file,
-            hash: Sha256::new(),
-            bytes: 0,
-            done: false,
-        })
+        Incoming::begin(self)
     }
 
     /// Stores bytes that are already in memory.
@@ -84,198 +165,133 @@ impl Files {
     /// Reads a whole file and checks that it is what its name says.
     ///
     /// # Errors
-    /// [`StoreError::DamagedFile`] when the content does not have the hash.
+    /// [`StoreError::DamagedFile`] when the content does not have the hash, [`StoreError::MissingFile`] when there is
+    /// none.
     pub fn read(&self, sha256: &str) -> Result<Vec<u8>, StoreError> {
-        let mut bytes = Vec::new();
-        File::open(self.path(sha256)?)?.read_to_end(&mut bytes)?;
-        if hex::encode(Sha256::digest(&bytes)) == sha256 {
-            Ok(bytes)
-        } else {
-            Err(StoreError::DamagedFile(sha256.to_owned()))
+        check_name(sha256)?;
+        match &self.home {
+            Home::Directory(directory) => {
+                let bytes = directory.read(sha256)?;
+                if hex::encode(Sha256::digest(&bytes)) == sha256 {
+                    Ok(bytes)
+                } else {
+                    Err(StoreError::DamagedFile(sha256.to_owned()))
+                }
+            }
+            Home::Bucket(bucket) => bucket.read(sha256),
         }
     }
 
-    /// Whether the file is there (its content is not checked).
-    pub fn has(&self, sha256: &str) -> bool {
-        self.path(sha256).is_ok_and(|path| path.is_file())
-    }
-
-    /// Where a file lies.
+    /// Where a file lies in a directory.
+    ///
+    /// # Errors
+    /// [`StoreError::DamagedFile`] when the name is no hash; [`StoreError::Setting`] in a bucket.
     pub fn path(&self, sha256: &str) -> Result<PathBuf, StoreError> {
-        if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(StoreError::DamagedFile(sha256.to_owned()));
+        check_name(sha256)?;
+        match &self.home {
+            Home::Directory(directory) => Ok(directory.path(sha256)),
+            Home::Bucket(_) => Err(StoreError::Setting("a paper in a bucket has no path".to_owned())),
         }
-        Ok(self.root.join(&sha256[..2]).join(sha256))
     }
 
-    /// All hashes in the store.
+    /// All hashes in the store, sorted.
     pub fn list(&self) -> Result<Vec<String>, StoreError> {
         let mut names = Vec::new();
-        for shelf in fs::read_dir(&self.root)? {
-            let shelf = shelf?;
-            if shelf.file_name() == "incoming" || !shelf.file_type()?.is_dir() {
-                continue;
-            }
-            for file in fs::read_dir(shelf.path())? {
-                names.push(file?.file_name().to_string_lossy().into_owned());
-            }
-        }
-        names.sort();
+        self.each_page(&mut |page| {
+            names.extend(page.into_iter().map(|kept| kept.sha256));
+            Ok(())
+        })?;
+        names.sort_unstable();
         Ok(names)
     }
 
-    /// Removes a file for good and syncs its directory; false when it is younger than `age` and so was left, true
-    /// also when it was not there any more.
+    /// Removes a file for good; false when it is younger than `age` and so was left, true also when it was not there
+    /// any more. A directory is synced afterwards.
+    ///
+    /// # Errors
+    /// In a bucket also [`StoreError::PapersRefused`] when it is not this node's.
     pub fn remove(&self, sha256: &str, age: Duration) -> Result<bool, StoreError> {
-        let path = self.path(sha256)?;
-        let Ok(meta) = fs::metadata(&path) else {
-            return Ok(true);
-        };
-        let elapsed = meta.modified()?.elapsed().unwrap_or_default();
-        if elapsed < age {
-            return Ok(false);
+        check_name(sha256)?;
+        match &self.home {
+            Home::Directory(directory) => directory.remove(sha256, age),
+            Home::Bucket(bucket) => {
+                bucket.own(false)?;
+                bucket.remove(sha256, age)
+            }
         }
-        fs::remove_file(&path)?;
-        if let Some(shelf) = path.parent() {
-            File::open(shelf)?.sync_all()?;
-        }
-        Ok(true)
     }
 
     /// Removes files older than `age` that nobody refers to, and uploads that were never finished; returns how many.
+    ///
+    /// # Errors
+    /// As [`Files::remove`].
     pub fn sweep(&self, age: Duration, is_referred: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
-        let mut removed = 0;
-        let old = |path: &Path| {
-            let modified = fs::metadata(path).and_then(|meta| meta.modified());
-            modified
-                .ok()
-                .and_then(|at| at.elapsed().ok())
-                .is_some_and(|elapsed| elapsed > age)
-        };
-        for name in self.list()? {
-            let path = self.path(&name)?;
-            if old(&path) && !is_referred(&name) {
-                fs::remove_file(path)?;
-                removed += 1;
-            }
+        let mut removed = incoming::sweep(&self.spool, age)?;
+        let mut loose = Vec::new();
+        self.each_page(&mut |page| {
+            let old = page
+                .into_iter()
+                .filter(|kept| kept.is_older_than(age) && !is_referred(&kept.sha256));
+            loose.extend(old.map(|kept| kept.sha256));
+            Ok(())
+        })?;
+        if let (Home::Bucket(bucket), false) = (&self.home, loose.is_empty()) {
+            bucket.own(false)?;
         }
-        for file in fs::read_dir(self.root.join("incoming"))? {
-            let path = file?.path();
-            if old(&path) {
-                fs::remove_file(path)?;
-                removed += 1;
-            }
+        for sha256 in loose {
+            // Asked again one by one: the same content may have come in anew since the list was made.
+            let is_gone = match &self.home {
+                Home::Directory(directory) => directory.remove(&sha256, age)?,
+                Home::Bucket(bucket) => bucket.remove(&sha256, age)?,
+            };
+            removed += usize::from(is_gone);
         }
         Ok(removed)
     }
+
+    /// Whether the store answers and takes us, asked once and quickly; a directory is looked at.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn look(&self) -> Result<(), StoreError> {
+        match &self.home {
+            Home::Directory(directory) => directory.look(),
+            Home::Bucket(bucket) => bucket.look(),
+        }
+    }
+
+    /// Keeps, reads and removes a small file of its own; what is worth knowing about the store comes back.
+    ///
+    /// # Errors
+    /// The first of these that cannot be done.
+    pub fn try_out(&self) -> Result<Option<&'static str>, StoreError> {
+        match &self.home {
+            Home::Directory(directory) => directory.look().map(|()| None),
+            Home::Bucket(bucket) => bucket.try_out(),
+        }
+    }
+
+    fn each_page(
+        &self,
+        visit: &mut dyn FnMut(Vec<Kept>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match &self.home {
+            Home::Directory(directory) => directory.each_shelf(visit),
+            Home::Bucket(bucket) => bucket.each_page(visit),
+        }
+    }
 }
 
-impl Incoming {
-    /// Adds bytes.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.file.write_all(bytes)?;
-        self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
+/// A name that is no hash reaches nothing, in any home.
+fn check_name(sha256: &str) -> Result<(), StoreError> {
+    if is_hash(sha256) {
         Ok(())
-    }
-
-    /// Where it lies while it comes in, to be looked at before it is kept.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// How much has come in so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Syncs the file, gives it its name and syncs the directory; only then is it safe to refer to.
-    pub fn finish(mut self) -> Result<Stored, StoreError> {
-        self.file.sync_all()?;
-        let sha256 = hex::encode(self.hash.clone().finalize());
-        let shelf = self.root.join(&sha256[..2]);
-        if !shelf.is_dir() {
-            fs::create_dir_all(&shelf)?;
-            File::open(&self.root)?.sync_all()?;
-        }
-        fs::rename(&self.path, shelf.join(&sha256))?;
-        File::open(&shelf)?.sync_all()?;
-        self.done = true;
-        Ok(Stored {
-            sha256,
-            bytes: self.bytes,
-        })
+    } else {
+        Err(StoreError::DamagedFile(sha256.to_owned()))
     }
 }
 
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if !self.done {
-            // An upload that broke off leaves nothing; if even this fails, the sweep finds it.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_found_by_its_content_and_damage_is_seen() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let files = Files::open(dir.path()).expect("open");
-        let stored = files.put("Giấy chứng sinh".as_bytes()).expect("put");
-        assert_eq!(
-            files.read(&stored.sha256).expect("read"),
-            "Giấy chứng sinh".as_bytes()
-        );
-        assert_eq!(files.list().expect("list"), std::slice::from_ref(&stored.sha256));
-        fs::write(files.path(&stored.sha256).expect("path"), b"changed").expect("damage");
-        assert!(matches!(
-            files.read(&stored.sha256),
-            Err(StoreError::DamagedFile(_))
-        ));
-    }
-
-    #[test]
-    fn an_upload_that_breaks_off_leaves_nothing() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let files = Files::open(dir.path()).expect("open");
-        let mut incoming = files.begin().expect("begin");
-        incoming.write(b"half").expect("write");
-        drop(incoming);
-        assert_eq!(
-            fs::read_dir(dir.path().join("incoming")).expect("list").count(),
-            0
-        );
-        assert!(files.list().expect("list").is_empty());
-    }
-
-    #[test]
-    fn the_sweep_takes_only_what_is_old_and_not_referred_to() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let files = Files::open(dir.path()).expect("open");
-        let kept = files.put(b"kept").expect("put").sha256;
-        files.put(b"loose").expect("put");
-        assert_eq!(
-            files.sweep(Duration::from_hours(24), |_| false).expect("sweep"),
-            0
-        );
-        std::thread::sleep(Duration::from_millis(20));
-        assert_eq!(
-            files
-                .sweep(Duration::from_millis(1), |name| name == kept)
-                .expect("sweep"),
-            1
-        );
-        assert_eq!(files.list().expect("list"), [kept]);
-    }
-
-    #[test]
-    fn a_name_that_is_no_hash_reaches_no_file() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let files = Files::open(dir.path()).expect("open");
-        assert!(files.path("../../etc/passwd").is_err());
-    }
+/// Lower case only, as we write them: a store that tells large letters from small ones would know two names.
+fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

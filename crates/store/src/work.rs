@@ -1,5 +1,6 @@
 //! A closure on its way to a database thread and its answer on the way back.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,6 +9,15 @@ use tokio::sync::oneshot;
 
 use crate::error::StoreError;
 use crate::tx::Tx;
+
+thread_local! {
+    static IN_TRANSACTION: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside a transaction, where nothing may wait for another machine.
+pub(crate) fn in_transaction() -> bool {
+    IN_TRANSACTION.get()
+}
 
 /// What became of one run of a closure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +75,9 @@ where
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
         // A panic in one command must not take the thread, and with it everybody else's commands, down.
+        IN_TRANSACTION.set(true);
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.closure)(tx)));
+        IN_TRANSACTION.set(false);
         let result = outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
         // A statement failed but the closure went on: nothing of it may be kept.
         let result = if tx.failed.is_some() && result.is_ok() {

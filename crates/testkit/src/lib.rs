@@ -1,12 +1,14 @@
 //! Site, fakes, generators and a PostgreSQL of its own, for tests only.
 //!
-//! Three environment variables steer it, all set by `cargo xtask test`:
+//! Four environment variables steer it, all set by `cargo xtask test`:
 //! - `TOWNHALL_TEST_PG`: the address of a running PostgreSQL whose user may create databases;
 //!   without it the testkit starts one and shares it, see [`postgres`];
 //! - `TOWNHALL_REQUIRE_TOOLS=1`: a missing tool (PostgreSQL, strace, …) fails the test instead of
 //!   skipping it, so that a green run on a build machine means that everything ran;
+//! - `TOWNHALL_S3_PYTHON`: the Python that has moto, for [`bucket`];
 //! - `TOWNHALL_BIN`: the binary under test for [`process`], else the one beside the tests.
 
+pub mod bucket;
 pub mod databases;
 pub mod foreign;
 pub mod http;

@@ -297,7 +297,7 @@ fn a_changed_or_missing_file_is_found() {
         std::fs::write(&path, b"another paper").expect("written");
         assert!(hall.verify(None).to_string().contains("is damaged"), "{name}");
         std::fs::remove_file(&path).expect("removed");
-        assert!(hall.verify(None).to_string().contains("cannot be read"), "{name}");
+        assert!(hall.verify(None).to_string().contains("is missing"), "{name}");
     }
 }
 

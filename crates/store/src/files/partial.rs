@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::incoming::Taken;
 use super::{Files, Incoming};
 use crate::StoreError;
 
@@ -105,8 +106,12 @@ impl Files {
             return Err(PartialError::Offset(here));
         }
         let (data, about) = self.partial_paths(id);
+        let aside = about.with_extension("taken");
         // The second of two takers finds nothing.
-        fs::remove_file(about)?;
+        fs::rename(&about, &aside).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => PartialError::Unknown,
+            _ => error.into(),
+        })?;
         let mut hash = Sha256::new();
         let mut file = File::open(&data)?;
         let mut piece = vec![0; 256 * 1024];
@@ -116,15 +121,7 @@ impl Files {
                 count => hash.update(&piece[..count]),
             }
         }
-        let file = OpenOptions::new().append(true).open(&data)?;
-        let incoming = Incoming {
-            root: self.root.clone(),
-            path: data,
-            file,
-            hash,
-            bytes: here,
-            done: false,
-        };
+        let incoming = Incoming::of_pieces(self, data, hash, here, Taken { about, aside })?;
         Ok((partial, incoming))
     }
 
@@ -147,7 +144,7 @@ impl Files {
     }
 
     fn partial_paths(&self, id: &str) -> (PathBuf, PathBuf) {
-        let place = self.root.join("incoming");
+        let place = &self.spool;
         (place.join(format!("{id}.part")), place.join(format!("{id}.json")))
     }
 }

@@ -5,6 +5,8 @@ mod calendar;
 mod civil_status;
 mod durability;
 mod evidence;
+mod files;
+mod files_trouble;
 mod identity;
 mod journal;
 mod post;
