@@ -27,6 +27,7 @@ pub enum Tool {
     Deny,
     BrowserModules,
     Schemathesis,
+    Moto,
     Wrk,
 }
 
@@ -40,6 +41,11 @@ pub struct Places<'a> {
 impl Places<'_> {
     fn venv(&self) -> PathBuf {
         self.target.join("tools/venv")
+    }
+
+    /// The Python that has moto; `testkit` looks for it here too when nothing names it.
+    pub fn moto_python(&self) -> PathBuf {
+        self.target.join("tools/s3/bin/python")
     }
 
     /// A program of the Python environment.
@@ -79,8 +85,13 @@ pub fn install(wanted: &BTreeSet<Tool>, places: &Places<'_>) -> Result<String> {
     if wanted.contains(&Tool::BrowserModules) && install_node_modules(places)? {
         done.push("with npm the modules of tests/browser".into());
     }
-    if wanted.contains(&Tool::Schemathesis) && install_python(places)? {
-        done.push("with pip the packages of tests/api".into());
+    for (tool, venv, dir) in [
+        (Tool::Schemathesis, places.venv(), "tests/api"),
+        (Tool::Moto, places.target.join("tools/s3"), "tests/foreign"),
+    ] {
+        if wanted.contains(&tool) && install_python(places, &venv, dir)? {
+            done.push(format!("with pip the packages of {dir}"));
+        }
     }
     Ok(if done.is_empty() {
         "all there".into()
@@ -101,7 +112,7 @@ fn debian_packages(tool: Tool) -> &'static [&'static str] {
         Tool::Python => &["python3", "python3-venv"],
         Tool::Wrk => &["wrk", "curl"],
         Tool::Mail => &["python3-aiosmtpd"],
-        Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis => &[],
+        Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis | Tool::Moto => &[],
     }
 }
 
@@ -126,7 +137,7 @@ fn is_there(tool: Tool) -> bool {
         Tool::Wrk => in_path("wrk") && in_path("curl"),
         // Debian's own Python: another one may come first in the path, and does not see Debian's packages.
         Tool::Mail => run::works(Command::new("/usr/bin/python3").args(["-c", "import aiosmtpd"])),
-        Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis => true,
+        Tool::Nextest | Tool::Deny | Tool::BrowserModules | Tool::Schemathesis | Tool::Moto => true,
     }
 }
 
@@ -206,24 +217,23 @@ fn install_node_modules(places: &Places<'_>) -> Result<bool> {
     Ok(true)
 }
 
-/// A Python environment of our own with the pinned packages, when it is not that already.
-fn install_python(places: &Places<'_>) -> Result<bool> {
-    let list = places.root.join("tests/api/requirements.txt");
+/// A Python environment of our own with the pinned packages of a directory, when it is not that already.
+fn install_python(places: &Places<'_>, venv: &Path, dir: &str) -> Result<bool> {
+    let list = places.root.join(dir).join("requirements.txt");
     let wanted = std::fs::read_to_string(&list)?;
-    let venv = places.venv();
     let mark = venv.join("installed-from");
     if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
         return Ok(false);
     }
-    announce("installing with pip: the packages of tests/api");
-    let _ = std::fs::remove_dir_all(&venv);
+    announce(&format!("installing with pip: the packages of {dir}"));
+    let _ = std::fs::remove_dir_all(venv);
     run::logged(
-        Command::new("python3").args(["-m", "venv"]).arg(&venv),
+        Command::new("python3").args(["-m", "venv"]).arg(venv),
         places.log,
         LIMIT,
     )
     .context("making a Python environment")?;
-    let mut pip = Command::new(places.python_program("pip"));
+    let mut pip = Command::new(venv.join("bin/pip"));
     pip.args([
         "install",
         "--disable-pip-version-check",
@@ -231,7 +241,8 @@ fn install_python(places: &Places<'_>) -> Result<bool> {
         "--requirement",
     ])
     .arg(&list);
-    run::logged(&mut pip, places.log, LIMIT).context("pip install of tests/api/requirements.txt")?;
+    run::logged(&mut pip, places.log, LIMIT)
+        .with_context(|| format!("pip install of {dir}/requirements.txt"))?;
     std::fs::write(mark, wanted)?;
     Ok(true)
 }

@@ -9,6 +9,8 @@ pub const CLOCK_SHIFT_MS: &str = "clock-shift-ms";
 pub const IS_DEMO: &str = "demo";
 /// Code of the unit whose public pages stand at `/`.
 pub const UNIT: &str = "unit";
+/// The name under which this node holds a bucket of papers; made when it first does.
+pub const FILES_OWNER: &str = "files-owner";
 /// The machine's time when the node was last seen alive, in UTC milliseconds.
 pub const SEEN_AT_MS: &str = "seen-at-ms";
 
@@ -30,6 +32,15 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
         &params![name, value],
     )?;
     Ok(())
+}
+
+/// The name under which this node holds a bucket; `fresh` when it had none.
+pub fn files_owner(tx: &mut Tx<'_>, fresh: &str) -> Result<String, StoreError> {
+    if let Some(name) = get(tx, FILES_OWNER)? {
+        return Ok(name);
+    }
+    set(tx, FILES_OWNER, fresh)?;
+    Ok(fresh.to_owned())
 }
 
 /// Forgets a value.

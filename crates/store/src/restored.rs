@@ -1,8 +1,9 @@
 //! What a restored database must not take over from the moment of its backup.
 
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, node};
 
-/// Ends all sessions, frees all leases and lets jobs that were at work begin again.
+/// Ends all sessions, frees all leases, lets jobs that were at work begin again, and forgets whose bucket of papers
+/// it held: two nodes from one backup must not both remove files there.
 pub fn forget_the_moment(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM sessions",
@@ -12,5 +13,5 @@ pub fn forget_the_moment(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     ] {
         tx.execute(sql, &[])?;
     }
-    Ok(())
+    node::remove(tx, node::FILES_OWNER)
 }

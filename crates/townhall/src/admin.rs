@@ -67,6 +67,7 @@ pub fn run(command: &AdminCommand) -> Result<()> {
         &config.database(&data),
         config.packs.as_deref(),
         None,
+        config.papers.as_ref(),
     )?;
     let today = local_date(town.clock().now());
     let unit = town

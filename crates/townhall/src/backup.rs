@@ -81,10 +81,7 @@ pub fn run(args: &BackupArgs) -> Result<()> {
     let holder = format!("backup-{}", std::process::id());
     pause_sweeping(&db, &holder)?;
     let made = make(args, &config, &Place::of(&data), &db);
-    db.write_blocking("backup_done", move |tx| {
-        leases::give_back(tx, leases::SWEEP, &holder)
-    })
-    .context("sweeping could not be let go on")?;
+    let_sweeping_go_on(&db, &holder)?;
     let damaged = made?;
     println!(
         "{} is complete. The keys of the transparency log ({}) are not in it: keep them apart, or do without them; \
@@ -105,8 +102,17 @@ pub fn run(args: &BackupArgs) -> Result<()> {
     }
 }
 
+/// Gives the lease of sweeping back.
+pub fn let_sweeping_go_on(db: &Db, holder: &str) -> Result<()> {
+    let holder = holder.to_owned();
+    db.write_blocking("backup_done", move |tx| {
+        leases::give_back(tx, leases::SWEEP, &holder)
+    })
+    .context("sweeping could not be let go on")
+}
+
 /// Takes the lease of sweeping; a sweep that is at work is soon done.
-fn pause_sweeping(db: &Db, holder: &str) -> Result<()> {
+pub fn pause_sweeping(db: &Db, holder: &str) -> Result<()> {
     for _ in 0..PATIENCE_SECONDS {
         let (holder, now) = (holder.to_owned(), real_now());
         let until = now.checked_add(LEASE).context("a time")?;
@@ -128,7 +134,7 @@ fn make(args: &BackupArgs, config: &Config, place: &Place, db: &Db) -> Result<Ve
     let made = (|| {
         let name = copy_database(db.config(), &copy)?;
         // Listed after the copy: whatever the copy names was there before it.
-        let files = Files::open(&place.files).context("the directory of files")?;
+        let files = node::files_to_look(place, config.papers.as_ref())?;
         let papers = files.list().context("the list of papers")?;
         let manifest = Manifest::of(db, name, &sha256_of(&copy)?, papers.len())?;
         let damaged = archive(

@@ -3,6 +3,7 @@
 //! Every value is known with where it came from, so that a mistake is told with file, line and reason.
 
 mod outside;
+mod papers;
 mod provider;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 use townhall_store::DbConfig;
+use townhall_store::files::S3Settings;
 use townhall_web::running::{Rate, Rules};
 
 use crate::logging::{Format, Level};
@@ -21,7 +23,7 @@ use crate::logging::{Format, Level};
 pub use outside::OutsideConfig;
 
 /// Every key that a configuration may hold; `TOWNHALL_` and the key in capitals is its environment variable.
-pub const KEYS: [&str; 44] = [
+pub const KEYS: [&str; 51] = [
     "data",
     "listen",
     "base",
@@ -30,6 +32,13 @@ pub const KEYS: [&str; 44] = [
     "database_password_file",
     "database_writers",
     "database_readers",
+    "s3_endpoint",
+    "s3_bucket",
+    "s3_region",
+    "s3_prefix",
+    "s3_path_style",
+    "s3_access_key_file",
+    "s3_secret_key_file",
     "packs",
     "clock",
     "codes_required",
@@ -98,6 +107,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Connections for commands and for queries, on `PostgreSQL`.
     pub database_threads: (usize, usize),
+    /// A bucket for the papers instead of the data directory.
+    pub papers: Option<S3Settings>,
     /// A directory of packs over the built-in ones.
     pub packs: Option<PathBuf>,
     /// `now`, or the business time to begin with.
@@ -281,6 +292,7 @@ impl Values {
                 self.number("database_writers", 1, 256, 16) as usize,
                 self.number("database_readers", 1, 256, 8) as usize,
             ),
+            papers: self.papers(),
             packs: self.get("packs", existing),
             clock: self.get("clock", |text| {
                 crate::node::parse_clock(text)

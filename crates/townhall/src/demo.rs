@@ -78,7 +78,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         }
         return Ok(());
     }
-    let town = node::open(&place, &database, None, wish)?;
+    let town = node::open(&place, &database, None, wish, None)?;
     serve::serve(&config, &place, town)
 }
 

@@ -74,7 +74,13 @@ pub fn run(args: &EraseArgs) -> Result<()> {
         .context("say where the data lies: --data DIR")?;
     let (place, database) = (Place::of(&data), config.database(&data));
     node::must_be_there(&database)?;
-    let town = node::open(&place, &database, config.packs.as_deref(), None)?;
+    let town = node::open(
+        &place,
+        &database,
+        config.packs.as_deref(),
+        None,
+        config.papers.as_ref(),
+    )?;
     let today = local_date(town.clock().now());
     let decision = Decision::read(
         &args.decision,

@@ -6,6 +6,7 @@ mod config;
 mod deadline;
 mod demo;
 mod erase;
+mod files;
 mod log;
 mod logging;
 mod node;
@@ -13,10 +14,11 @@ mod packs;
 mod serve;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use townhall_store::files::Files;
 
 /// The daily work of two-tier local government.
 #[derive(Debug, Parser)]
@@ -46,6 +48,9 @@ enum Command {
     Log(log::LogCommand),
     /// Destroy the personal data of a dossier that has ended, by decision; the trail and the log stay whole
     Erase(erase::EraseArgs),
+    /// Look after the papers' files
+    #[command(subcommand)]
+    Files(files::FilesCommand),
     /// Find any change that was made behind the program's back
     Verify(verify::VerifyArgs),
     /// Look at a configuration
@@ -74,7 +79,7 @@ enum ConfigCommand {
     Check {
         /// The file; without it, the environment alone
         file: Option<PathBuf>,
-        /// Do not ask the mail server, the text-message service and the portal whether they answer
+        /// Do not ask the mail server, the text-message service, the portal and the bucket of papers whether they answer
         #[arg(long)]
         offline: bool,
     },
@@ -90,6 +95,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => backup::restore(&args),
         Command::Log(command) => log::run(&command),
         Command::Erase(args) => erase::run(&args),
+        Command::Files(command) => files::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Config(ConfigCommand::Check { file, offline }) => check_config(file, offline),
         Command::Packs(args) => packs::run(&args),
@@ -115,11 +121,19 @@ fn check_config(file: Option<PathBuf>, offline: bool) -> anyhow::Result<()> {
     let config = args.config()?;
     serve::check_unit(&config, node::packs(config.packs.as_deref())?.units())?;
     println!("the configuration is right");
-    let looked = if offline {
+    let mut looked = if offline {
         Vec::new()
     } else {
         config.outside.look()
     };
+    if let (Some(settings), false) = (&config.papers, offline) {
+        let bucket = Files::to_look_in_bucket(Path::new(""), settings)?;
+        let tried = bucket.try_out().map_err(|error| error.to_string());
+        if let Ok(Some(remark)) = &tried {
+            println!("{}: {remark}", bucket.place());
+        }
+        looked.push(("the bucket of papers", tried.map(|_| ())));
+    }
     let mut silent = Vec::new();
     for (what, answer) in looked {
         match answer {

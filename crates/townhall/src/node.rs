@@ -12,7 +12,7 @@ use townhall_app::cx::IdSource;
 use townhall_app::packs::Packs;
 use townhall_app::town::Town;
 use townhall_domain::time::instant;
-use townhall_store::files::Files;
+use townhall_store::files::{Files, S3Settings};
 use townhall_store::{Db, DbConfig, StoreError, node as stored};
 
 /// The database of a node without a server.
@@ -136,16 +136,52 @@ pub fn open(
     database: &DbConfig,
     packs_overlay: Option<&Path>,
     wish: Option<ClockWish>,
+    bucket: Option<&S3Settings>,
 ) -> Result<Town> {
     place.make()?;
     let packs = packs(packs_overlay)?;
     let db = Db::open(database).context("the database cannot be opened")?;
-    let files = Files::open(&place.files).context("the directory of files cannot be opened")?;
+    let files = files(place, bucket, &db, false)?;
     let clock = clock(&db, wish)?;
     let is_demo = db.read_blocking("is_demo", |tx| {
         Ok::<_, StoreError>(stored::get(tx, stored::IS_DEMO)?.as_deref() == Some("1"))
     })?;
     Ok(Town::new(db, packs, clock, files, IdSource::System, is_demo))
+}
+
+/// The papers of a node that is open: the bucket is taken in its name, by force only when that is wanted.
+///
+/// # Errors
+/// When the directory cannot be made, or the bucket is another node's. A store that is away is only warned of: all
+/// but the papers works without it, and whose the bucket is is asked again before anything is removed.
+pub fn files(place: &Place, bucket: Option<&S3Settings>, db: &Db, by_force: bool) -> Result<Files> {
+    let Some(settings) = bucket else {
+        return Files::open(&place.files).context("the directory of files cannot be opened");
+    };
+    let files = Files::open_in_bucket(&place.files, settings).context("the bucket of papers")?;
+    let mut fresh = [0_u8; 16];
+    getrandom::fill(&mut fresh).map_err(|error| anyhow!("no random bits: {error}"))?;
+    let name = db.write_blocking("files_owner", move |tx| {
+        stored::files_owner(tx, &hex::encode(fresh))
+    })?;
+    match files.clone().owned_by(&name, by_force) {
+        Err(error @ StoreError::PapersAway(_)) if !by_force => {
+            tracing::warn!(%error, "papers can be neither kept nor read for now");
+            Ok(files.in_the_name_of(&name))
+        }
+        owned => owned.context("the bucket of papers"),
+    }
+}
+
+/// The papers of a node for whoever only looks.
+///
+/// # Errors
+/// When the settings of a bucket cannot be.
+pub fn files_to_look(place: &Place, bucket: Option<&S3Settings>) -> Result<Files> {
+    match bucket {
+        None => Ok(Files::to_look(&place.files)),
+        Some(settings) => Files::to_look_in_bucket(&place.files, settings).context("the bucket of papers"),
+    }
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ pub fn run(args: &ServeArgs) -> Result<()> {
         .context("say where the data lies: --data DIR, or `data` in the configuration")?;
     let place = Place::of(&data);
     let wish = config.clock.as_deref().map(node::parse_clock).transpose()?;
-    let town = node::open(&place, &config.database(&data), config.packs.as_deref(), wish)?;
+    let (database, packs) = (config.database(&data), config.packs.as_deref());
+    let town = node::open(&place, &database, packs, wish, config.papers.as_ref())?;
     serve(&config, &place, town)
 }
 

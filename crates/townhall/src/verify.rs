@@ -7,7 +7,6 @@ use clap::Args;
 use townhall_app::log::kept_checkpoints;
 use townhall_app::verify::verify;
 use townhall_store::Db;
-use townhall_store::files::Files;
 
 use crate::node::{self, Place};
 use crate::serve::ServeArgs;
@@ -63,14 +62,13 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
         );
     }
     let db = Db::open_to_look(&database).context("the database cannot be opened")?;
-    // Papers lie in the data directory; without one only the database can be looked at, and that is said.
-    let place = config
-        .data
-        .as_deref()
-        .map_or_else(PathBuf::new, |data| Place::of(data).files);
-    let report = verify(&db, &Files::to_look(&place), checkpoints);
+    // Papers lie in the data directory or in a bucket; without either only the database can be looked at, and that is
+    // said.
+    let place = Place::of(config.data.as_deref().unwrap_or(Path::new("")));
+    let files = node::files_to_look(&place, config.papers.as_ref())?;
+    let report = verify(&db, &files, checkpoints);
     let mut report = report.context("the database could not be read to its end")?;
-    if config.data.is_none() {
+    if config.data.is_none() && !files.is_remote() {
         report.findings.retain(|finding| finding.check != "files");
         println!("papers were not looked at: they lie in a data directory (--data DIR)");
     }

@@ -19,7 +19,7 @@ pub(crate) use pieces::{
 };
 pub(crate) use printed::{closing, made, receipt};
 pub use shelf::Shelf;
-pub(crate) use view::{content, is_sound, open as open_paper, sent_content};
+pub(crate) use view::{Content, content, look, open as open_paper, sent_content};
 
 use crate::routes::{Need, Routes};
 use crate::state::App;

@@ -109,6 +109,12 @@ impl Refusal {
             StoreError::CommitUnknown(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unknown", "refusal-unknown-text")
             }
+            StoreError::PapersAway(_) => (StatusCode::SERVICE_UNAVAILABLE, "papers", "refusal-papers-text"),
+            StoreError::PapersRefused(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "papers",
+                "refusal-papers-refused-text",
+            ),
             full if full.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "full", "refusal-full-text"),
             _ => (StatusCode::SERVICE_UNAVAILABLE, "failed", "refusal-failed-text"),
         };

@@ -61,6 +61,8 @@ pub const STEPS: &[Step] = &[
             Tool::Strace,
             Tool::Go,
             Tool::Mail,
+            Tool::Python,
+            Tool::Moto,
         ],
         run: tests,
     },
@@ -175,6 +177,11 @@ fn tests(gate: &mut Gate) -> Result<Said> {
     ensure_built(gate)?;
     let server = postgres(gate)?;
     let log = gate.log("test");
+    let places = Places {
+        root: &gate.root,
+        target: &gate.target,
+        log: &log,
+    };
     let mut cargo = run::cargo(&gate.root);
     cargo
         .args([
@@ -189,6 +196,7 @@ fn tests(gate: &mut Gate) -> Result<Said> {
         ])
         .env("TOWNHALL_TEST_PG", server)
         .env("TOWNHALL_REQUIRE_TOOLS", "1")
+        .env("TOWNHALL_S3_PYTHON", places.moto_python())
         .env("INSTA_UPDATE", "no")
         .env("NO_COLOR", "1");
     let outcome = run::logged(&mut cargo, &log, 30 * MINUTE);

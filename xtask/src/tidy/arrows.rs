@@ -121,8 +121,13 @@ const KEPT: &[(&str, &[&str], &str)] = &[
     ),
     (
         "ureq",
-        &["townhall-carrier"],
-        "what goes outside goes through one crate",
+        &["townhall-carrier", "townhall-store"],
+        "what goes outside goes through one crate; `store` asks nothing but its own bucket of papers",
+    ),
+    (
+        "rusty-s3",
+        &["townhall-store"],
+        "where papers are kept is known to `store::files` alone",
     ),
     (
         "clap",

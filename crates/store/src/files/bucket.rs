@@ -61,6 +61,29 @@ pub struct S3Settings {
 impl S3Settings {
     /// How long an answer may take when nothing else is said.
     pub const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// Whether address and bucket fit together; nobody is asked.
+    ///
+    /// # Errors
+    /// [`StoreError::Setting`] with the reason.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.address().map(|_| ())
+    }
+
+    fn address(&self) -> Result<Address, StoreError> {
+        let style = if self.path_style {
+            UrlStyle::Path
+        } else {
+            UrlStyle::VirtualHost
+        };
+        let setting = |why: &str| StoreError::Setting(why.to_owned());
+        let endpoint = self
+            .endpoint
+            .parse()
+            .map_err(|_| setting("the address of the store of papers cannot be read"))?;
+        Address::new(endpoint, style, self.bucket.clone(), self.region.clone())
+            .map_err(|_| setting("a bucket of this name cannot stand before this host: set `s3_path_style`"))
+    }
 }
 
 /// The name and the secret with which requests are signed; never shown.
@@ -90,24 +113,12 @@ pub(super) struct Bucket {
 
 impl Bucket {
     pub(super) fn new(settings: &S3Settings) -> Result<Self, StoreError> {
-        let style = if settings.path_style {
-            UrlStyle::Path
-        } else {
-            UrlStyle::VirtualHost
-        };
-        let setting = |why: &str| StoreError::Setting(format!("the store of papers: {why}"));
-        let endpoint = settings
-            .endpoint
-            .parse()
-            .map_err(|_| setting("its address cannot be read"))?;
-        let address = Address::new(endpoint, style, settings.bucket.clone(), settings.region.clone())
-            .map_err(|_| setting("its address and the name of the bucket do not fit together"))?;
         let prefix = match settings.prefix.as_str() {
             "" => String::new(),
             prefix => format!("{prefix}/"),
         };
         Ok(Self {
-            wire: Wire::new(address, settings),
+            wire: Wire::new(settings.address()?, settings),
             prefix,
             node: None,
         })

@@ -88,8 +88,8 @@ impl Incoming {
     /// Keeps it under its hash, durably; only then is it safe to refer to.
     ///
     /// # Errors
-    /// When the home fails: nothing refers to the file then, and an upload in pieces can be taken again when a store
-    /// elsewhere was away.
+    /// When the home fails: nothing refers to the file then, and where the home is a store elsewhere, an upload in
+    /// pieces can be taken again.
     pub fn finish(mut self) -> Result<Stored, StoreError> {
         let sha256 = hex::encode(self.hash.clone().finalize());
         let kept = match &self.home {
@@ -107,7 +107,8 @@ impl Incoming {
                 })
             }
             Err(error) => {
-                if let (StoreError::PapersAway(_), Some(taken)) = (&error, &self.taken) {
+                let is_elsewhere = matches!(error, StoreError::PapersAway(_) | StoreError::PapersRefused(_));
+                if let (true, Some(taken)) = (is_elsewhere, &self.taken) {
                     self.done = fs::rename(&taken.aside, &taken.about).is_ok();
                 }
                 Err(error)

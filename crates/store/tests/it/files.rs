@@ -316,7 +316,7 @@ fn a_bucket_belongs_to_one_node_and_only_it_removes_files_there() {
         assert!(other.sweep(Duration::ZERO, |_| false).is_err());
         assert!(open().owned_by("another node", false).is_err());
         assert_eq!(home.files.owner().expect("told").as_deref(), Some("this node"));
-        assert_eq!(home.files.list().expect("list"), [sha256.clone()]);
+        assert_eq!(home.files.list().expect("list"), std::slice::from_ref(&sha256));
         // Whoever knows that the first node is gone for good takes it over, and the first one then removes nothing.
         let heir = open().owned_by("another node", true).expect("taken over");
         assert!(home.files.remove(&sha256, Duration::ZERO).is_err());

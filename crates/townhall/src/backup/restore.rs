@@ -12,11 +12,12 @@ use clap::Args;
 use tar::Archive;
 use townhall_app::log::begin_next;
 use townhall_app::verify::verify;
-use townhall_store::files::Files;
+use townhall_store::files::{Files, S3Settings};
 use townhall_store::{Db, DbConfig, StoreError, log, restored};
 
 use super::manifest::{FORMAT, Manifest};
 use super::{MANIFEST, POSTGRES_DUMP, SQLITE_COPY, beside, postgres, sha256_of, sync_dir};
+use crate::config::Config;
 use crate::node::{self, Place};
 use crate::serve::{ServeArgs, host_of};
 
@@ -30,9 +31,12 @@ pub struct RestoreArgs {
     /// An empty database on a PostgreSQL server, for a backup of such a node
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
-    /// Configuration file, for its database
+    /// Configuration file, for its database and its bucket of papers
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Take over the bucket of papers from the node that holds it: only when that one is gone for good
+    #[arg(long)]
+    take_over: bool,
 }
 
 /// Restores a node from a backup.
@@ -52,11 +56,22 @@ pub fn run(args: &RestoreArgs) -> Result<()> {
             args.dir.display()
         );
     }
+    if let Some(settings) = &config.papers {
+        let bucket = node::files_to_look(&Place::of(&args.dir), Some(settings))?;
+        let owner = bucket.owner().context("the bucket of papers")?;
+        if owner.is_some() && !args.take_over {
+            bail!(
+                "{} belongs to a node already: name another `s3_prefix`, or add --take-over when that node is gone \
+                 for good",
+                bucket.place()
+            );
+        }
+    }
     let fresh = beside(&args.dir, "restoring");
-    let unpacked = unpack(&args.file, &fresh);
-    let filled = unpacked.and_then(|manifest| {
+    let unpacked = unpack(&args.file, &fresh, config.papers.as_ref());
+    let filled = unpacked.and_then(|(manifest, papers)| {
         let database = config.database(&fresh);
-        fill(&manifest, &fresh, &database)?;
+        fill(&manifest, papers, &fresh, &database)?;
         Ok(manifest)
     });
     let manifest = match filled {
@@ -71,27 +86,27 @@ pub fn run(args: &RestoreArgs) -> Result<()> {
     }
     fs::rename(&fresh, &args.dir).context("the new directory could not get its name")?;
     sync_dir(&args.dir)?;
-    begin(
-        args,
-        &manifest,
-        &config.database(&args.dir),
-        config.base.as_deref(),
-    )
+    begin(args, &manifest, &config)
 }
 
 /// Opens the restored node, begins its new log, and verifies everything.
-fn begin(args: &RestoreArgs, manifest: &Manifest, database: &DbConfig, base: Option<&str>) -> Result<()> {
+fn begin(args: &RestoreArgs, manifest: &Manifest, config: &Config) -> Result<()> {
     let place = Place::of(&args.dir);
     place.make()?;
-    let db = Db::open(database).context("the restored database cannot be opened")?;
+    let db = Db::open(&config.database(&args.dir)).context("the restored database cannot be opened")?;
     let before = db.read_blocking("log_before", |tx| match log::current_epoch(tx)? {
         None => Ok::<_, StoreError>(None),
         Some(epoch) => Ok(log::last_checkpoint(tx, epoch.epoch)?.map(|last| (epoch.origin, last.size))),
     })?;
-    let address = base.map(host_of).map(str::to_owned).or_else(|| {
-        let (origin, _) = before.as_ref()?;
-        origin.rsplit_once("/log/").map(|(address, _)| address.to_owned())
-    });
+    let address = config
+        .base
+        .as_deref()
+        .map(host_of)
+        .map(str::to_owned)
+        .or_else(|| {
+            let (origin, _) = before.as_ref()?;
+            origin.rsplit_once("/log/").map(|(address, _)| address.to_owned())
+        });
     db.write_blocking("restored", restored::forget_the_moment)
         .context("sessions of the old node could not be ended")?;
     if let (Some((origin, size)), Some(address)) = (&before, &address) {
@@ -105,7 +120,7 @@ fn begin(args: &RestoreArgs, manifest: &Manifest, database: &DbConfig, base: Opt
             place.keys.display()
         );
     }
-    let files = Files::open(&place.files)?;
+    let files = node::files(&place, config.papers.as_ref(), &db, args.take_over)?;
     let report =
         verify(&db, &files, Vec::new()).context("the restored database could not be read to its end")?;
     println!("restored as of {} ({})", manifest.made_at, manifest.program);
@@ -117,10 +132,16 @@ fn begin(args: &RestoreArgs, manifest: &Manifest, database: &DbConfig, base: Opt
 }
 
 /// Unpacks the archive into a new directory; nothing but the names that a backup has is taken.
-fn unpack(file: &Path, into: &Path) -> Result<Manifest> {
+///
+/// Papers go straight to where the node keeps them; in a bucket nothing refers to them until the rest is here.
+fn unpack(file: &Path, into: &Path, bucket: Option<&S3Settings>) -> Result<(Manifest, usize)> {
     let place = Place::of(into);
     place.make()?;
-    let files = Files::open(&place.files)?;
+    let files = match bucket {
+        None => Files::open(&place.files)?,
+        Some(settings) => Files::open_in_bucket(&place.files, settings)?,
+    };
+    let mut papers = 0;
     let archive = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut archive = Archive::new(BufReader::new(archive));
     let mut manifest: Option<Manifest> = None;
@@ -159,7 +180,8 @@ fn unpack(file: &Path, into: &Path) -> Result<Manifest> {
             (["files", name], Some(_)) => {
                 let mut incoming = files.begin()?;
                 copy(&mut entry, &mut incoming)?;
-                let stored = incoming.finish()?;
+                let stored = incoming.finish().with_context(|| format!("the paper {name}"))?;
+                papers += 1;
                 if stored.sha256 != *name {
                     bail!("the paper {name} is damaged in the backup");
                 }
@@ -173,7 +195,9 @@ fn unpack(file: &Path, into: &Path) -> Result<Manifest> {
             _ => bail!("the backup holds {}, which no backup does", path.display()),
         }
     }
-    manifest.context("the backup is empty")
+    manifest
+        .map(|manifest| (manifest, papers))
+        .context("the backup is empty")
 }
 
 fn copy(from: &mut impl std::io::Read, to: &mut townhall_store::files::Incoming) -> Result<()> {
@@ -190,12 +214,11 @@ fn copy(from: &mut impl std::io::Read, to: &mut townhall_store::files::Incoming)
 }
 
 /// Checks the database's copy and brings it to where the node will look for it.
-fn fill(manifest: &Manifest, fresh: &Path, database: &DbConfig) -> Result<()> {
+fn fill(manifest: &Manifest, papers: usize, fresh: &Path, database: &DbConfig) -> Result<()> {
     let copy = fresh.join(&manifest.database);
     if sha256_of(&copy).context("the backup holds no database")? != manifest.database_sha256 {
         bail!("the database in the backup is damaged");
     }
-    let papers = Files::open(&Place::of(fresh).files)?.list()?.len();
     if papers > manifest.papers {
         bail!("the backup holds more papers than it says");
     }

@@ -288,8 +288,9 @@ pub struct PaperWhole {
     href: String,
     /// The name of its component.
     component_name: Option<String>,
-    /// Whether the content lies in the store as it was kept; a damaged one cannot be read.
-    sound: bool,
+    /// Whether the content lies in the store as it was kept; a damaged one cannot be read. Null when the store does
+    /// not answer just now.
+    sound: Option<bool>,
     /// Whether there is another original, as it was sent, from which it was made.
     has_original: bool,
     /// Whether the caller may take it out.
@@ -300,7 +301,11 @@ async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<Pa
     let view = papers::open_paper(&app, &asker.actor, &id.0)
         .await
         .map_err(Wrong::App)?;
-    let sound = papers::is_sound(&app, &view.paper.sha256).await;
+    let sound = match papers::look(&app, &view.paper.sha256).await {
+        papers::Content::Sound => Some(true),
+        papers::Content::Damaged => Some(false),
+        papers::Content::Away => None,
+    };
     Ok(Json(PaperWhole {
         paper: PaperOut::from(&view.paper),
         subject: view.subject,

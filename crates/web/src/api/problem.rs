@@ -107,7 +107,7 @@ impl Wrong {
     }
 
     /// Every kind of problem: status and stable word; the readable page lists them.
-    pub const KINDS: [(u16, &'static str); 19] = [
+    pub const KINDS: [(u16, &'static str); 20] = [
         (400, "no-json"),
         (401, "unauthorized"),
         (403, "denied"),
@@ -125,6 +125,7 @@ impl Wrong {
         (503, "busy"),
         (503, "unknown"),
         (503, "failed"),
+        (503, "papers"),
         (507, "full"),
         (500, "error"),
     ];

@@ -92,6 +92,9 @@ pub(super) async fn add(
     for problem in sent.problems {
         errors.push(field.clone(), problem);
     }
+    if let Some(status) = sent.failed {
+        errors.fail(status);
+    }
     if errors.is_empty() {
         return Redirect::to(&format!("{}#{}", filing.address("papers"), anchor(&component))).into_response();
     }

@@ -2,6 +2,7 @@
 
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use townhall_app::paper::{FileProblem, TakeError, Taken, clean_name};
 use townhall_domain::dossier::{Action, ComponentSource, ComponentStatus};
 use townhall_domain::ids::DossierId;
 use townhall_domain::procedure::Nature;
+use townhall_store::StoreError;
 use townhall_text::{Arg, Lang, t_args};
 
 use super::intake::problem_of;
@@ -43,10 +45,17 @@ pub async fn ask(
     Path(id): Path<String>,
     Query(typed): Query<Typed>,
 ) -> Response {
-    show(&app, &signed, &id, &typed, &Errors::default()).await
+    show(&app, &signed, &id, &typed, &Errors::default(), &[]).await
 }
 
-async fn show(app: &App, signed: &Signed, id: &str, typed: &Typed, errors: &Errors) -> Response {
+async fn show(
+    app: &App,
+    signed: &Signed,
+    id: &str,
+    typed: &Typed,
+    errors: &Errors,
+    left: &[String],
+) -> Response {
     let view = match load(app, signed, id).await {
         Ok(view) => view,
         Err(error) => return signed.refuse(app, &error),
@@ -56,7 +65,7 @@ async fn show(app: &App, signed: &Signed, id: &str, typed: &Typed, errors: &Erro
     let about = Page::new(&heading)
         .at(Place::Dossiers)
         .with_error(!errors.is_empty());
-    let page = ui::page(&ui, &about, &body(app, &ui, &view, typed, errors, &heading));
+    let page = ui::page(&ui, &about, &body(app, &ui, &view, typed, errors, left));
     let status = errors.status();
     (status, page).into_response()
 }
@@ -76,7 +85,8 @@ async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, AppEr
     }
 }
 
-fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, heading: &str) -> Markup {
+fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, left: &[String]) -> Markup {
+    let heading = ui.t("dossier-action-add_paper");
     let dossier = &view.dossier;
     let back = format!("/dossiers/{}", dossier.id);
     let procedure = app
@@ -119,6 +129,8 @@ fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, 
         div.th-fields data-pieces="/uploads" data-pieces-say=(ui.t("paper-sending")) data-pieces-fail=(ui.t("paper-sending-failed")) {
             (ui::file(ui, &files, "application/pdf,image/jpeg,image/png", true))
             p.th-muted role="status" data-pieces-status="" {}
+            @for upload in left { input type="hidden" name="uploads" value=(upload); }
+            @if !left.is_empty() { p.th-muted { (ui.t_args("paper-uploads-left", &[("count", left.len().into())])) } }
             (ui::select(ui, &field("component", &typed.component).optional(), &components, Some(&ui.t("paper-component-none"))))
             (ui::radios(ui, &field("source", source), &sources))
             (ui::text(ui, &field("note", &typed.note).optional().hint(ui.t("paper-hint-note")).max_chars(500)))
@@ -147,6 +159,10 @@ pub(crate) struct Sent {
     pub taken: Vec<Taken>,
     /// What is wrong with the others.
     pub problems: Vec<String>,
+    /// The status of the page when the store of papers failed; what had not been kept by then was left alone.
+    pub failed: Option<StatusCode>,
+    /// Uploads in pieces that are still here as a whole, for another try.
+    left: Vec<String>,
 }
 
 impl Sent {
@@ -198,7 +214,10 @@ pub async fn add(
     for problem in sent.problems {
         errors.push("files", problem);
     }
-    show(&app, &signed, &id, &typed, &errors).await
+    if let Some(status) = sent.failed {
+        errors.fail(status);
+    }
+    show(&app, &signed, &id, &typed, &errors, &sent.left).await
 }
 
 async fn command(app: &App, signed: &Signed, id: &str, sent: &mut Sent) -> Result<(), AppError> {
@@ -255,6 +274,13 @@ pub(crate) async fn read(
         if files > MOST_FILES {
             return Err(Refusal::unreadable(lang));
         }
+        if sent.failed.is_some() {
+            if let ("uploads", Some(id)) = (name.as_str(), text(field).await) {
+                sent.left.push(id);
+            }
+            continue;
+        }
+        let mut upload = None;
         let (shown, taken) = if name == "files" {
             let shown = field.file_name().unwrap_or_default().to_owned();
             let taken = app.intake.take_field(&app.town, &shown, field).await;
@@ -268,6 +294,7 @@ pub(crate) async fn read(
             (shown, taken)
         } else {
             let id = text(field).await.ok_or_else(|| Refusal::unreadable(lang))?;
+            upload = Some(id.clone());
             match pieces::whole(app, owner.to_owned(), id).await {
                 Ok((shown, incoming)) => {
                     let taken = app.intake.take(&app.town, &shown, incoming).await;
@@ -278,7 +305,17 @@ pub(crate) async fn read(
         };
         match taken {
             Ok(taken) => sent.taken.push(taken),
-            Err(TakeError::Store(error)) => return Err(Refusal::of(lang, &AppError::Store(error))),
+            Err(TakeError::Store(error)) => {
+                let is_away = matches!(error, StoreError::PapersAway(_) | StoreError::PapersRefused(_));
+                let refusal = Refusal::of(lang, &AppError::Store(error));
+                if !is_away {
+                    return Err(refusal);
+                }
+                // The form comes back with what was typed; the other files would wait as long for nothing.
+                sent.problems.push(refusal.sentence);
+                sent.failed = Some(refusal.status);
+                sent.left.extend(upload);
+            }
             Err(problem) => sent.problems.push(file_words(lang, &shown, &problem)),
         }
     }

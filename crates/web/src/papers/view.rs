@@ -29,7 +29,7 @@ async fn page(app: &App, signed: &Signed, id: &str, typed: &str, errors: &Errors
         Ok(view) => view,
         Err(error) => return signed.refuse(app, &error),
     };
-    let is_sound = is_sound(app, &view.paper.sha256).await;
+    let content = look(app, &view.paper.sha256).await;
     let ui = signed.ui(app);
     let about = Page::new(&view.paper.name)
         .at(Place::Dossiers)
@@ -37,7 +37,7 @@ async fn page(app: &App, signed: &Signed, id: &str, typed: &str, errors: &Errors
     let status = errors.status();
     (
         status,
-        ui::page(&ui, &about, &body(&ui, &view, is_sound, typed, errors)),
+        ui::page(&ui, &about, &body(&ui, &view, content, typed, errors)),
     )
         .into_response()
 }
@@ -58,9 +58,27 @@ pub(crate) async fn open(app: &App, actor: &Actor, id: &str) -> Result<PaperView
     Ok(view)
 }
 
-/// Whether the content lies in the store as it was kept.
-pub(crate) async fn is_sound(app: &App, sha256: &str) -> bool {
-    read(app, sha256.to_owned()).await.is_ok()
+/// How the content of a paper lies in its store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// As it was kept.
+    Sound,
+    /// Changed, or gone.
+    Damaged,
+    /// Nobody knows: the store does not answer.
+    Away,
+}
+
+/// Looks at the content of a paper.
+pub(crate) async fn look(app: &App, sha256: &str) -> Content {
+    match read(app, sha256.to_owned()).await {
+        Ok(_) => Content::Sound,
+        Err(AppError::Store(error)) => {
+            tracing::error!(%error, "the content of a paper cannot be looked at");
+            Content::Away
+        }
+        Err(_) => Content::Damaged,
+    }
 }
 
 /// The whole file, checked against its hash.
@@ -69,18 +87,17 @@ async fn read(app: &App, sha256: String) -> Result<Vec<u8>, AppError> {
     let outcome = tokio::task::spawn_blocking(move || files.read(&sha256))
         .await
         .map_err(|_| StoreError::Panicked)?;
-    outcome.map_err(|error| {
-        let is_gone = matches!(&error, StoreError::Io(io) if io.kind() == std::io::ErrorKind::NotFound);
-        if is_gone || matches!(error, StoreError::DamagedFile(_)) {
+    outcome.map_err(|error| match error {
+        StoreError::MissingFile(_) | StoreError::DamagedFile(_) => {
             tracing::error!(%error, "a file of a paper is damaged or gone");
             AppError::refused("paper-damaged")
-        } else {
-            AppError::Store(error)
         }
+        error => AppError::Store(error),
     })
 }
 
-fn body(ui: &Ui, view: &PaperView, is_sound: bool, typed: &str, errors: &Errors) -> Markup {
+fn body(ui: &Ui, view: &PaperView, content: Content, typed: &str, errors: &Errors) -> Markup {
+    let is_sound = content == Content::Sound;
     let paper = &view.paper;
     let file = format!("/papers/{}/file", paper.id);
     let component = view
@@ -124,7 +141,10 @@ fn body(ui: &Ui, view: &PaperView, is_sound: bool, typed: &str, errors: &Errors)
             }
             p.th-muted.mt-2 { a href=(file) { (ui.t("paper-open-alone")) } }
         } @else {
-            (ui::notice(ui, NoticeTone::Bad, &ui.t("paper-damaged"), &html! {}))
+            (ui::notice(ui, NoticeTone::Bad, &ui.t(match content {
+                Content::Away => "paper-away",
+                Content::Sound | Content::Damaged => "paper-damaged",
+            }), &html! {}))
         }
         @if view.may_remove {
             details.mt-3 open[!errors.is_empty()] {

@@ -30,6 +30,7 @@ pub(super) struct Probe {
     at: Instant,
     reads: bool,
     writes: bool,
+    papers: bool,
 }
 
 pub(super) fn routes(running: &Arc<Running>) -> Router {
@@ -46,15 +47,19 @@ async fn alive() -> impl IntoResponse {
 }
 
 /// The database reads and writes, and the node does not stop.
+///
+/// Whether the papers' files can be reached is told and does not count: all nodes of a province share that store, most
+/// work needs no file, and a proxy that sends nobody here would stop all of it.
 async fn ready(State(running): State<Arc<Running>>) -> Response {
     let probe = probe(&running).await;
     let stopping = running.stopping.is_on();
     let is_ready = probe.reads && probe.writes && !stopping;
     let word = |fine: bool| if fine { "ok" } else { "failed" };
     let body = format!(
-        "{{\"ready\":{is_ready},\"database_reads\":\"{}\",\"database_writes\":\"{}\",\"stopping\":{stopping}}}\n",
+        "{{\"ready\":{is_ready},\"database_reads\":\"{}\",\"database_writes\":\"{}\",\"papers\":\"{}\",\"stopping\":{stopping}}}\n",
         word(probe.reads),
-        word(probe.writes)
+        word(probe.writes),
+        word(probe.papers)
     );
     let status = if is_ready {
         StatusCode::OK
@@ -74,10 +79,16 @@ async fn probe(running: &Running) -> Probe {
     let reads = db.read("probe", |tx| node::get(tx, node::SEEN_AT_MS));
     let now = real_now().as_millisecond().to_string();
     let writes = db.write("probe", move |tx| node::set(tx, node::SEEN_AT_MS, &now));
-    let (reads, writes) = tokio::join!(
+    let files = running.app.town.files().clone();
+    let papers = tokio::task::spawn_blocking(move || files.look());
+    let (reads, writes, papers) = tokio::join!(
         tokio::time::timeout(PATIENCE, reads),
-        tokio::time::timeout(PATIENCE, writes)
+        tokio::time::timeout(PATIENCE, writes),
+        tokio::time::timeout(PATIENCE, papers)
     );
+    if let Ok(Ok(Err(error))) = &papers {
+        tracing::error!(%error, "the store of papers does not answer the probe");
+    }
     for error in [
         reads.as_ref().ok().and_then(|r| r.as_ref().err()),
         writes.as_ref().ok().and_then(|w| w.as_ref().err()),
@@ -91,6 +102,7 @@ async fn probe(running: &Running) -> Probe {
         at: Instant::now(),
         reads: matches!(reads, Ok(Ok(_))),
         writes: matches!(writes, Ok(Ok(()))),
+        papers: matches!(papers, Ok(Ok(Ok(())))),
     };
     *last = Some(probe);
     probe
@@ -103,6 +115,13 @@ async fn figures(State(running): State<Arc<Running>>, request: Request) -> Respo
         return StatusCode::NOT_FOUND.into_response();
     }
     let mut out = metrics::text();
+    let papers = probe(&running).await.papers;
+    gauge(
+        &mut out,
+        "townhall_papers_reachable",
+        "Whether the store of the papers' files answers and takes us.",
+        &[(&[], f64::from(u8::from(papers)))],
+    );
     write_gauges(&running, &mut out).await;
     let headers = [
         (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),

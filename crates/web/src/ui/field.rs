@@ -7,14 +7,15 @@ use super::{Icon, Ui, Words};
 
 /// The mistakes of a form: field name and message. An empty name is a mistake of the whole form.
 ///
-/// Beside them, how fields are called: the summary stands far from the fields and must say which one is meant.
+/// Beside them, how fields are called: the summary stands far from the fields and must say which one is meant. Last,
+/// the status when the mistake is ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Errors(Vec<(String, String)>, Vec<(String, String)>);
+pub struct Errors(Vec<(String, String)>, Vec<(String, String)>, Option<StatusCode>);
 
 impl Errors {
     /// Mistakes in the order of the fields on the page.
     pub fn new(found: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(found.into_iter().collect(), Vec::new())
+        Self(found.into_iter().collect(), Vec::new(), None)
     }
 
     /// The first message for a field.
@@ -54,12 +55,17 @@ impl Errors {
         self.0.is_empty()
     }
 
-    /// The status of a page that shows them: 422 with mistakes, 200 without.
+    /// Says that something here failed, and nothing was typed wrong: the page has this status.
+    pub fn fail(&mut self, status: StatusCode) {
+        self.2 = Some(status);
+    }
+
+    /// The status of a page that shows them: 200 without any, 422 with mistakes, or that of a failure.
     pub fn status(&self) -> StatusCode {
         if self.is_empty() {
             StatusCode::OK
         } else {
-            StatusCode::UNPROCESSABLE_ENTITY
+            self.2.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
 
