@@ -29,6 +29,7 @@ export const pages = [
   { name: "own password", path: "/settings/password", role: "clerk" },
   { name: "own one-time codes", path: "/settings/codes", role: "clerk" },
   { name: "own tokens", path: "/settings/tokens", role: "clerk" },
+  { name: "own identity provider", path: "/settings/provider", role: "clerk" },
   // Organisation, as who keeps it and as who only reads it.
   { name: "villages", path: "/units/24640/villages", role: "organisation_officer" },
   { name: "villages, nobody found", path: "/units/24640/villages?q=zzz", role: "organisation_officer" },

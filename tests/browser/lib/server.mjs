@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { startProvider } from "./provider.mjs";
+
 // Making the demo month takes a while in a build that is not optimised.
 const READY_MS = 10 * 60_000;
 
@@ -17,8 +19,10 @@ export async function startDemo() {
   }
   const binary = process.env.TOWNHALL_BIN ?? fileURLToPath(new URL("../../../target/debug/townhall", import.meta.url));
   const data = await mkdtemp(join(tmpdir(), "townhall-browser-"));
+  const provider = await startProvider();
   const child = spawn(binary, ["demo", "--data", data, "--listen", `127.0.0.1:${await freePort()}`], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...provider.environment },
   });
   const said = [];
   const url = await new Promise((resolve, reject) => {
@@ -47,9 +51,10 @@ export async function startDemo() {
     const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
     if (child.exitCode === null) await gone;
     clearTimeout(hard);
+    await provider.stop();
     await rm(data, { recursive: true, force: true });
   };
-  return { url, accounts: await readAccounts(data), stop };
+  return { url, provider: provider.url, accounts: await readAccounts(data), stop };
 }
 
 async function readAccounts(data) {

@@ -14,6 +14,8 @@ export class Site {
     this.browser = browser;
     this.url = demo.url;
     this.accounts = demo.accounts;
+    /** The identity provider of the demo; a demo that ran already has none. */
+    this.provider = demo.provider;
     this.out = out;
     /** Cookies of people who signed in already, so that each signs in once a run. */
     this.cookies = new Map();
@@ -43,6 +45,8 @@ export class Visit {
     this.contexts = [];
     this.faults = [];
     this.page = undefined;
+    /** The one foreign server that a flow may lead to. */
+    this.mayAsk = undefined;
   }
 
   /**
@@ -109,7 +113,7 @@ export class Visit {
     });
     page.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(this.site.url) && /^https?:/.test(url)) fault(`asks a foreign host: ${url}`);
+      if (!url.startsWith(this.site.url) && !(this.mayAsk && url.startsWith(this.mayAsk)) && /^https?:/.test(url)) fault(`asks a foreign host: ${url}`);
     });
     if (scripts) {
       await page.addInitScript(() => {
