@@ -48,8 +48,8 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// How a provider is reached.
-#[derive(Debug, Clone)]
+/// How a provider is reached. No `Debug`: a secret stands in it.
+#[derive(Clone)]
 pub struct OidcSettings {
     /// Its address, exactly as it names itself.
     pub issuer: String,
@@ -367,5 +367,45 @@ fn what_is_wrong(error: &ClaimsVerificationError) -> &'static str {
             _ => "the signature of its token is wrong",
         },
         _ => "its token is not built as agreed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn provider(issuer: &str) -> Oidc {
+        let settings = OidcSettings {
+            issuer: issuer.to_owned(),
+            client_id: "townhall".to_owned(),
+            client_secret: "hush".to_owned(),
+            scopes: Vec::new(),
+            authorities: Authorities::default(),
+            patience: Some(Duration::from_millis(500)),
+        };
+        Oidc::new(&settings).expect("an address")
+    }
+
+    #[test]
+    fn a_provider_over_tls_is_never_asked_in_the_clear() {
+        let ask = |issuer: &str| {
+            let request = Request::get("http://127.0.0.1:1/jwks").body(Vec::new());
+            let told = provider(issuer).call(request.expect("a request"));
+            told.expect_err("nobody is there").to_string()
+        };
+        assert_eq!(ask("https://sso.example.vn"), "one of its addresses is not https");
+        assert_eq!(ask("http://127.0.0.1:1"), "the connection was refused");
+    }
+
+    #[test]
+    fn a_provider_does_not_show_its_secret_in_a_log() {
+        assert!(!format!("{:?}", provider("https://sso.example.vn")).contains("hush"));
+    }
+
+    #[test]
+    fn only_algorithms_with_a_public_key_count() {
+        use openidconnect::JwsSigningAlgorithm as _;
+        assert!(ALGORITHMS.iter().all(|algorithm| !algorithm.uses_shared_secret()));
+        assert!(!ALGORITHMS.contains(&CoreJwsSigningAlgorithm::None));
     }
 }

@@ -268,6 +268,33 @@ async fn the_provider_is_asked_about_itself_once_and_again_when_it_changed_its_k
 }
 
 #[tokio::test]
+async fn the_check_of_the_configuration_hears_whether_the_provider_can_be_used() {
+    for (trick, told) in [
+        (Trick::None, None),
+        (
+            Trick::Down,
+            Some("the identity provider cannot be asked: it answered 503"),
+        ),
+    ] {
+        let site = Site::start().await;
+        let simulator = connected(&site, SecondFactor::Ours).await;
+        simulator.plays(trick);
+        let door = site
+            .town
+            .outside()
+            .provider
+            .as_ref()
+            .expect("a provider")
+            .door
+            .clone();
+        let looked = tokio::task::spawn_blocking(move || door.look())
+            .await
+            .expect("no panic");
+        assert_eq!(looked.err().map(|error| error.to_string()).as_deref(), told);
+    }
+}
+
+#[tokio::test]
 async fn failed_answers_make_their_address_wait() {
     let (site, _simulator) = begun(SecondFactor::Ours).await;
     let client = site.visitor();

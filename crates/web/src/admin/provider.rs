@@ -17,7 +17,7 @@ use crate::settings::provider::called;
 use crate::sign_in::provider::name;
 use crate::state::App;
 use crate::typed::Answers;
-use crate::ui::{self, Column, Errors, Field, Form, Page, Place, Ui, href};
+use crate::ui::{self, Column, Errors, Field, Form, Page, Place, Ui};
 
 pub async fn ask(State(app): State<App>, signed: Signed, Path(account): Path<String>) -> Response {
     page(&app, &signed, &account, "", &Errors::default()).await
@@ -127,7 +127,6 @@ async fn page(app: &App, signed: &Signed, account: &str, typed: &str, errors: &E
             p { (ui.t("provider-of-account-lead")) }
             @if !links.is_empty() { (table(&ui, app, &line, &links)) }
             @if let Some(provider) = provider { (link_form(&ui, &line, name(&ui, provider), typed, errors)) }
-            p.mt-3 { a.btn href=(href("/admin/accounts", &[])) { (ui.t("account-list")) } }
         }
     };
     let status = if errors.is_empty() {
