@@ -4,6 +4,7 @@
 
 mod links;
 mod own;
+mod passkeys;
 mod tokens;
 
 pub use links::{
@@ -12,6 +13,9 @@ pub use links::{
 pub use own::{
     ChangeOwnPassword, EnrolCodes, OwnAccount, RemoveOwnCodes, change_own_password, enrol_codes, own_account,
     remove_own_codes, save_settings,
+};
+pub use passkeys::{
+    AddPasskey, MOST_PASSKEYS, RemoveOwnPasskey, add_passkey, may_add_passkey, remove_own_passkey,
 };
 pub use tokens::{AddToken, MadeToken, add_token, revoke_token};
 
@@ -222,6 +226,8 @@ pub enum AccountChange {
     ResetPassword(HashedPassword),
     /// The device with the one-time codes is lost.
     RemoveCodes,
+    /// The devices with the passkeys are lost.
+    RemovePasskeys,
 }
 
 /// A change of an account, and when it is by the machine's clock.
@@ -282,6 +288,7 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
             },
             "codes_removed",
         ),
+        AccountChange::RemovePasskeys => (found, "passkeys_removed"),
     };
     if !accounts::update(tx, &account, version)? {
         return Err(AppError::Conflict {
@@ -298,6 +305,10 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
             for token in accounts::tokens_of(tx, account.id)? {
                 accounts::revoke_token(tx, account.id, token.id, command.now)?;
             }
+        }
+        AccountChange::RemovePasskeys => {
+            let removed = townhall_store::passkeys::remove_all(tx, account.id)?;
+            return record_account(tx, cx, &account, fact, json!({ "passkeys": removed }));
         }
         AccountChange::Reopen | AccountChange::RemoveCodes => {}
     }

@@ -1,13 +1,15 @@
 //! Signing in and out, and who acts in a request.
 //!
 //! A sign-in is: take a try ([`take_try`]), check the password outside the transaction ([`Try::is_right`]), open a
-//! session ([`open`]), the one-time code if the account has one ([`enter_code`]), and the post as which the
-//! person acts ([`choose_post`]), which is chosen by itself when there is only one. Every step hands out a new
+//! session ([`open`]), the one-time code or passkey if the account has one ([`enter_code`], [`passkey`]), and the post
+//! as which the person acts ([`choose_post`]), which is chosen by itself when there is only one. Every step hands out a new
 //! token, so what an earlier step handed out is worth nothing. Functions return `Ok(Err(refusal))` where the
 //! transaction must be kept although the person is refused: a wrong try counts.
 
+pub mod passkey;
 pub mod password;
 pub mod provider;
+pub mod relying_party;
 pub mod secret;
 mod session;
 pub mod throttle;
@@ -17,12 +19,14 @@ use std::net::IpAddr;
 
 use townhall_domain::ids::{AccessId, AccountId, Id, SessionId};
 use townhall_domain::organisation::Basis;
+use townhall_domain::second_factor::SecondFactors;
 use townhall_domain::time::{self, Timestamp};
 use townhall_domain::unit::UnitRegister;
 use townhall_store::access_log::{self, Access};
+use townhall_store::accounts::Account;
 use townhall_store::organisation::Versioned;
 use townhall_store::sessions::{self, Session, Stage};
-use townhall_store::{StoreError, Tx, accounts};
+use townhall_store::{StoreError, Tx, accounts, passkeys};
 
 use password::{Password, Passwords};
 use secret::Secret;
@@ -62,7 +66,7 @@ impl Moment<'_> {
     }
 }
 
-/// Seconds for the one-time code and the choice of a post.
+/// Seconds for the one-time code, for an answer by a passkey and for the choice of a post.
 const STEP_SECONDS: i64 = 5 * 60;
 /// A session ends after so long without use: a lunch and a meeting.
 const IDLE_SECONDS: i64 = 3 * 3_600;
@@ -76,6 +80,10 @@ pub enum Refusal {
     Wrong,
     /// The one-time code is wrong or was used before.
     WrongCode,
+    /// The passkey is unknown, wrong or for another page, or its challenge has ended or was answered before.
+    WrongPasskey,
+    /// The passkey's counter tells that there may be a copy of it.
+    CopiedPasskey,
     /// Too many failures from here: wait so many seconds.
     Wait(i64),
     /// The session of this step has ended: begin anew.
@@ -178,12 +186,17 @@ pub fn open(
         return Ok(Err(Refusal::Wrong));
     }
     right.was_right(tx)?;
-    let stage = if account.totp_secret.is_some() {
-        Stage::Code
-    } else {
-        Stage::Post
-    };
+    let stage = stage_after_first(tx, &account)?;
     first_step_done(tx, moment, account.id, stage)
+}
+
+/// The step that comes after the password: the second factor where the account has one.
+fn stage_after_first(tx: &mut Tx<'_>, account: &Account) -> Result<Stage, StoreError> {
+    let factors = SecondFactors {
+        codes: account.totp_secret.is_some(),
+        passkeys: passkeys::count(tx, account.id)?,
+    };
+    Ok(if factors.any() { Stage::Code } else { Stage::Post })
 }
 
 /// Opens the session of a person whose first step was right, at the step that comes next.

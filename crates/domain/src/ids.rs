@@ -72,6 +72,8 @@ ids!(
     ProviderLinkId,
     /// An API token.
     TokenId,
+    /// A passkey of an account.
+    PasskeyId,
     /// A citizen or body that asks for something (one per unit and identity number).
     PartyId,
     /// A dossier.
@@ -129,6 +131,7 @@ macro_rules! each_id {
             SessionId,
             ProviderLinkId,
             TokenId,
+            PasskeyId,
             PartyId,
             DossierId,
             ComponentId,

@@ -26,6 +26,7 @@ pub mod quality;
 pub mod queue;
 pub mod rating;
 pub mod register;
+pub mod second_factor;
 pub mod space;
 pub mod task;
 pub mod time;

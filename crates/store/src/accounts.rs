@@ -124,6 +124,8 @@ pub struct AccountLine {
     pub active: bool,
     /// Whether one-time codes are enrolled.
     pub has_totp: bool,
+    /// How many passkeys it has.
+    pub passkeys: i64,
     /// Last sign-in.
     pub signed_in_at: Option<Timestamp>,
     /// Version for a change.
@@ -131,7 +133,8 @@ pub struct AccountLine {
 }
 
 const LINE: &str = "SELECT a.id, a.user_name, a.person, a.unit, p.name, a.active, a.version, u.signed_in_at,
-        CASE WHEN a.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp
+        CASE WHEN a.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp,
+        (SELECT COUNT(*) FROM passkeys k WHERE k.account = a.id) AS passkeys
    FROM accounts a JOIN persons p ON p.id = a.person LEFT JOIN account_use u ON u.account = a.id";
 
 /// The accounts that a unit keeps, by user name; `after` is the last user name of the page before. A search finds
@@ -205,6 +208,7 @@ fn read_line(row: &Row) -> Result<AccountLine, StoreError> {
         person_name: row.get("name")?,
         active: row.get("active")?,
         has_totp: has_totp == 1,
+        passkeys: row.get("passkeys")?,
         signed_in_at: row.get("signed_in_at")?,
         version: row.get("version")?,
     })

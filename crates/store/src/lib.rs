@@ -29,6 +29,7 @@ pub mod online;
 pub mod organisation;
 pub mod papers;
 pub mod parties;
+pub mod passkeys;
 pub mod portal;
 mod postgres;
 pub mod provider_links;

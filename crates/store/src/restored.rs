@@ -8,6 +8,7 @@ pub fn forget_the_moment(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM sessions",
         "DELETE FROM sign_in_failures",
+        "DELETE FROM passkey_ceremonies",
         "DELETE FROM leases",
         "UPDATE jobs SET lease_holder = NULL, lease_until = 0 WHERE state = 'waiting'",
     ] {

@@ -130,9 +130,10 @@ pub fn end_others(tx: &mut Tx<'_>, account: AccountId, keep: Option<SessionId>) 
     )
 }
 
-/// Forgets sessions that ended and failures that no longer matter.
+/// Forgets sessions and passkey ceremonies that ended, and failures that no longer matter.
 pub fn sweep(tx: &mut Tx<'_>, now: Timestamp, failures_before: Timestamp) -> Result<u64, StoreError> {
     let sessions = tx.execute("DELETE FROM sessions WHERE expires_at <= $1", &params![now])?;
+    crate::passkeys::sweep_ceremonies(tx, now)?;
     let failures = tx.execute(
         "DELETE FROM sign_in_failures WHERE last_at < $1 AND open_at < $2",
         &params![failures_before, now],

@@ -122,6 +122,31 @@ impl Site {
         }
     }
 
+    /// The same site under another public address.
+    #[must_use]
+    pub fn reached_at(self, base: &str) -> Self {
+        let site = townhall_web::state::Site {
+            base: base.to_owned(),
+            ..(*self.app.site).clone()
+        };
+        self.with(|town| App::new(town, site))
+    }
+
+    /// The same site, which asks everybody for a second factor.
+    #[must_use]
+    pub fn requiring_codes(self) -> Self {
+        let app = self.app.clone().requiring_codes(true);
+        self.with(|_| app)
+    }
+
+    fn with(mut self, app: impl FnOnce(Town) -> App) -> Self {
+        self.app = app(self.town.clone())
+            .inspecting_with(Inspector::new(crate::process::binary_place()))
+            .with_passwords(PASSWORDS.clone());
+        self.router = townhall_web::router(self.app.clone());
+        self
+    }
+
     /// `sqlite` or `postgres`, for messages.
     pub fn name(&self) -> &'static str {
         self.place.name()

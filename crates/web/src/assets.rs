@@ -32,7 +32,7 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 11] = [
+static ASSETS: [Asset; 12] = [
     asset!(
         "tabler.min.css",
         "vendor/tabler.min.css",
@@ -45,6 +45,7 @@ static ASSETS: [Asset; 11] = [
         "text/javascript; charset=utf-8"
     ),
     asset!("townhall.js", "townhall.js", "text/javascript; charset=utf-8"),
+    asset!("passkey.js", "passkey.js", "text/javascript; charset=utf-8"),
     asset!("keys.json", "keys.json", "application/json"),
     asset!("icons.svg", "icons.svg", "image/svg+xml"),
     asset!("favicon.svg", "favicon.svg", "image/svg+xml"),
@@ -243,7 +244,13 @@ mod tests {
 
     #[test]
     fn style_and_script_ask_for_nothing_outside() {
-        for name in ["townhall.css", "townhall.js", "icons.svg", "favicon.svg"] {
+        for name in [
+            "townhall.css",
+            "townhall.js",
+            "passkey.js",
+            "icons.svg",
+            "favicon.svg",
+        ] {
             let text = text(name)
                 .expect("text")
                 .replace("http://www.w3.org/2000/svg", "");

@@ -109,16 +109,16 @@ impl Signed {
         ui
     }
 
-    /// Whether the node asks for one-time codes and this account has none yet.
-    pub fn must_enrol_codes(&self, app: &App) -> bool {
-        app.codes_required && !self.account.has_totp
+    /// Whether the node asks for a second factor and this account has none yet.
+    pub fn must_enrol(&self, app: &App) -> bool {
+        !self.account.second_factors().suffice(app.codes_required)
     }
 
-    /// The page that must be dealt with before any other: a first password, one-time codes.
+    /// The page that must be dealt with before any other: a first password, a second factor.
     fn must_first(&self, app: &App) -> Option<&'static str> {
         if self.account.change_password {
             Some("/settings/password")
-        } else if self.must_enrol_codes(app) {
+        } else if self.must_enrol(app) {
             Some("/settings/codes")
         } else {
             None
@@ -218,7 +218,9 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
     }
     if let Some(first) = signed.as_ref().and_then(|signed| signed.must_first(&app)) {
         let path = parts.uri.path();
-        if need != Need::Public && path != first {
+        // A passkey is a second factor as good as codes.
+        let or_passkey = first == "/settings/codes" && path.starts_with("/settings/passkeys");
+        if need != Need::Public && path != first && !or_passkey {
             return Redirect::to(first).into_response();
         }
     }

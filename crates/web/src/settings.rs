@@ -1,6 +1,7 @@
-//! What everybody sets for himself: language, theme, shortcuts, password, one-time codes, tokens.
+//! What everybody sets for himself: language, theme, shortcuts, password, one-time codes, passkeys, tokens.
 
 mod codes;
+mod passkeys;
 mod password;
 pub(crate) mod provider;
 mod tokens;
@@ -32,6 +33,19 @@ pub fn routes(app: &App) -> Routes {
         .get("/settings/provider", Need::Session, provider::ask)
         .post("/settings/provider", Need::Session, provider::link)
         .post("/settings/provider/unlink", Need::Session, provider::unlink)
+        .get("/settings/passkeys", Need::Session, passkeys::show)
+        .post("/settings/passkeys", Need::Session, passkeys::begin)
+        .post("/settings/passkeys/confirm", Need::Session, passkeys::confirm)
+        .get(
+            "/settings/passkeys/{passkey}/remove",
+            Need::Session,
+            passkeys::ask_removal,
+        )
+        .post(
+            "/settings/passkeys/{passkey}/remove",
+            Need::Session,
+            passkeys::remove,
+        )
         .get("/settings/tokens", Need::Session, tokens::show)
         .post("/settings/tokens", Need::Session, tokens::add)
         .post("/settings/tokens/{token}/revoke", Need::Session, tokens::revoke)
@@ -100,6 +114,7 @@ async fn page_of(app: &App, signed: &Signed, done: &str, errors: &Errors) -> Res
                 }))
                 div.mt-3 { (ui::card("codes", &ui.t("account-codes"), &html! {}, &codes_card(&ui, &own))) }
                 (provider::card(&ui, app))
+                div.mt-3 { (ui::card("passkeys", &ui.t("passkey-title"), &html! {}, &passkeys::card(&ui, &own))) }
                 div.mt-3 {
                     (ui::card("tokens", &ui.t("account-tokens"), &html! {}, &html! {
                         div.card-body {
@@ -130,6 +145,8 @@ fn result(ui: &Ui, done: &str) -> Markup {
         "password" => "account-password-changed",
         "codes" => "account-codes-enrolled",
         "no-codes" => "account-codes-removed",
+        "passkey" => "passkey-added",
+        "no-passkey" => "passkey-removed",
         "revoked" => "account-token-revoked-now",
         _ => return ui::nothing(),
     };

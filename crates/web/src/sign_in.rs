@@ -1,7 +1,8 @@
-//! Signing in, the one-time code, the choice of a post, signing out.
+//! Signing in, the second step, the choice of a post, signing out.
 //!
 //! These pages are public and read the session's token themselves: until the last step nobody is signed in.
 
+pub(crate) mod passkey;
 pub mod provider;
 
 use axum::extract::{Query, State};
@@ -33,6 +34,10 @@ pub fn routes(app: &App) -> Routes {
         .post("/sign-in", Need::Public, send)
         .get("/sign-in/code", Need::Public, ask_code)
         .post("/sign-in/code", Need::Public, send_code)
+        .post("/sign-in/code/passkey/begin", Need::Public, passkey::ask_step)
+        .post("/sign-in/code/passkey", Need::Public, passkey::send_step)
+        .post("/sign-in/passkey/begin", Need::Public, passkey::ask_alone)
+        .post("/sign-in/passkey", Need::Public, passkey::send_alone)
         .get("/sign-in/post", Need::Public, ask_post)
         .post("/act-as", Need::Public, act_as)
         .post("/sign-out", Need::Public, sign_out)
@@ -140,11 +145,7 @@ async fn ask_code(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Response {
-    match waiting_at(&app, &headers, Stage::Code).await {
-        Ok(Some(_)) => code_page(&app, &visitor, &asked.next, None, StatusCode::OK),
-        Ok(None) => Redirect::to("/sign-in").into_response(),
-        Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
-    }
+    code_page(&app, &visitor, &headers, &asked.next, None).await
 }
 
 async fn send_code(
@@ -163,17 +164,14 @@ async fn send_code(
     match outcome.await {
         Ok(Ok(handed)) => go_on(&app, &handed, &form.next),
         Ok(Err(refused @ (Refused::WrongCode | Refused::Wait(_)))) => {
-            code_page(&app, &visitor, &form.next, Some(refused), status_of(refused))
+            code_page(&app, &visitor, &headers, &form.next, Some(refused)).await
         }
-        Ok(Err(refused)) => {
-            let typed = Typed {
-                user_name: "",
-                next: &form.next,
-                refused: Some(refused),
-                out: false,
-            };
-            sign_in_page(&app, &visitor, &typed, status_of(refused))
-        }
+        Ok(Err(refused)) => sign_in_page(
+            &app,
+            &visitor,
+            &Typed::refused(&form.next, refused),
+            status_of(refused),
+        ),
         Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
     }
 }
@@ -214,15 +212,12 @@ async fn act_as(
     match outcome.await {
         Ok(Ok(handed)) => go_on(&app, &handed, &form.next),
         Ok(Err(Refused::NoPost)) => Redirect::to("/sign-in/post").into_response(),
-        Ok(Err(refused)) => {
-            let typed = Typed {
-                user_name: "",
-                next: &form.next,
-                refused: Some(refused),
-                out: false,
-            };
-            sign_in_page(&app, &visitor, &typed, status_of(refused))
-        }
+        Ok(Err(refused)) => sign_in_page(
+            &app,
+            &visitor,
+            &Typed::refused(&form.next, refused),
+            status_of(refused),
+        ),
         Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
     }
 }
@@ -312,9 +307,12 @@ fn set_cookie(app: &App, response: &mut Response, value: &str, more: &str) {
 fn status_of(refused: Refused) -> StatusCode {
     match refused {
         Refused::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
-        Refused::Wrong | Refused::WrongCode | Refused::Gone | Refused::NoPost => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Refused::Wrong
+        | Refused::WrongCode
+        | Refused::WrongPasskey
+        | Refused::CopiedPasskey
+        | Refused::Gone
+        | Refused::NoPost => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -335,12 +333,24 @@ impl<'a> Typed<'a> {
             out: asked.out == "1",
         }
     }
+
+    /// The page again, with what was wrong at a later step.
+    fn refused(next: &'a str, refused: Refused) -> Self {
+        Self {
+            user_name: "",
+            next,
+            refused: Some(refused),
+            out: false,
+        }
+    }
 }
 
 fn errors_of(ui: &Ui, refused: Option<Refused>) -> Errors {
     let sentence = refused.map(|refused| match refused {
         Refused::Wrong => ui.t("sign-in-wrong"),
         Refused::WrongCode => ui.t("sign-in-code-wrong"),
+        Refused::WrongPasskey => ui.t("passkey-wrong"),
+        Refused::CopiedPasskey => ui.t("passkey-copied"),
         Refused::Wait(seconds) => ui.t_args("sign-in-wait", &[("seconds", Arg::from(seconds))]),
         Refused::Gone => ui.t("sign-in-gone"),
         Refused::NoPost => ui.t("sign-in-no-post"),
@@ -369,18 +379,25 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
             (next_field(typed.next))
             (button(&ui.t("sign-in-send")))
         }))
+        (passkey::alone(app, &ui, typed.next))
         (provider::other_way(&ui, app, typed.next))
     };
     show(&ui, "sign-in-title", &errors, &main, status)
 }
 
-fn code_page(
+/// The second step with whatever the account has for it; the beginning when no session waits for one.
+async fn code_page(
     app: &App,
     visitor: &Visitor,
+    headers: &HeaderMap,
     next: &str,
     refused: Option<Refused>,
-    status: StatusCode,
 ) -> Response {
+    let factors = match waiting_at(app, headers, Stage::Code).await {
+        Ok(Some(found)) => found.second_factors(),
+        Ok(None) => return Redirect::to("/sign-in").into_response(),
+        Err(error) => return Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(app)),
+    };
     let ui = visitor.ui(app);
     let errors = errors_of(&ui, refused);
     let code = Field::new("code", ui.t("sign-in-code"))
@@ -388,17 +405,32 @@ fn code_page(
         .autocomplete("one-time-code")
         .input_mode("numeric")
         .max_chars(9);
+    let title = if factors.passkeys > 0 {
+        "passkey-step-title"
+    } else {
+        "sign-in-code-title"
+    };
     let main = html! {
         (ui::error_summary(&ui, &errors))
-        h1 { (ui.t("sign-in-code-title")) }
-        (ui::form(&ui, &Form::post("/sign-in/code"), &html! {
-            (ui::text(&ui, &code))
-            (next_field(next))
-            (button(&ui.t("sign-in-code-send")))
-        }))
+        h1 { (ui.t(title)) }
+        @if factors.passkeys > 0 { (passkey::step(app, &ui, next, !factors.codes)) }
+        @if factors.codes {
+            @if factors.passkeys > 0 { h2.mt-4 { (ui.t("passkey-or-code")) } }
+            (ui::form(&ui, &Form::post("/sign-in/code"), &html! {
+                (ui::text(&ui, &code))
+                (next_field(next))
+                (button(&ui.t("sign-in-code-send")))
+            }))
+        }
         p.mt-3 { a href="/sign-in" { (ui.t("sign-in-again")) } }
     };
-    show(&ui, "sign-in-code-title", &errors, &main, status)
+    show(
+        &ui,
+        title,
+        &errors,
+        &main,
+        refused.map_or(StatusCode::OK, status_of),
+    )
 }
 
 fn post_page(app: &App, visitor: &Visitor, found: &SignedIn, next: &str) -> Response {

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 use townhall_app::paper::Inspector;
 use townhall_app::sign_in::password::{PasswordCost, Passwords};
+use townhall_app::sign_in::relying_party::{NoPasskeys, RelyingParty};
 use townhall_app::town::Town;
 use townhall_store::StoreError;
 
@@ -25,8 +26,10 @@ pub struct App {
     pub town: Town,
     /// How this server is reached.
     pub site: Arc<Site>,
-    /// Whether officers must have one-time codes beside their password.
+    /// Whether officers must have one-time codes or a passkey beside their password.
     pub codes_required: bool,
+    /// For whom passkeys are made at the public address, or why there can be none.
+    pub passkeys: Result<Arc<RelyingParty>, NoPasskeys>,
     passwords: Arc<OnceLock<Passwords>>,
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
@@ -57,6 +60,7 @@ impl App {
     pub fn new(town: Town, site: Site) -> Self {
         Self {
             town,
+            passkeys: RelyingParty::of(&site.base).map(Arc::new),
             site: Arc::new(site),
             codes_required: false,
             passwords: Arc::default(),
@@ -76,7 +80,7 @@ impl App {
         self
     }
 
-    /// Asks every officer for one-time codes: who has none enrols before anything else.
+    /// Asks every officer for one-time codes or a passkey: who has none enrols before anything else.
     #[must_use]
     pub fn requiring_codes(mut self, required: bool) -> Self {
         self.codes_required = required;

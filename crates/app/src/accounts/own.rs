@@ -2,9 +2,11 @@
 
 use serde_json::json;
 use townhall_domain::ids::SessionId;
+use townhall_domain::second_factor::SecondFactors;
 use townhall_domain::time::Timestamp;
 use townhall_store::accounts::{self, Account, AccountSettings, ApiToken};
 use townhall_store::organisation::Versioned;
+use townhall_store::passkeys::{self, Passkey};
 use townhall_store::{Tx, sessions};
 
 use super::record_account;
@@ -22,6 +24,8 @@ pub struct OwnAccount {
     pub has_totp: bool,
     /// Language, theme, shortcuts.
     pub settings: AccountSettings,
+    /// His passkeys, oldest first.
+    pub passkeys: Vec<Passkey>,
     /// His tokens, also those that ended.
     pub tokens: Vec<ApiToken>,
 }
@@ -34,6 +38,7 @@ pub fn own_account(tx: &mut Tx<'_>, cx: &Cx) -> Result<OwnAccount, AppError> {
         has_totp: found.totp_secret.is_some(),
         user_name: found.user_name,
         settings: accounts::settings(tx, id)?,
+        passkeys: passkeys::of_account(tx, id)?,
         tokens: accounts::tokens_of(tx, id)?,
     })
 }
@@ -94,6 +99,8 @@ pub fn enrol_codes(tx: &mut Tx<'_>, cx: &Cx, command: &EnrolCodes) -> Result<(),
 pub struct RemoveOwnCodes {
     /// The code that the app shows.
     pub code: String,
+    /// Whether the node asks everybody for a second factor.
+    pub required: bool,
     /// The machine's time.
     pub now: Timestamp,
 }
@@ -101,6 +108,10 @@ pub struct RemoveOwnCodes {
 /// Removes one's own one-time codes.
 pub fn remove_own_codes(tx: &mut Tx<'_>, cx: &Cx, command: &RemoveOwnCodes) -> Result<(), AppError> {
     let found = own(tx, cx)?;
+    let factors = second_factors(tx, &found.item)?;
+    if !factors.without_codes().suffice(command.required) {
+        return Err(AppError::refused("account-codes-needed"));
+    }
     let step = found
         .item
         .totp_secret
@@ -131,6 +142,14 @@ pub fn save_settings(tx: &mut Tx<'_>, cx: &Cx, settings: &AccountSettings) -> Re
         return Err(AppError::field("theme", "account-theme-unknown"));
     }
     Ok(accounts::save_settings(tx, id, settings)?)
+}
+
+/// What an account asks for beside its password.
+pub(super) fn second_factors(tx: &mut Tx<'_>, account: &Account) -> Result<SecondFactors, AppError> {
+    Ok(SecondFactors {
+        codes: account.totp_secret.is_some(),
+        passkeys: passkeys::count(tx, account.id)?,
+    })
 }
 
 /// The actor's own account, held; a program with a token does not change the account behind it.

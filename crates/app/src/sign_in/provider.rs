@@ -173,8 +173,8 @@ pub fn open(
     };
     give_back(tx, returned)?;
     let stage = match second {
-        SecondFactor::Ours if account.totp_secret.is_some() => Stage::Code,
-        SecondFactor::Ours | SecondFactor::Provider => Stage::Post,
+        SecondFactor::Ours => super::stage_after_first(tx, &account)?,
+        SecondFactor::Provider => Stage::Post,
     };
     Ok(first_step_done(tx, moment, account.id, stage)?.map_err(Refusal::from))
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use townhall_domain::ids::{AccountId, MandateId, PersonId, TokenId};
 use townhall_domain::organisation::{Basis, Post};
 use townhall_domain::permission::Rights;
+use townhall_domain::second_factor::SecondFactors;
 use townhall_store::accounts::{Account, AccountSettings};
 use townhall_store::sessions::{self, Session, Stage};
-use townhall_store::{StoreError, Tx, accounts, organisation};
+use townhall_store::{StoreError, Tx, accounts, organisation, passkeys};
 
 use super::{Moment, Secret, live};
 use crate::actor::{Actor, Officer};
@@ -43,6 +44,8 @@ pub struct SignedIn {
     pub change_password: bool,
     /// Whether his account asks for one-time codes.
     pub has_totp: bool,
+    /// How many passkeys it has.
+    pub passkeys: i64,
     /// Language, theme, shortcuts.
     pub settings: AccountSettings,
     /// As whom he may act today.
@@ -92,6 +95,7 @@ pub fn who(tx: &mut Tx<'_>, moment: &Moment<'_>, token: &Secret) -> Result<Optio
         person_name: person.item.name,
         change_password: account.change_password,
         has_totp: account.totp_secret.is_some(),
+        passkeys: passkeys::count(tx, account.id)?,
         settings: accounts::settings(tx, account.id)?,
         session,
         seats,
@@ -105,6 +109,14 @@ pub fn touch(tx: &mut Tx<'_>, moment: &Moment<'_>, session: &Session) -> Result<
 }
 
 impl SignedIn {
+    /// What the account asks for beside its password.
+    pub fn second_factors(&self) -> SecondFactors {
+        SecondFactors {
+            codes: self.has_totp,
+            passkeys: self.passkeys,
+        }
+    }
+
     /// Whether [`touch`] is due; asked first, so that most requests write nothing.
     pub fn touch_is_due(&self, moment: &Moment<'_>) -> bool {
         moment.now.as_second() - self.session.seen_at.as_second() >= 60

@@ -2,7 +2,7 @@
 //!
 //! What waits is a source, never an account: failures from one address at one account keep that address from
 //! that account, and failures from one address at many accounts slow that address. So nobody can lock out
-//! another. Only the one-time code is limited by account, since whoever gets there knows the password.
+//! another. Only the second step is limited by account, since whoever gets there knows the password.
 //! A try is taken before the password is checked, so a hundred tries at once are a hundred tries.
 
 use std::net::IpAddr;
@@ -48,6 +48,22 @@ impl Limit {
         Self {
             who: digest(&["code", &account.to_string()]),
             free: 5,
+            longest_seconds: 60,
+        }
+    }
+    /// Passkeys of an account after the right password.
+    pub fn passkey(account: AccountId) -> Self {
+        Self {
+            who: digest(&["passkey", &account.to_string()]),
+            free: 5,
+            longest_seconds: 60,
+        }
+    }
+    /// One address that asks for challenges without saying who it is. A whole office may share one.
+    pub fn passkeys_from(source: IpAddr) -> Self {
+        Self {
+            who: digest(&["passkeys-from", &network(source)]),
+            free: 40,
             longest_seconds: 60,
         }
     }

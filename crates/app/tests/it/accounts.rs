@@ -212,6 +212,7 @@ fn codes_are_enrolled_with_a_code_and_removed_with_the_next() {
                     cx,
                     &RemoveOwnCodes {
                         code: code.clone(),
+                        required: false,
                         now: at(second).now,
                     },
                 )

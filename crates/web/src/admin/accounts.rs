@@ -1,4 +1,4 @@
-//! Accounts of a unit: opening, closing, a new first password, lost one-time codes.
+//! Accounts of a unit: opening, closing, a new first password, lost one-time codes and passkeys.
 
 use std::collections::BTreeMap;
 
@@ -175,6 +175,9 @@ fn table(
                     @if line.active { (ui::badge(ui, Tone::Ok, Icon::CHECK, &ui.t("account-active"))) }
                     @else { (ui::badge(ui, Tone::Bad, Icon::LOCK, &ui.t("account-closed"))) }
                     @if line.has_totp { " " (ui::badge(ui, Tone::Plain, Icon::SHIELD, &ui.t("account-has-codes"))) }
+                    @if line.passkeys > 0 {
+                        " " (ui::badge(ui, Tone::Plain, Icon::SHIELD, &ui.t_args("passkey-count", &[("count", Arg::from(line.passkeys))])))
+                    }
                 }
                 td {
                     @match line.signed_in_at {
@@ -189,6 +192,7 @@ fn table(
                             (link(line, "password", "account-reset"))
                             @if line.has_totp { (link(line, "codes", "account-remove-codes")) }
                             @if has_provider { (link(line, "provider", "provider-short")) }
+                            @if line.passkeys > 0 { (link(line, "passkeys", "passkey-remove-all")) }
                             @if line.active { (link(line, "close", "account-close")) }
                             @else { (link(line, "reopen", "account-reopen")) }
                         }
@@ -324,6 +328,11 @@ fn asked_change(word: &str) -> Option<[&'static str; 3]> {
             "account-codes-effect",
             "account-remove-codes",
         ],
+        "passkeys" => [
+            "passkey-remove-all-question",
+            "passkey-remove-all-effect",
+            "passkey-remove-all",
+        ],
         _ => return None,
     })
 }
@@ -401,6 +410,7 @@ async fn carry_out(
         "close" => (AccountChange::Close, None),
         "reopen" => (AccountChange::Reopen, None),
         "codes" => (AccountChange::RemoveCodes, None),
+        "passkeys" => (AccountChange::RemovePasskeys, None),
         "password" => {
             let (shown, password) = new_password(app).await?;
             (AccountChange::ResetPassword(password), Some(shown))

@@ -67,7 +67,8 @@ pub(super) fn add(book: Book) -> Book {
         );
     let book = act::add::<CloseAccountBody>(book);
     let book = act::add::<ReopenAccountBody>(book);
-    act::add::<RemoveCodesBody>(book)
+    let book = act::add::<RemoveCodesBody>(book);
+    act::add::<RemovePasskeysBody>(book)
 }
 
 /// What a list of accounts is narrowed to.
@@ -108,6 +109,9 @@ pub struct AccountOut {
     active: bool,
     /// Whether one-time codes are asked for.
     has_codes: bool,
+    /// How many passkeys it has.
+    #[schema(minimum = 0)]
+    passkeys: i64,
     /// Last sign-in.
     #[schema(format = DateTime)]
     signed_in_at: Option<String>,
@@ -129,6 +133,7 @@ impl From<&AccountLine> for AccountOut {
             person_name: line.person_name.clone(),
             active: line.active,
             has_codes: line.has_totp,
+            passkeys: line.passkeys,
             signed_in_at: maybe(line.signed_in_at),
             first_password: None,
             version: line.version,
@@ -280,4 +285,9 @@ action!(
     /// The device with the one-time codes is lost.
     RemoveCodesBody on OnAccount, "remove_codes", "/api/v1/accounts/{id}/actions/remove-codes", {},
     |_it, tx, cx, account, version| change(tx, cx, account, version, AccountChange::RemoveCodes)
+);
+action!(
+    /// The devices with the passkeys are lost: all of them are removed.
+    RemovePasskeysBody on OnAccount, "remove_passkeys", "/api/v1/accounts/{id}/actions/remove-passkeys", {},
+    |_it, tx, cx, account, version| change(tx, cx, account, version, AccountChange::RemovePasskeys)
 );

@@ -1,6 +1,6 @@
-//! The caller's own account over the API: how he likes the pages, which tokens he has.
+//! The caller's own account over the API: how he likes the pages, which tokens and passkeys he has.
 //!
-//! Password, one-time codes and tokens are changed by the person himself, signed in: a program with a token does not
+//! Password, one-time codes, passkeys and tokens are changed by the person himself, signed in: a program with a token does not
 //! change the account behind it.
 
 use axum::Json;
@@ -12,6 +12,7 @@ use townhall_app::accounts::{own_account, save_settings};
 use townhall_domain::permission::Right;
 use townhall_store::StoreError;
 use townhall_store::accounts::{AccountSettings, ApiToken};
+use townhall_store::passkeys::Passkey;
 use utoipa::ToSchema;
 
 use super::book::{Book, Operation};
@@ -37,6 +38,10 @@ pub(super) fn add(book: Book) -> Book {
     .add(
         Operation::get("list_tokens", "/api/v1/me/tokens", Need::Session).gives::<TokenList>(200),
         tokens,
+    )
+    .add(
+        Operation::get("list_passkeys", "/api/v1/me/passkeys", Need::Session).gives::<PasskeyList>(200),
+        passkeys,
     )
 }
 
@@ -143,6 +148,56 @@ async fn tokens(State(app): State<App>, asker: Asker) -> Result<Json<TokenList>,
             .tokens
             .iter()
             .map(TokenOut::from)
+            .collect(),
+    ))
+}
+
+/// A passkey of the caller's account; never its key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PasskeyOut {
+    /// Identity.
+    #[schema(format = "uuid")]
+    id: String,
+    /// What the person calls it.
+    label: String,
+    /// The domain that it is bound to.
+    domain: String,
+    /// When it was added.
+    #[schema(format = DateTime)]
+    added_at: String,
+    /// Last use.
+    #[schema(format = DateTime)]
+    used_at: Option<String>,
+    /// When its counter told that there may be a copy: it opens nothing any more.
+    #[schema(format = DateTime)]
+    copied_at: Option<String>,
+}
+
+impl From<&Passkey> for PasskeyOut {
+    fn from(passkey: &Passkey) -> Self {
+        Self {
+            id: passkey.id.to_string(),
+            label: passkey.label.clone(),
+            domain: passkey.relying_party.clone(),
+            added_at: instant(passkey.created_at),
+            used_at: maybe(passkey.used.used_at),
+            copied_at: maybe(passkey.used.copied_at),
+        }
+    }
+}
+
+list_of!(
+    /// The caller's passkeys, oldest first.
+    PasskeyList of PasskeyOut
+);
+
+async fn passkeys(State(app): State<App>, asker: Asker) -> Result<Json<PasskeyList>, Wrong> {
+    let own = app.town.read("own_account", &asker.actor, own_account).await;
+    Ok(Json(
+        own.map_err(Wrong::App)?
+            .passkeys
+            .iter()
+            .map(PasskeyOut::from)
             .collect(),
     ))
 }

@@ -72,6 +72,7 @@ pub async fn send(State(app): State<App>, signed: Signed, FormOf(form): FormOf<C
 pub async fn remove(State(app): State<App>, signed: Signed, FormOf(form): FormOf<Code>) -> Response {
     let command = RemoveOwnCodes {
         code: form.code,
+        required: app.codes_required,
         now: real_now(),
     };
     let done = app
@@ -82,7 +83,7 @@ pub async fn remove(State(app): State<App>, signed: Signed, FormOf(form): FormOf
         .await;
     match done {
         Ok(()) => Redirect::to("/settings?done=no-codes").into_response(),
-        Err(error @ AppError::Invalid(_)) => {
+        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
             let errors = Refusal::of(signed.lang(), &error).errors();
             removal(&app, &signed, &errors, StatusCode::UNPROCESSABLE_ENTITY)
         }
@@ -110,7 +111,7 @@ fn enrolment(app: &App, signed: &Signed, secret: &[u8], errors: &Errors, status:
     let address = totp::enrolment_address(secret, &signed.account.user_name, node);
     let main = html! {
         div.th-narrow {
-            @if signed.must_enrol_codes(app) {
+            @if signed.must_enrol(app) {
                 (ui::notice(&ui, NoticeTone::Warn, &ui.t("sign-in-enrol-codes"), &html! {}))
             }
             (ui::error_summary(&ui, errors))
@@ -123,6 +124,9 @@ fn enrolment(app: &App, signed: &Signed, secret: &[u8], errors: &Errors, status:
                 (ui::text(&ui, &code_field(&ui, errors)))
                 button.btn.btn-primary.mt-3 type="submit" { (ui.t("account-codes-confirm")) }
             }))
+            @if signed.must_enrol(app) && app.passkeys.is_ok() {
+                p.mt-3 { a href="/settings/passkeys" { (ui.t("passkey-instead-of-codes")) } }
+            }
         }
     };
     let page = Page::new(&title).with_error(!errors.is_empty());
@@ -137,7 +141,7 @@ fn removal(app: &App, signed: &Signed, errors: &Errors, status: StatusCode) -> R
             (ui::error_summary(&ui, errors))
             h1 { (title) }
             p { (ui.t("account-codes-on")) }
-            @if app.codes_required {
+            @if !signed.account.second_factors().without_codes().suffice(app.codes_required) {
                 p.th-muted { (ui.t("account-codes-needed")) }
             } @else {
                 (ui::form(&ui, &Form::post("/settings/codes/remove"), &html! {

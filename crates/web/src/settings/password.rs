@@ -89,7 +89,7 @@ pub async fn send(State(app): State<App>, signed: Signed, FormOf(form): FormOf<P
     }
 }
 
-/// Whether the old password is right. Guessing it from a session left open waits like guessing at sign-in.
+/// Whether the password is the person's own. Guessing it from a session left open waits like guessing at sign-in.
 pub(super) async fn is_own(app: &App, signed: &Signed, old: String) -> Result<Result<bool, i64>, StoreError> {
     let (user_name, source) = (signed.account.user_name.clone(), signed.visitor.address);
     let (packs, business) = (app.town.packs().clone(), app.town.clock().now());
