@@ -28,6 +28,7 @@ export const pages = [
   { name: "settings", path: "/settings", role: "clerk" },
   { name: "own password", path: "/settings/password", role: "clerk" },
   { name: "own one-time codes", path: "/settings/codes", role: "clerk" },
+  { name: "own passkeys", path: "/settings/passkeys", role: "clerk" },
   { name: "own tokens", path: "/settings/tokens", role: "clerk" },
   { name: "own identity provider", path: "/settings/provider", role: "clerk" },
   // Organisation, as who keeps it and as who only reads it.

@@ -75,6 +75,7 @@ impl Authenticator {
         });
         let user = decoded(&options["user"]["id"]);
         self.keys.push(Key { id, user, pair });
+        self.count();
         made
     }
 
@@ -104,10 +105,14 @@ impl Authenticator {
                 "userHandle": encoded(self.user.as_deref().unwrap_or(&key.user)),
             },
         });
+        self.count();
+        shown
+    }
+
+    fn count(&mut self) {
         if self.counter > 0 {
             self.counter += 1;
         }
-        shown
     }
 
     fn data(&self, domain: &str, more: u8) -> Vec<u8> {

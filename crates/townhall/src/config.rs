@@ -113,7 +113,7 @@ pub struct Config {
     pub packs: Option<PathBuf>,
     /// `now`, or the business time to begin with.
     pub clock: Option<String>,
-    /// Whether officers must have one-time codes beside their password.
+    /// Whether officers must have one-time codes or a passkey beside their password.
     pub codes_required: bool,
     /// Certificate chain and key.
     pub tls: Option<(PathBuf, PathBuf)>,

@@ -51,11 +51,12 @@ export class Visit {
 
   /**
    * A page as a citizen (no account) or as somebody with `role`.
-   * Options: `unit`, `user` (one of several with a role), `size` (DESKTOP or PHONE), `dark`, `language` ("vi" or "en"), `scripts: false`.
+   * Options: `unit`, `user` (one of several with a role), `size` (DESKTOP or PHONE), `dark`, `language` ("vi" or "en"), `scripts: false`,
+   * `at` (another address of the same demo; nobody has signed in there yet).
    */
-  async open(path, { role, unit, user, size = DESKTOP, dark = false, language = "vi", scripts = true } = {}) {
+  async open(path, { role, unit, user, size = DESKTOP, dark = false, language = "vi", scripts = true, at = this.site.url } = {}) {
     const context = await this.site.browser.newContext({
-      baseURL: this.site.url,
+      baseURL: at,
       viewport: size,
       colorScheme: dark ? "dark" : "light",
       locale: language === "vi" ? "vi-VN" : "en-GB",
@@ -69,7 +70,7 @@ export class Visit {
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     this.page = page;
-    await this.watch(page, scripts);
+    await this.watch(page, scripts, at);
     if (role) await this.signIn(context, page, this.site.account(role, unit, user));
     await this.go(page, path);
     return page;
@@ -101,7 +102,7 @@ export class Visit {
   }
 
   /** Whatever the browser complains about breaks the promise. */
-  async watch(page, scripts) {
+  async watch(page, scripts, at) {
     const fault = (text) => this.faults.push(`${page.url()}: ${text}`);
     page.on("pageerror", (error) => fault(`script error: ${error.message}`));
     page.on("console", (message) => {
@@ -113,7 +114,7 @@ export class Visit {
     });
     page.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(this.site.url) && !(this.mayAsk && url.startsWith(this.mayAsk)) && /^https?:/.test(url)) fault(`asks a foreign host: ${url}`);
+      if (!url.startsWith(at) && !(this.mayAsk && url.startsWith(this.mayAsk)) && /^https?:/.test(url)) fault(`asks a foreign host: ${url}`);
     });
     if (scripts) {
       await page.addInitScript(() => {

@@ -9,6 +9,7 @@ mod files;
 mod files_trouble;
 mod identity;
 mod journal;
+mod passkeys;
 mod post;
 mod provider_links;
 mod queue;

@@ -15,6 +15,7 @@ mod jobs;
 mod joined;
 mod log;
 mod online;
+mod passkeys;
 mod permissions;
 mod printed;
 mod public;

@@ -18,6 +18,7 @@ const COVERED: &[(&str, &[&str])] = &[
             "reopen_account",
             "reset_password",
             "remove_codes",
+            "remove_passkeys",
         ],
     ),
     (
@@ -130,10 +131,32 @@ const FOR_PEOPLE: &[(&str, &str)] = &[
         "/sign-in/provider",
         "a person proves to an identity provider who he is; a program has a token",
     ),
-    ("/sign-out", "a program has no session"),
     (
         "/settings/provider",
         "both sides are proved in the browser: the password here, the sign-in there",
+    ),
+    ("/sign-in/passkey", "a program has a token"),
+    (
+        "/sign-in/passkey/begin",
+        "a challenge is for a browser and its authenticator",
+    ),
+    ("/sign-in/code/passkey", "a program has a token"),
+    (
+        "/sign-in/code/passkey/begin",
+        "a challenge is for a browser and its authenticator",
+    ),
+    ("/sign-out", "a program has no session"),
+    (
+        "/settings/passkeys",
+        "a passkey is made by a browser and its authenticator",
+    ),
+    (
+        "/settings/passkeys/confirm",
+        "a passkey is made by a browser and its authenticator",
+    ),
+    (
+        "/settings/passkeys/{passkey}/remove",
+        "a program with a token does not change the account behind it",
     ),
     (
         "/settings/password",
