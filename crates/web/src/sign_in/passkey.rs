@@ -245,8 +245,9 @@ pub(crate) fn not_here(ui: &Ui) -> Markup {
 pub(crate) fn elsewhere(ui: &Ui, party: &RelyingParty, path: &str) -> Markup {
     let address = format!("{}{path}", party.origin());
     html! {
-        p data-passkey-elsewhere="" hidden {
-            (ui.t("passkey-elsewhere")) " " a href=(address) { (address) }
+        div data-passkey-elsewhere="" hidden {
+            p { (ui.t("passkey-elsewhere")) }
+            a.btn href=(address) { (address) }
         }
     }
 }
