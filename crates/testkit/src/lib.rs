@@ -8,6 +8,7 @@
 //! - `TOWNHALL_S3_PYTHON`: the Python that has moto, for [`bucket`];
 //! - `TOWNHALL_BIN`: the binary under test for [`process`], else the one beside the tests.
 
+#[cfg(feature = "site")]
 pub mod authenticator;
 pub mod bucket;
 pub mod databases;
@@ -26,6 +27,7 @@ pub mod site;
 pub mod strace;
 pub mod tools;
 
+#[cfg(feature = "site")]
 pub use authenticator::Authenticator;
 pub use databases::{Databases, databases};
 pub use places::{Place, places};

@@ -41,7 +41,10 @@ impl From<super::Refusal> for Refusal {
             super::Refusal::Wait(seconds) => Self::Wait(seconds),
             super::Refusal::NoPost => Self::NoPost,
             super::Refusal::Wrong => Self::Unlinked,
-            super::Refusal::WrongCode | super::Refusal::Gone => Self::Gone,
+            super::Refusal::WrongCode
+            | super::Refusal::WrongPasskey
+            | super::Refusal::CopiedPasskey
+            | super::Refusal::Gone => Self::Gone,
         }
     }
 }
