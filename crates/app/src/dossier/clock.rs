@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use townhall_domain::deadline::{PauseReason, Resume};
+use townhall_domain::deadline::{DeadlineError, PauseReason, Resume};
 use townhall_domain::dossier::{Action, Holder};
 use townhall_domain::ids::{DossierId, StepId};
 use townhall_domain::permission::Role;
@@ -39,7 +39,12 @@ pub fn extend_dossier(tx: &mut Tx<'_>, cx: &Cx, cmd: &ExtendDossier) -> Result<(
     let office = crate::calendar::office(tx, cx, &dossier.unit)?;
     let extended = deadline
         .extend(&office, cx.now(), cmd.to, None)
-        .map_err(|error| AppError::deadline(&error))?;
+        .map_err(|error| match error {
+            DeadlineError::NotLater { .. } | DeadlineError::NotAWorkingDay { .. } => {
+                AppError::field_deadline("to", &error)
+            }
+            error => AppError::deadline(&error),
+        })?;
     let due = extended.due;
     dossier.deadline = Some(extended);
     super::warn::plan(tx, cx, &dossier)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{Action, ComponentEntry, Dossier, NotAllowed, SyncState, actions};
 use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::permission::Right;
@@ -87,6 +88,8 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
     let possible = actions(dossier.state, flow_of(procedure))
         .into_iter()
         .filter(|_| dossier.erased_at.is_none())
+        // Once, and at the latest the day before: afterwards there is nothing left to offer.
+        .filter(|(action, _)| *action != Action::Extend || may_extend(cx, &dossier))
         .filter(|(action, _)| {
             // A recall takes back one's own hand-over, so it is offered to the one who gave, not to the holder.
             let answers = if *action == Action::Recall {
@@ -109,7 +112,8 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
         .collect();
     let records = dossiers::records(tx, id)?;
     let trail = journal::facts_of(tx, "dossier", &id.to_string())?;
-    let (posts, people) = names(tx, &dossier, &steps, &records, &trail)?;
+    let slips = dossiers::slips(tx, id)?;
+    let (posts, people) = names(tx, &dossier, &steps, &records, &slips, &trail)?;
     let joining = dossiers::joining(tx, id)?;
     let mut look = reading(cx, &dossier, Reading::Dossier, "dossier", id.to_string());
     look.own_work |= cx.actor.post().is_some_and(|post| joining.contains(&post));
@@ -124,7 +128,7 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
         },
         papers_hidden: !may_read_papers,
         joining,
-        slips: dossiers::slips(tx, id)?,
+        slips,
         result: dossiers::result(tx, id)?,
         rating: ratings::load(tx, id)?,
         joined: crate::joined::view_of(tx, cx, &dossier)?,
@@ -140,6 +144,12 @@ pub fn dossier_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<DossierVi
     })
 }
 
+/// Whether the one extension is still open today.
+fn may_extend(cx: &Cx, dossier: &Dossier) -> bool {
+    let last = dossier.deadline.as_ref().and_then(Deadline::extension_until);
+    last.is_some_and(|day| cx.today() <= day)
+}
+
 type Names = (BTreeMap<PostId, (String, String)>, BTreeMap<PersonId, String>);
 
 fn names(
@@ -147,6 +157,7 @@ fn names(
     dossier: &Dossier,
     steps: &[Step],
     records: &[Record],
+    slips: &[Slip],
     trail: &[journal::StoredFact],
 ) -> Result<Names, AppError> {
     let mut posts: BTreeMap<PostId, (String, String)> = BTreeMap::new();
@@ -172,7 +183,8 @@ fn names(
     let wanted = steps
         .iter()
         .flat_map(|step| [step.given_by_person, step.ended_by_person])
-        .chain(records.iter().map(|record| record.person));
+        .chain(records.iter().map(|record| record.person))
+        .chain(slips.iter().map(|slip| slip.issued_by_person));
     for person in wanted.flatten() {
         if let std::collections::btree_map::Entry::Vacant(place) = people.entry(person)
             && let Some(found) = organisation::person(tx, person)?

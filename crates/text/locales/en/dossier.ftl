@@ -304,6 +304,7 @@ dossier-correct-which = Choose what is to be corrected
 dossier-correct-this = Correct { $entry }
 dossier-correct-change = Correct
 dossier-correct-number = It says { $now } now. Type the whole right number.
+dossier-extended-to = Until { $due }. { $why }
 dossier-corrected = { $entry }: { $old } → { $new }
 dossier-effect-recall = The last hand-over is taken back, if its receiver has not begun.
 # Trail

@@ -304,6 +304,7 @@ dossier-correct-which = Chọn mục cần sửa
 dossier-correct-this = Sửa mục { $entry }
 dossier-correct-change = Sửa
 dossier-correct-number = Đang ghi { $now }. Hãy nhập đủ số đúng.
+dossier-extended-to = Hẹn lại { $due }. { $why }
 dossier-corrected = { $entry }: { $old } → { $new }
 dossier-effect-recall = Bước vừa chuyển được lấy lại, nếu người nhận chưa bắt đầu làm.
 # Dấu vết

@@ -256,6 +256,8 @@ fn choose_entry(app: &App, ui: &Ui, view: &DossierView, heading: &str) -> Markup
 fn label_of(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, name: &str) -> Option<String> {
     const OWN: &[&str] = &[
         "reason",
+        "to",
+        "what",
         "items",
         "instead",
         "post",

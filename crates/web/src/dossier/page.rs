@@ -244,7 +244,8 @@ fn facts(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     html! {
         dl.th-facts {
             @for (name, value) in pairs.iter().filter(|(_, value)| !value.0.is_empty()) {
-                div { dt { (name) } dd { (value) } }
+                // What is long has the room of two, so that one name does not make the whole row tall.
+                div.th-fact-long[value.0.chars().count() > 90] { dt { (name) } dd { (value) } }
             }
         }
     }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use townhall_app::dossier::DossierView;
 use townhall_domain::dossier::Channel;
 use townhall_domain::time::Timestamp;
+use townhall_store::dossiers::Slip;
 use townhall_store::journal::StoredFact;
 
 use super::page::{person_name, post_title};
@@ -48,6 +49,22 @@ fn collected(ui: &Ui, view: &DossierView, kind: &str) -> Option<String> {
     })
 }
 
+/// Until when it was extended, and why.
+fn extended(ui: &Ui, view: &DossierView, fact: &StoredFact) -> Option<String> {
+    let slip = slip_of(view, fact).filter(|_| fact.kind == "dossier_extended")?;
+    let due: Timestamp = serde_json::from_value(slip.body.get("due")?.clone()).ok()?;
+    let why = slip.body.get("reason")?.as_str()?;
+    Some(ui.t_args(
+        "dossier-extended-to",
+        &[("due", ui.date_time(due).into()), ("why", why.into())],
+    ))
+}
+
+/// The numbered form that was issued with a fact.
+fn slip_of<'v>(view: &'v DossierView, fact: &StoredFact) -> Option<&'v Slip> {
+    view.slips.iter().find(|slip| slip.issued_at == fact.at)
+}
+
 /// The whole trail as a card, newest first.
 pub(super) fn card(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     let entries: Vec<Trail<'_>> = view
@@ -62,6 +79,7 @@ pub(super) fn card(app: &App, ui: &Ui, view: &DossierView) -> Markup {
                 .find(|step| step.started_at == fact.at && step.note.is_some());
             let why = rated(ui, view, &fact.kind)
                 .or_else(|| collected(ui, view, &fact.kind))
+                .or_else(|| extended(ui, view, fact))
                 .or_else(|| super::consulted::in_trail(ui, view, fact))
                 .or_else(|| super::corrected::in_trail(app, ui, view, fact))
                 .or_else(|| {
@@ -81,7 +99,10 @@ pub(super) fn card(app: &App, ui: &Ui, view: &DossierView) -> Markup {
                 .post
                 .map(|post| post_title(ui, view, post))
                 .unwrap_or_default();
-            let name = person_name(view, person.or_else(|| record.and_then(|record| record.person)));
+            let person = person
+                .or_else(|| record.and_then(|record| record.person))
+                .or_else(|| slip_of(view, fact)?.issued_by_person);
+            let name = person_name(view, person);
             let who = match (name.is_empty(), post.is_empty()) {
                 _ if is_citizens(view, fact) => ui.t("dossier-by-citizen"),
                 (true, true) => ui.t(if fact.account.is_none() {

@@ -137,3 +137,51 @@ async fn a_correction_begins_with_what_stands_there_and_the_trail_keeps_both_val
             .expect(200);
     }
 }
+
+#[tokio::test]
+async fn an_extension_tells_its_day_and_reason_and_is_offered_once() {
+    for site in Site::on_each().await {
+        let id = accepted(&site, "1.013978").await;
+        bring_to(&site, id, |state| state == State::InProgress(Stage::Sign), "x").await;
+        let (path, chair) = (format!("/dossiers/{id}"), site.sign_in("chair").await);
+        let before = chair.get(&path).await.expect(200).text();
+        assert!(
+            before.contains(&format!("{path}/extend\"")),
+            "{}: offered",
+            site.name()
+        );
+        let version = dossier(&site, id).await.version.to_string();
+        let to = |day: &'static str| {
+            [
+                ("version", version.as_str()),
+                ("to", day),
+                ("reason", "Chờ kết quả đo đạc"),
+            ]
+        };
+        // A day off is told at its field, and what was typed stays.
+        let refused = chair
+            .post(&format!("{path}/extend"), &to("20/12/2025"))
+            .await
+            .expect(422)
+            .text();
+        assert!(
+            refused.contains("href=\"#f-to\"") && refused.contains("Chờ kết quả đo đạc"),
+            "{refused}"
+        );
+        chair
+            .post(&format!("{path}/extend"), &to("19/12/2025"))
+            .await
+            .expect(303);
+        let after = chair.get(&path).await.expect(200).text();
+        assert!(
+            after.contains("19/12") && after.contains("Chờ kết quả đo đạc"),
+            "{}: in the trail",
+            site.name()
+        );
+        assert!(
+            !after.contains(&format!("{path}/extend\"")),
+            "{}: once",
+            site.name()
+        );
+    }
+}
