@@ -51,7 +51,11 @@ fn collected(ui: &Ui, view: &DossierView, kind: &str) -> Option<String> {
 
 /// Until when it was extended, and why.
 fn extended(ui: &Ui, view: &DossierView, fact: &StoredFact) -> Option<String> {
-    let slip = slip_of(view, fact).filter(|_| fact.kind == "dossier_extended")?;
+    if fact.kind != "dossier_extended" {
+        return None;
+    }
+    let mut slips = view.slips.iter();
+    let slip = slips.find(|slip| slip.form == "apology" && slip.issued_at == fact.at)?;
     let due: Timestamp = serde_json::from_value(slip.body.get("due")?.clone()).ok()?;
     let why = slip.body.get("reason")?.as_str()?;
     Some(ui.t_args(
