@@ -145,3 +145,24 @@ fn a_ceremony_is_taken_once_and_the_session_has_one_at_a_time() {
         assert_eq!(swept, (0, 2), "{name}");
     }
 }
+
+#[test]
+fn of_many_who_answer_a_challenge_at_once_one_gets_it() {
+    for (name, db) in databases() {
+        let ceremony = Ceremony {
+            kind: CeremonyKind::Alone,
+            session: None,
+            state: "{}".to_owned(),
+            expires_at: at(300),
+        };
+        write(&db, move |tx| passkeys::begin_ceremony(tx, &ceremony, &[9; 32]));
+        let got = std::thread::scope(|scope| {
+            let answers: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| write(&db, |tx| passkeys::take_ceremony(tx, &[9; 32]))))
+                .collect();
+            let taken = answers.into_iter().map(|one| one.join().expect("an answer"));
+            taken.filter(Option::is_some).count()
+        });
+        assert_eq!(got, 1, "{name}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use axum::http::Request;
 use serde_json::Value;
+use townhall_app::sign_in::totp;
 use townhall_store::passkeys;
 use townhall_testkit::site::people::PASSWORD;
 use townhall_testkit::{Authenticator, Client, Reply, Site};
@@ -478,6 +479,38 @@ async fn odd_answers_are_refused_and_never_a_failure() {
     let cross = Request::post("/sign-in/passkey/begin").header("sec-fetch-site", "cross-site");
     let cross = cross.body(axum::body::Body::empty()).expect("a request");
     site.visitor().send(cross).await.expect(403);
+}
+
+#[tokio::test]
+async fn who_has_codes_too_uses_either() {
+    let site = site().await;
+    let (client, mut device) = clerk_with_passkey(&site).await;
+    let page = client.get("/settings/codes").await.expect(200);
+    let shown = page.hidden("secret").expect("a secret");
+    let secret = totp::parse_secret(&shown).expect("a secret");
+    let now = townhall_app::clock::real_now();
+    let fields = [("secret", shown.as_str()), ("code", &totp::code_at(&secret, now))];
+    client.post("/settings/codes", &fields).await.expect(303);
+
+    let waiting = after_password(&site).await;
+    let page = waiting.get("/sign-in/code").await.expect(200);
+    page.must_say("Dùng khóa truy cập");
+    page.must_say("Hoặc dùng mã xác thực");
+    waiting
+        .post_bare("/sign-in/code", &[("code", "000")])
+        .await
+        .expect(422)
+        .must_say("Dùng khóa truy cập");
+    step(&waiting, &mut device).await.expect(303);
+    waiting.get("/work").await.expect(200);
+
+    let next = totp::code_at(&secret, now + jiff::SignedDuration::from_secs(30));
+    let other = after_password(&site).await;
+    other
+        .post_bare("/sign-in/code", &[("code", &next)])
+        .await
+        .expect(303);
+    other.get("/work").await.expect(200);
 }
 
 #[tokio::test]
