@@ -1,11 +1,12 @@
 """An S3-compatible store for tests: moto keeps the objects, botocore (Amazon's own library) checks the signatures.
 
-usage: s3-server.py BUCKET REGION ACCESS_KEY SECRET_KEY [--checksums] [--page N] [--tls CERTIFICATE KEY]
+usage: s3-server.py BUCKET REGION ACCESS_KEY SECRET_KEY [--checksums] [--page N] [--old]
+                    [--tls CERTIFICATE KEY]
 
 It listens on a free port of 127.0.0.1, has made the bucket, and prints `ready PORT`. moto itself takes any signature;
 this file refuses a wrong one before moto sees it. --checksums: it checks x-amz-checksum-sha256 and repeats it in its
 answer, as large stores do; without it, it knows nothing of checksums, as older ones. --page N: no page of a list is
-longer. A request with the header `x-test-operator` comes from the test itself and needs no signature.
+longer. --old: everything looks two days old. A request with the header `x-test-operator` comes from the test itself and needs no signature.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import urllib.parse
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.s3.models import FakeKey
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
@@ -30,11 +32,15 @@ options.add_argument("access_key")
 options.add_argument("secret_key")
 options.add_argument("--checksums", action="store_true")
 options.add_argument("--page", type=int)
+options.add_argument("--old", action="store_true")
 options.add_argument("--tls", nargs=2)
 args = options.parse_args()
 
 CHECKSUM = "x-amz-checksum-sha256"
 moto = DomainDispatcherApplication(create_backend_app)
+if args.old:
+    ago = datetime.timedelta(days=2)
+    FakeKey.last_modified_ISO8601 = property(lambda key: f"{key.last_modified - ago:%Y-%m-%dT%H:%M:%S.000Z}")
 
 
 def header(environ, name):

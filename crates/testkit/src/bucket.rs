@@ -26,6 +26,8 @@ pub struct BucketOptions<'a> {
     pub checksums: bool,
     /// The longest page of its lists.
     pub page: Option<usize>,
+    /// Whether everything looks two days old.
+    pub old: bool,
     /// Certificate and key.
     pub tls: Option<(&'a Path, &'a Path)>,
 }
@@ -66,6 +68,9 @@ impl BucketServer {
         }
         if let Some(page) = options.page {
             command.args(["--page", &page.to_string()]);
+        }
+        if options.old {
+            command.arg("--old");
         }
         if let Some((certificate, key)) = options.tls {
             command.arg("--tls").arg(certificate).arg(key);

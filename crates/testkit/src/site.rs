@@ -91,9 +91,20 @@ impl Site {
     /// # Panics
     /// When it cannot be made.
     pub async fn start_on(place: Place) -> Self {
+        Self::start_with(place, |dir| {
+            Files::open(&dir.join("files")).expect("a file store")
+        })
+        .await
+    }
+
+    /// A site at a place, whose files are kept where this says.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn start_with(place: Place, files: impl FnOnce(&Path) -> Files + Send + 'static) -> Self {
         let (town, place, staff) = off_async(move || {
             let db = crate::databases::open(&place);
-            let files = Files::open(&place.dir().join("files")).expect("a file store");
+            let files = files(place.dir());
             let clock = Clock::manual(time::instant(date(2025, 8, 4).at(9, 40, 0, 0)));
             let town = Town::new(db, PACKS.clone(), clock, files, IdSource::System, true);
             let staff = people::employ_all(&town, &PASSWORDS);
@@ -150,6 +161,11 @@ impl Site {
     /// `sqlite` or `postgres`, for messages.
     pub fn name(&self) -> &'static str {
         self.place.name()
+    }
+
+    /// Where its files and its `SQLite` database lie.
+    pub fn dir(&self) -> &Path {
+        self.place.dir()
     }
 
     /// The database, for looking at rows.

@@ -28,7 +28,7 @@ fn homes() -> Vec<Home> {
         let options = BucketOptions {
             checksums,
             page: Some(3),
-            tls: None,
+            ..BucketOptions::default()
         };
         let Some(server) = BucketServer::start(options) else {
             break;

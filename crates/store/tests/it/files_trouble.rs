@@ -283,8 +283,8 @@ fn tls_is_taken_only_from_the_authority_that_is_named() {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let Some(server) = BucketServer::start(BucketOptions {
         checksums: true,
-        page: None,
         tls: Some((&certificate, &key)),
+        ..BucketOptions::default()
     }) else {
         return;
     };

@@ -1,5 +1,7 @@
 //! The real binary from outside: started, talked to, asked to stop, killed.
 
+mod bucket;
+mod bucket_commands;
 mod demo;
 mod faults;
 mod office;

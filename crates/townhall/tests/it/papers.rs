@@ -14,7 +14,7 @@ use townhall_store::{dossiers, papers};
 use townhall_testkit::site::dossiers::accepted;
 use townhall_testkit::{Client, Reply, Site};
 
-const PROCEDURE: &str = "1.004873";
+pub(crate) const PROCEDURE: &str = "1.004873";
 const BOUNDARY: &str = "th-boundary-7f3a";
 
 /// A grey picture of one point.
@@ -32,7 +32,7 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 /// A PDF of one empty page, with so many bytes of nothing behind its end.
-fn pdf(padding: usize) -> Vec<u8> {
+pub(crate) fn pdf(padding: usize) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -89,7 +89,12 @@ async fn post(client: &Client, path: &str, body: impl Into<Body>) -> Reply {
     client.send(request.expect("a request")).await
 }
 
-async fn send(client: &Client, id: DossierId, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Reply {
+pub(crate) async fn send(
+    client: &Client,
+    id: DossierId,
+    fields: &[(&str, &str)],
+    files: &[(&str, &[u8])],
+) -> Reply {
     let csrf = client.csrf();
     let mut all = vec![("csrf", csrf.as_str())];
     all.extend_from_slice(fields);
@@ -99,7 +104,7 @@ async fn send(client: &Client, id: DossierId, fields: &[(&str, &str)], files: &[
     post(client, &format!("/dossiers/{id}/add_paper"), form(&all, files)).await
 }
 
-async fn papers_of(site: &Site, id: DossierId) -> Vec<papers::Paper> {
+pub(crate) async fn papers_of(site: &Site, id: DossierId) -> Vec<papers::Paper> {
     site.read(move |tx, _| Ok(papers::of_subject(tx, "dossier", &id.to_string())?))
         .await
 }
