@@ -5,7 +5,7 @@ use townhall_testkit::bucket::{BucketOptions, BucketServer, Manners, RudeLine};
 use townhall_testkit::site::dossiers::accepted;
 use townhall_testkit::{Place, Site, places, temp_dir};
 
-use crate::papers::{PROCEDURE, papers_of, pdf, send};
+use crate::support::{PROCEDURE, papers_of, pdf, send};
 
 const CHECKSUMS: BucketOptions<'_> = BucketOptions {
     checksums: true,

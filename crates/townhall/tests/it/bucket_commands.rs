@@ -10,8 +10,7 @@ use townhall_testkit::bucket::{BucketOptions, BucketServer};
 use townhall_testkit::site::dossiers::{accepted, dossier};
 use townhall_testkit::{Place, Site, http, temp_dir};
 
-use crate::papers::{PROCEDURE, papers_of, pdf, send};
-use crate::support::townhall;
+use crate::support::{PROCEDURE, papers_of, pdf, send, townhall};
 
 /// A node with two papers in the bucket: one of an open dossier, one of a dossier that was withdrawn.
 struct Node {

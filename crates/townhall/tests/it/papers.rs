@@ -10,12 +10,11 @@ use townhall_app::dossier::{AddPapers, add_papers};
 use townhall_app::error::AppError;
 use townhall_domain::dossier::{ComponentSource, ComponentStatus};
 use townhall_domain::ids::DossierId;
-use townhall_store::{dossiers, papers};
+use townhall_store::dossiers;
 use townhall_testkit::site::dossiers::accepted;
-use townhall_testkit::{Client, Reply, Site};
+use townhall_testkit::{Client, Site};
 
-pub(crate) const PROCEDURE: &str = "1.004873";
-const BOUNDARY: &str = "th-boundary-7f3a";
+use crate::support::{BOUNDARY, PROCEDURE, form, papers_of, pdf, post, send};
 
 /// A grey picture of one point.
 fn png() -> Vec<u8> {
@@ -29,84 +28,6 @@ fn hex(text: &str) -> Vec<u8> {
     (0..digits.len() / 2)
         .map(|place| u8::from_str_radix(&digits[2 * place..2 * place + 2], 16).expect("hexadecimal"))
         .collect()
-}
-
-/// A PDF of one empty page, with so many bytes of nothing behind its end.
-pub(crate) fn pdf(padding: usize) -> Vec<u8> {
-    let mut file = b"%PDF-1.4\n".to_vec();
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
-    ];
-    let mut places = Vec::new();
-    for (number, object) in objects.iter().enumerate() {
-        places.push(file.len());
-        file.extend_from_slice(format!("{} 0 obj\n{object}\nendobj\n", number + 1).as_bytes());
-        if number == 0 && padding > 0 {
-            file.push(b'%');
-            file.extend(std::iter::repeat_n(b'x', padding));
-            file.push(b'\n');
-        }
-    }
-    let table = file.len();
-    file.extend_from_slice(b"xref\n0 4\n0000000000 65535 f \n");
-    for place in places {
-        file.extend_from_slice(format!("{place:010} 00000 n \n").as_bytes());
-    }
-    file.extend_from_slice(
-        format!("trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n").as_bytes(),
-    );
-    file
-}
-
-/// The body of a form with files, as a browser sends it.
-fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (name, value) in fields {
-        write!(
-            body,
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        )
-        .expect("written");
-    }
-    for (name, bytes) in files {
-        write!(body, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").expect("written");
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    write!(body, "--{BOUNDARY}--\r\n").expect("written");
-    body
-}
-
-async fn post(client: &Client, path: &str, body: impl Into<Body>) -> Reply {
-    let request = Request::post(path)
-        .header(
-            "content-type",
-            format!("multipart/form-data; boundary={BOUNDARY}"),
-        )
-        .body(body.into());
-    client.send(request.expect("a request")).await
-}
-
-pub(crate) async fn send(
-    client: &Client,
-    id: DossierId,
-    fields: &[(&str, &str)],
-    files: &[(&str, &[u8])],
-) -> Reply {
-    let csrf = client.csrf();
-    let mut all = vec![("csrf", csrf.as_str())];
-    all.extend_from_slice(fields);
-    if !fields.iter().any(|(name, _)| *name == "source") {
-        all.push(("source", "paper"));
-    }
-    post(client, &format!("/dossiers/{id}/add_paper"), form(&all, files)).await
-}
-
-pub(crate) async fn papers_of(site: &Site, id: DossierId) -> Vec<papers::Paper> {
-    site.read(move |tx, _| Ok(papers::of_subject(tx, "dossier", &id.to_string())?))
-        .await
 }
 
 /// What lies in the file store: kept files, and files that are still coming in.
