@@ -8,7 +8,7 @@ passkey-count = { $count ->
 }
 passkey-label = Name of the passkey
 passkey-label-hint = To know it again when it is to be removed: computer at counter 2, my phone.
-passkey-added-at = Added
+passkey-added-at = Added { $at }
 passkey-used-at = Last used
 passkey-never-used = never used
 passkey-is-copied = May have been copied: it opens nothing any more, remove it

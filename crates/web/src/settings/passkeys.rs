@@ -263,7 +263,7 @@ fn list(ui: &Ui, app: &App, passkeys: &[Passkey]) -> Markup {
     if passkeys.is_empty() {
         return html! { p { (ui.t("passkey-none")) } };
     }
-    let columns = ["passkey-label", "passkey-added-at", "passkey-used-at"].map(|key| Column::text(ui.t(key)));
+    let columns = ["passkey-label", "passkey-used-at"].map(|key| Column::text(ui.t(key)));
     let columns: Vec<Column<'_>> = columns.into_iter().chain([Column::text("")]).collect();
     let is_of_here = |passkey: &Passkey| {
         app.passkeys
@@ -278,13 +278,15 @@ fn list(ui: &Ui, app: &App, passkeys: &[Passkey]) -> Markup {
                     @if passkey.used.copied_at.is_some() {
                         " " (ui::badge(ui, Tone::Bad, Icon::ALERT, &ui.t("passkey-is-copied")))
                     }
+                    br; span.th-muted {
+                        (ui.t_args("passkey-added-at", &[("at", Arg::from(ui.date_time(passkey.created_at)))]))
+                    }
                     @if !is_of_here(passkey) {
                         br; span.th-muted {
                             (ui.t_args("passkey-of-other-address", &[("domain", Arg::from(passkey.relying_party.as_str()))]))
                         }
                     }
                 }
-                td { (ui.date_time(passkey.created_at)) }
                 td {
                     @match passkey.used.used_at {
                         Some(at) => { (ui.date_time(at)) },
