@@ -6,6 +6,7 @@ mod demo;
 mod faults;
 mod office;
 mod papers;
+mod provider;
 mod serve;
 mod support;
 mod tools;

@@ -60,11 +60,7 @@ impl Office {
 
     /// A browser in which the administrator has signed in.
     pub fn sign_in(&self, server: &str) -> Browser {
-        let mut browser = Browser {
-            server: server.to_owned(),
-            cookie: String::new(),
-            csrf: String::new(),
-        };
+        let mut browser = Browser::visitor(server);
         let fields = [("user_name", "quantri"), ("password", self.password.as_str())];
         let reply = browser.post("/sign-in", &fields).expect("an answer");
         let cookie = reply
@@ -146,6 +142,25 @@ impl Browser {
         Self {
             server: server.to_owned(),
             ..self.clone()
+        }
+    }
+
+    /// One in which nobody has signed in.
+    pub fn visitor(server: &str) -> Self {
+        Self {
+            server: server.to_owned(),
+            cookie: String::new(),
+            csrf: String::new(),
+        }
+    }
+
+    /// Keeps the cookies of an answer beside those it has.
+    pub fn keep(&mut self, reply: &Reply) {
+        let set = reply.headers.iter().filter(|(name, _)| name == "set-cookie");
+        for (_, line) in set.filter(|(_, line)| !line.contains("Max-Age=0")) {
+            let pair = line.split(';').next().unwrap_or_default();
+            let between = if self.cookie.is_empty() { "" } else { "; " };
+            let _ = write!(self.cookie, "{between}{pair}");
         }
     }
 
