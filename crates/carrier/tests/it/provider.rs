@@ -1,10 +1,14 @@
 //! Signing in by an identity provider, over HTTP from the first page to the session.
 
+use serde_json::json;
 use townhall_app::accounts::{AccountChange, ChangeAccount, EnrolCodes, change_account, enrol_codes};
 use townhall_app::clock::real_now;
 use townhall_app::outside::SecondFactor;
+use townhall_app::record::{Subject, record};
 use townhall_app::sign_in::totp;
+use townhall_domain::space::Space;
 use townhall_store::accounts;
+use townhall_store::passkeys::{self, Passkey, PasskeyUse};
 use townhall_testkit::provider::{ProviderSimulator, Trick};
 use townhall_testkit::site::people::PASSWORD;
 use townhall_testkit::{Client, Site};
@@ -252,6 +256,40 @@ async fn the_second_step_is_asked_for_here_unless_it_is_left_to_the_provider() {
     let client = site.visitor();
     come(&client).await.expect(303);
     client.get("/work").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_passkey_is_a_second_step_of_ours_too() {
+    let (site, _simulator) = begun(SecondFactor::Ours).await;
+    let (account, unit) = (site.employed("clerk").account, site.unit("24682"));
+    site.write(move |tx, cx| {
+        let passkey = Passkey {
+            id: cx.new_id(),
+            account,
+            credential_id: vec![1; 16],
+            relying_party: "town.example".to_owned(),
+            label: "Máy ở văn thư".to_owned(),
+            credential: "{}".to_owned(),
+            created_at: cx.now(),
+            used: PasskeyUse::default(),
+        };
+        passkeys::insert(tx, &passkey)?;
+        let subject = Subject::new("account", account, &unit, Space::State);
+        record(
+            tx,
+            cx,
+            &subject,
+            "passkey_added",
+            json!({ "passkey": passkey.id }),
+        )?;
+        Ok(())
+    })
+    .await
+    .expect("added");
+    let client = site.visitor();
+    let to = come(&client).await.expect(303).location().expect("the next step");
+    assert!(to.starts_with("/sign-in/code"), "{to}");
+    client.get("/work").await.expect(303);
 }
 
 #[tokio::test]
