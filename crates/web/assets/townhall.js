@@ -225,8 +225,15 @@
     const told = `done:${location.href}`;
     const done = sessionStorage.getItem(told) ? "" : meta("th-draft-done");
     if (done) sessionStorage.setItem(told, "1");
+    // Whoever is asked to sign in after sending has sent nothing: the session had ended.
+    const refused = location.pathname.startsWith("/sign-in");
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith("draft:")) continue;
+      if (refused) {
+        const kept = JSON.parse(localStorage.getItem(name));
+        if (kept.submitted) localStorage.setItem(name, JSON.stringify({ ...kept, submitted: false, sent: false }));
+        continue;
+      }
       const [, owner, draft] = name.split(":");
       // A form that was sent and is not on the page that came back has arrived.
       const arrived = JSON.parse(localStorage.getItem(name)).submitted && !document.querySelector(`form[data-draft="${CSS.escape(draft)}"]`);

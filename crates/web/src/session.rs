@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT, HOST, ORIGIN};
+use axum::http::header::{ACCEPT, HOST, ORIGIN, REFERER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::de::DeserializeOwned;
@@ -244,13 +244,14 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
         // Signed in, but the place is not his to know of.
         (false, Some(signed)) => Refusal::not_found(signed.lang()).page(&signed.ui(&app)),
         (false, None) => {
-            let back = crate::ui::href("/sign-in", &[("next", &visitor.path)]);
-            Redirect::to(if parts.method == Method::GET {
-                &back
+            let back = if parts.method == Method::GET {
+                crate::ui::href("/sign-in", &[("next", &visitor.path)])
             } else {
-                "/sign-in"
-            })
-            .into_response()
+                // The session ended under a form: back to its page afterwards, where the browser kept what was typed.
+                let form = page_before(&parts.headers).unwrap_or_default();
+                crate::ui::href("/sign-in", &[("ended", "1"), ("next", &form)])
+            };
+            Redirect::to(&back).into_response()
         }
     }
 }
@@ -265,6 +266,16 @@ fn wants_page(headers: &HeaderMap) -> bool {
 /// What the navigation counts. A page without its counts is better than none, so a failure only leaves them out.
 async fn count_waiting(app: &App, actor: &Actor) -> Waiting {
     app.town.read("waiting", actor, waiting).await.unwrap_or_default()
+}
+
+/// The page of this very site from which a request was sent, as path and query.
+fn page_before(headers: &HeaderMap) -> Option<String> {
+    let before: Uri = headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let is_own = before
+        .authority()
+        .is_some_and(|authority| authority.as_str() == host);
+    is_own.then(|| before.path_and_query().map(ToString::to_string))?
 }
 
 fn changes(method: &Method) -> bool {

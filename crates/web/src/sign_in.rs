@@ -51,6 +51,8 @@ struct Asked {
     next: String,
     #[serde(default)]
     out: String,
+    #[serde(default)]
+    ended: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -105,6 +107,7 @@ async fn send(State(app): State<App>, visitor: Visitor, FormOf(form): FormOf<Sig
                 next: &form.next,
                 refused: Some(refused),
                 out: false,
+                ended: false,
             };
             sign_in_page(&app, &visitor, &typed, status_of(refused))
         }
@@ -322,6 +325,8 @@ struct Typed<'a> {
     next: &'a str,
     refused: Option<Refused>,
     out: bool,
+    /// The session ended under a form that was sent.
+    ended: bool,
 }
 
 impl<'a> Typed<'a> {
@@ -331,6 +336,7 @@ impl<'a> Typed<'a> {
             next: &asked.next,
             refused: None,
             out: asked.out == "1",
+            ended: asked.ended == "1",
         }
     }
 
@@ -341,6 +347,7 @@ impl<'a> Typed<'a> {
             next,
             refused: Some(refused),
             out: false,
+            ended: false,
         }
     }
 }
@@ -369,6 +376,7 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
         .autocomplete("current-password")
         .max_chars(256);
     let main = html! {
+        @if typed.ended { (ui::notice(&ui, ui::NoticeTone::Warn, "", &html! { (ui.t("sign-in-ended")) })) }
         @if typed.out { (ui::notice(&ui, ui::NoticeTone::Ok, &ui.t("sign-in-signed-out"), &provider::still_there(&ui, app))) }
         (ui::error_summary(&ui, &errors))
         h1 { (ui.t("sign-in-title")) }

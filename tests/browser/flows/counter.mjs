@@ -106,3 +106,18 @@ test("counter: what is missing is asked for once, with F8, on Form 02", async (v
   await Promise.all([page.waitForNavigation(), said.locator("a[href^='/dossiers/']").first().click()]);
   assert.ok((await page.locator("main .th-title, main").first().innerText()).includes("bổ sung"));
 });
+
+test("counter: a session that ended under a form takes nothing away; after signing in again it stands there", async (visit) => {
+  const page = await visit.open("/counter?procedure=1.004873", RECEPTIONIST);
+  const name = page.locator('input[name="applicant_name"]');
+  await name.waitFor();
+  await page.context().clearCookies();
+  await name.fill("Nguyễn Thị Thử Phiên");
+  await Promise.all([page.waitForURL(/sign-in\?ended=1/), page.keyboard.press("Control+Enter")]);
+  await page.locator(".th-note", { hasText: "Phiên làm việc đã hết" }).waitFor();
+  const account = visit.site.account(RECEPTIONIST.role, RECEPTIONIST.unit);
+  await page.locator('input[autocomplete="username"]').fill(account.user);
+  await page.locator('input[type="password"]').fill(account.password);
+  await Promise.all([page.waitForURL(/\/counter/), page.locator('main form button[type="submit"]').first().click()]);
+  await page.locator('input[name="applicant_name"][value="Nguyễn Thị Thử Phiên"]').waitFor();
+});

@@ -19,6 +19,7 @@ sign-in-basis-mandate = Your own post
 sign-in-basis-absence = Standing in for an absent colleague
 sign-in-basis-delegation = By delegation
 sign-in-signed-out = You have signed out.
+sign-in-ended = Your session had ended, so nothing was sent. What you typed is still on this machine: sign in again and send it once more.
 sign-in-again = Sign in again
 sign-in-change-password = Before you work, replace the first password you were given.
 sign-in-enrol-codes = Your unit asks for one-time codes. Before you work, enrol an authenticator app.

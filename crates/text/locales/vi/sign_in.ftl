@@ -19,6 +19,7 @@ sign-in-basis-mandate = Chức danh của mình
 sign-in-basis-absence = Làm thay người vắng
 sign-in-basis-delegation = Được ủy quyền
 sign-in-signed-out = Đã đăng xuất.
+sign-in-ended = Phiên làm việc đã hết nên chưa gửi được. Những gì đã nhập vẫn còn trên máy này: đăng nhập lại, rồi gửi lần nữa.
 sign-in-again = Đăng nhập lại
 sign-in-change-password = Trước khi làm việc, hãy đổi mật khẩu được cấp lần đầu.
 sign-in-enrol-codes = Đơn vị yêu cầu mã xác thực. Trước khi làm việc, hãy đăng ký ứng dụng xác thực.
