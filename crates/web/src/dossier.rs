@@ -3,6 +3,7 @@
 mod accept;
 mod act;
 mod act_fields;
+mod carry_out;
 mod consulted;
 mod corrected;
 mod list;
