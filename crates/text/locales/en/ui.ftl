@@ -79,6 +79,7 @@ ui-draft-saved = Saved at { $time }
 ui-draft-kept = Not sent yet; kept on this computer at { $time }
 ui-draft-restored = What you typed at { $time } is back
 ui-draft-signed-out = Your session has ended. What you typed is still here; sign in again to send it.
+ui-export-cut = This file holds only the first { $rows } rows. Narrow the list and take it out again.
 ui-send-failed = Not sent. What you typed is still here.
 ui-day = Day
 ui-month = Month

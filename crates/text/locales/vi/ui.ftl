@@ -73,6 +73,7 @@ ui-draft-saved = Đã tự lưu lúc { $time }
 ui-draft-kept = Chưa gửi được; đã giữ trên máy này lúc { $time }
 ui-draft-restored = Đã lấy lại những gì nhập lúc { $time }
 ui-draft-signed-out = Phiên làm việc đã hết. Những gì đã nhập vẫn còn; đăng nhập lại để gửi.
+ui-export-cut = Tệp chỉ chứa { $rows } dòng đầu. Hãy lọc danh sách hẹp hơn rồi tải lại.
 ui-send-failed = Chưa gửi được. Những gì đã nhập vẫn còn.
 ui-day = Ngày
 ui-month = Tháng

@@ -4,7 +4,6 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use townhall_app::access_log::{NoteReading, Reading, note};
 use townhall_app::civil_status::{register_list, registers_years};
 use townhall_app::error::AppError;
 use townhall_app::paper_data::{RegisterPart, register_paper};
@@ -22,8 +21,6 @@ use crate::ui::{self, Column, Empty, Field, Icon, Page, Place, Tab, Tone, Ui, ba
 
 /// Rows on a page.
 const PAGE: usize = 50;
-/// Most rows of one export.
-const EXPORT: usize = 500;
 
 /// What the list is narrowed to, as it stands in the address. Personal numbers never stand there.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -225,31 +222,22 @@ pub async fn export(
         Ok(book) => book,
         Err(error) => return signed.refuse(&app, &error),
     };
-    let filter = Filter {
-        after: None,
-        ..asked.filter(book)
-    };
-    let found = app
-        .town
-        .write("export_register", &signed.actor, move |tx, cx| {
-            let rows = register_list(tx, cx, &filter, EXPORT)?;
-            if let Some(unit) = cx.actor.unit() {
-                let reading = NoteReading {
-                    reading: Reading::Export,
-                    subject_kind: "register",
-                    subject_id: book.as_str().to_owned(),
-                    unit: unit.clone(),
-                    about: None,
-                    own_work: true,
-                    reason: None,
-                };
-                note(tx, cx, &reading)?;
-            }
-            Ok::<_, AppError>(rows)
+    let filter = asked.filter(book);
+    if let Err(error) = csv::note_export(&app, &signed, "register", book.as_str().to_owned()).await {
+        return signed.refuse(&app, &error);
+    }
+    let found = app.town.read("export_register", &signed.actor, move |tx, cx| {
+        csv::every(|after| {
+            let filter = Filter {
+                after,
+                ..filter.clone()
+            };
+            let page = register_list(tx, cx, &filter, csv::AT_ONCE)?;
+            Ok::<_, AppError>((page.rows, page.next))
         })
-        .await;
-    let rows = match found {
-        Ok(rows) => rows,
+    });
+    let found = match found.await {
+        Ok(found) => found,
         Err(error) => return signed.refuse(&app, &error),
     };
     let head = [
@@ -261,7 +249,8 @@ pub async fn export(
         "civil-notes",
     ];
     let mut lines = vec![csv::line(head.iter().map(|key| ui.t(key)))];
-    lines.extend(rows.rows.iter().map(|row| csv::line(line(row))));
+    lines.extend(found.rows.iter().map(|row| csv::line(line(row))));
+    lines.extend(found.is_cut.then(|| csv::cut(&ui, found.rows.len())));
     csv::file(&format!("{}.csv", book.as_str()), &lines)
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::dossier_list;
+use townhall_app::error::AppError;
 use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::Channel;
 use townhall_domain::ids::UnitId;
@@ -25,8 +26,6 @@ use crate::ui::{
 
 /// Rows on a page.
 const PAGE: usize = 50;
-/// Most rows of one export; a larger one is cut into months by the reader.
-const EXPORT: usize = 500;
 
 /// What the list is narrowed to, as it stands in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -339,18 +338,25 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
     }
 }
 
-/// The same rows as a file for a spreadsheet; who took it out is recorded.
+/// The whole list as a file for a spreadsheet; who took it out is recorded.
 pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let ui = signed.ui(&app);
     let filter = asked.filter(&ui, &app);
-    let rows = match app
-        .town
-        .read("export_dossiers", &signed.actor, move |tx, cx| {
-            dossier_list(tx, cx, &filter, EXPORT)
+    if let Err(error) = csv::note_export(&app, &signed, "list", ui.path.clone()).await {
+        return signed.refuse(&app, &error);
+    }
+    let found = app.town.read("export_dossiers", &signed.actor, move |tx, cx| {
+        csv::every(|after| {
+            let filter = Filter {
+                after,
+                ..filter.clone()
+            };
+            let page = dossier_list(tx, cx, &filter, csv::AT_ONCE)?;
+            Ok::<_, AppError>((page.rows, page.next))
         })
-        .await
-    {
-        Ok(rows) => rows,
+    });
+    let found = match found.await {
+        Ok(found) => found,
         Err(error) => return signed.refuse(&app, &error),
     };
     let head = [
@@ -364,7 +370,8 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         "dossiers-ended",
     ];
     let mut lines = vec![csv::line(head.map(|key| ui.t(key)))];
-    lines.extend(rows.rows.iter().map(|row| line(&app, &ui, row)));
+    lines.extend(found.rows.iter().map(|row| line(&app, &ui, row)));
+    lines.extend(found.is_cut.then(|| csv::cut(&ui, found.rows.len())));
     csv::file("dossiers.csv", &lines)
 }
 

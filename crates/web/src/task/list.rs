@@ -1,20 +1,23 @@
 //! The list of tasks: the four classes as figures that open their rows, views, filters, search, CSV.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use townhall_app::access_log::{NoteReading, Reading, note};
 use townhall_app::error::AppError;
 use townhall_app::task::{TaskPage, task_list, task_report};
+use townhall_domain::ids::PostId;
 use townhall_domain::permission::Right;
 use townhall_domain::task::{Class, Priority, SourceKind, Tally};
 use townhall_domain::time;
-use townhall_store::tasks::Listed;
+use townhall_store::organisation::PostName;
+use townhall_store::tasks::{Filter, Listed};
 use townhall_text::Arg;
 
 use super::filter::{Asked, VIEWS};
 use super::{due, post_lines, post_of, priority_badge, state_badge, unit_name};
+use crate::csv;
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
@@ -23,8 +26,6 @@ use crate::ui::{
 
 /// Rows on a page.
 const PAGE: usize = 50;
-/// Most rows of one export; a larger one is cut into months by the reader.
-const EXPORT: usize = 500;
 
 /// The list.
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
@@ -228,32 +229,28 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &TaskPage) -> Markup {
     }
 }
 
-/// The same rows as a file for a spreadsheet; who took it out is recorded.
+/// The whole list as a file for a spreadsheet; who took it out is recorded.
 pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let ui = signed.ui(&app);
     let filter = asked.filter(&app, &ui, &signed.actor);
-    let about = ui.path.clone();
-    let found = app
-        .town
-        .write("export_tasks", &signed.actor, move |tx, cx| {
-            let rows = task_list(tx, cx, &filter, EXPORT)?;
-            if let Some(unit) = cx.actor.unit() {
-                let reading = NoteReading {
-                    reading: Reading::Export,
-                    subject_kind: "list",
-                    subject_id: about.clone(),
-                    unit: unit.clone(),
-                    about: None,
-                    own_work: true,
-                    reason: None,
-                };
-                note(tx, cx, &reading)?;
-            }
-            Ok::<_, AppError>(rows)
-        })
-        .await;
-    let rows = match found {
-        Ok(rows) => rows,
+    if let Err(error) = csv::note_export(&app, &signed, "list", ui.path.clone()).await {
+        return signed.refuse(&app, &error);
+    }
+    let found = app.town.read("export_tasks", &signed.actor, move |tx, cx| {
+        let mut posts = BTreeMap::new();
+        let found = csv::every(|after| {
+            let filter = Filter {
+                after,
+                ..filter.clone()
+            };
+            let found = task_list(tx, cx, &filter, csv::AT_ONCE)?;
+            posts.extend(found.posts);
+            Ok::<_, AppError>((found.page.rows, found.page.next))
+        })?;
+        Ok((found, posts))
+    });
+    let (found, posts) = match found.await {
+        Ok(found) => found,
         Err(error) => return signed.refuse(&app, &error),
     };
     let head = [
@@ -269,58 +266,27 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         "task-due",
         "task-ended-at",
     ];
-    let mut out = String::from("\u{feff}");
-    out.push_str(&cells(head.iter().map(|key| ui.t(key))));
-    for row in &rows.page.rows {
-        out.push_str("\r\n");
-        out.push_str(&cells(line(&ui, &rows, row)));
-    }
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"tasks.csv\""),
-    ];
-    (headers, out).into_response()
+    let mut lines = vec![csv::line(head.map(|key| ui.t(key)))];
+    lines.extend(found.rows.iter().map(|row| csv::line(line(&ui, &posts, row))));
+    lines.extend(found.is_cut.then(|| csv::cut(&ui, found.rows.len())));
+    csv::file("tasks.csv", &lines)
 }
 
-fn line(ui: &Ui, rows: &TaskPage, row: &Listed) -> [String; 11] {
+fn line(ui: &Ui, posts: &BTreeMap<PostId, PostName>, row: &Listed) -> [String; 11] {
     let class = row
         .class(ui.now)
         .map(|class| ui.t(&format!("task-class-{}", class.as_str())));
     [
         row.code.clone(),
         row.work.clone(),
-        post_of(ui, &rows.posts, row.lead),
+        post_of(ui, posts, row.lead),
         row.product.clone(),
         ui.t(&format!("task-state-{}", row.state.as_str())),
         class.unwrap_or_default(),
-        post_of(ui, &rows.posts, row.issuer),
+        post_of(ui, posts, row.issuer),
         time::rfc3339(row.issued_at),
         time::rfc3339(row.deadline.original_due),
         time::rfc3339(row.deadline.due),
         row.ended_at.map(time::rfc3339).unwrap_or_default(),
     ]
-}
-
-/// A line of cells that a spreadsheet cannot take for formulas.
-fn cells(texts: impl IntoIterator<Item = String>) -> String {
-    let cell = |text: String| {
-        let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            "'"
-        } else {
-            ""
-        };
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    };
-    texts.into_iter().map(cell).collect::<Vec<_>>().join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_that_would_calculate_is_disarmed() {
-        let line = cells(["=1+1".to_owned(), "a \"b\"".to_owned()]);
-        assert_eq!(line, "\"'=1+1\",\"a \"\"b\"\"\"");
-    }
 }

@@ -74,3 +74,24 @@ async fn the_next_hour_is_another_look_and_who_is_refused_leaves_none() {
         .expect(404);
     assert_eq!(looks(&site, id).await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_list_that_leaves_as_a_file_is_whole_and_who_took_it_is_written_down() {
+    for site in Site::on_each().await {
+        let codes = [
+            dossier(&site, accepted(&site, "1.004873").await).await.code,
+            dossier(&site, accepted(&site, "1.004873").await).await.code,
+        ];
+        let chair = site.sign_in("chair").await;
+        // A key far behind all rows, as the address of a later page has: the file is the list all the same.
+        let path = "/dossiers/export.csv?after=1.019872f3-0000-7000-8000-000000000000";
+        let file = chair.get(path).await.expect(200).text();
+        for code in &codes {
+            assert!(file.contains(code.as_str()), "{}: {file}", site.name());
+        }
+        let noted = site
+            .read(|tx, _| Ok(tx.rows("SELECT post FROM access_log WHERE action = 'export'", &[])?))
+            .await;
+        assert_eq!(noted.len(), 1, "{}", site.name());
+    }
+}
