@@ -157,8 +157,15 @@ fn migration_failed(error: &refinery::Error) -> StoreError {
     if let Some(end) = told.find('\n') {
         told.truncate(end);
     }
+    // The outer error says only that there was one; the innermost has the words of the database.
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    let words = inner.to_string();
+    let words = words.lines().next().unwrap_or_default();
     StoreError::Migration(format!(
-        "the schema is not what its own version says, so it cannot be brought up to date ({})",
+        "the schema is not what its own version says, so it cannot be brought up to date ({}: {words})",
         told.trim_end_matches(['`', ' '])
     ))
 }

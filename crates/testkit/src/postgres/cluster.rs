@@ -79,6 +79,8 @@ impl Cluster {
         }
         append(&self.home.data().join("postgresql.conf"), "ssl = on\n")
             .map_err(io("writing postgresql.conf"))?;
+        // In order, not as a crash: a server without fsync loses what it has just acknowledged.
+        self.stop();
         self.start_again()
     }
 
