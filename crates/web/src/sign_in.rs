@@ -382,8 +382,10 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
         h1 { (ui.t("sign-in-title")) }
         p { (ui.t("sign-in-lead")) }
         (ui::form(&ui, &Form::post("/sign-in"), &html! {
-            (ui::text(&ui, &user_name))
-            (ui::password(&ui, &password))
+            div.th-fields {
+                (ui::text(&ui, &user_name))
+                (ui::password(&ui, &password))
+            }
             (next_field(typed.next))
             (button(&ui.t("sign-in-send")))
         }))
