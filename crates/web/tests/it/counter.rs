@@ -294,7 +294,11 @@ async fn each_mistake_is_told_at_its_field_and_everything_typed_stays() {
         ("applicant_born_on", "31/6/1990", "applicant_born_on"),
         ("applicant_born_on", "1/1/1899", "applicant_born_on"),
         ("applicant_born_on", "5/8/2025", "applicant_born_on"),
-        ("applicant_phone", "abc", "Số điện thoại trong nước có 10 hoặc 11 chữ số"),
+        (
+            "applicant_phone",
+            "abc",
+            "Số điện thoại trong nước có 10 hoặc 11 chữ số",
+        ),
         ("applicant_email", "nobody", "Địa chỉ thư điện tử chưa đúng"),
         ("form_subject_birth_date", "30/2/1998", "form_subject_birth_date"),
         ("form_subject_name", "", "form_subject_name"),
