@@ -1,7 +1,5 @@
 //! `townhall admin`: the first administrator of an empty node.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use townhall_app::accounts::{FirstAdministrator, create_first_administrator, hash_new};
@@ -13,7 +11,7 @@ use townhall_store::node as stored;
 use townhall_text::{Lang, t};
 
 use crate::node::{self, Place};
-use crate::serve::ServeArgs;
+use crate::serve::NodeArgs;
 
 /// What can be done about administrators.
 #[derive(Debug, Clone, Subcommand)]
@@ -25,15 +23,8 @@ pub enum AdminCommand {
 /// The first administrator.
 #[derive(Debug, Clone, Args)]
 pub struct CreateArgs {
-    /// The data directory; made when it is new
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    node: NodeArgs,
     /// Code of the unit of this node
     #[arg(long, value_name = "CODE")]
     unit: String,
@@ -51,17 +42,7 @@ pub struct CreateArgs {
 /// When the node has accounts already, the unit is unknown or the name cannot be used.
 pub fn run(command: &AdminCommand) -> Result<()> {
     let AdminCommand::Create(args) = command;
-    let config = ServeArgs {
-        data: args.data.clone(),
-        database_url: args.database_url.clone(),
-        config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
-    let data = config
-        .data
-        .clone()
-        .context("say where the data lies: --data DIR")?;
+    let (config, data) = args.node.config()?;
     let town = node::open(
         &Place::of(&data),
         &config.database(&data),

@@ -24,7 +24,7 @@ use townhall_store::{Db, DbConfig, StoreError, backup, leases};
 
 use crate::config::Config;
 use crate::node::{self, Place};
-use crate::serve::ServeArgs;
+use crate::serve::NodeArgs;
 use manifest::Manifest;
 pub use restore::{RestoreArgs, run as restore};
 
@@ -42,15 +42,8 @@ const LEASE: Duration = Duration::from_hours(6);
 pub struct BackupArgs {
     /// The file to write; it must not be there yet
     file: PathBuf,
-    /// The data directory
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    node: NodeArgs,
 }
 
 /// Makes a backup while the node serves.
@@ -58,17 +51,7 @@ pub struct BackupArgs {
 /// # Errors
 /// When something cannot be read or written, or a paper is damaged (it is named, and the rest is in the backup).
 pub fn run(args: &BackupArgs) -> Result<()> {
-    let config = ServeArgs {
-        data: args.data.clone(),
-        database_url: args.database_url.clone(),
-        config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
-    let data = config
-        .data
-        .clone()
-        .context("say where the data lies: --data DIR")?;
+    let (config, data) = args.node.config()?;
     if args.file.exists() {
         bail!(
             "{} is there already; a backup never writes over another",

@@ -1,7 +1,5 @@
 //! `townhall erase`: destroys the personal data of a dossier by decision.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use jiff::civil::Date;
@@ -15,20 +13,13 @@ use townhall_store::{DbConfig, erasure};
 
 use crate::admin::in_words;
 use crate::node::{self, Place};
-use crate::serve::ServeArgs;
+use crate::serve::NodeArgs;
 
 /// A dossier that has ended, and the decision to erase it. The node may serve meanwhile.
 #[derive(Debug, Clone, Args)]
 pub struct EraseArgs {
-    /// The data directory
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    node: NodeArgs,
     /// Code of the dossier
     #[arg(long, value_name = "CODE")]
     dossier: String,
@@ -61,17 +52,7 @@ fn reason(word: &str) -> Result<Reason, String> {
 /// # Errors
 /// When the dossier is not there, has not ended or was erased before; when the decision is not complete.
 pub fn run(args: &EraseArgs) -> Result<()> {
-    let config = ServeArgs {
-        data: args.data.clone(),
-        database_url: args.database_url.clone(),
-        config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
-    let data = config
-        .data
-        .clone()
-        .context("say where the data lies: --data DIR")?;
+    let (config, data) = args.node.config()?;
     let (place, database) = (Place::of(&data), config.database(&data));
     node::must_be_there(&database)?;
     let town = node::open(

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,7 +15,7 @@ use townhall_store::{Db, StoreError};
 
 use crate::backup::{let_sweeping_go_on, pause_sweeping};
 use crate::node::{self, Place};
-use crate::serve::ServeArgs;
+use crate::serve::NodeArgs;
 
 /// Papers on their way at once: most of the time of each is waiting.
 const AT_ONCE: usize = 4;
@@ -43,15 +42,8 @@ pub struct MoveArgs {
     /// Where to
     #[arg(long, value_name = "HOME")]
     to: To,
-    /// The data directory
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file that names the bucket
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    node: NodeArgs,
 }
 
 /// Runs the command.
@@ -60,17 +52,7 @@ pub struct MoveArgs {
 /// When one of the homes does not answer, or a paper is damaged (it is named, and the others are copied).
 pub fn run(command: &FilesCommand) -> Result<()> {
     let FilesCommand::Move(args) = command;
-    let config = ServeArgs {
-        data: args.data.clone(),
-        database_url: args.database_url.clone(),
-        config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
-    let data = config
-        .data
-        .clone()
-        .context("say where the data lies: --data DIR")?;
+    let (config, data) = args.node.config()?;
     let bucket = config
         .papers
         .as_ref()

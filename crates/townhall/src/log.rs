@@ -1,15 +1,13 @@
 //! `townhall log begin`: the next transparency log, when the key of the present one is lost or the database was put
 //! back to an earlier state.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use townhall_app::log::begin_next;
 use townhall_store::{Db, log};
 
 use crate::node::{self, Place};
-use crate::serve::{ServeArgs, host_of};
+use crate::serve::{NodeArgs, host_of};
 
 /// What can be done about the log.
 #[derive(Debug, Clone, Subcommand)]
@@ -21,15 +19,8 @@ pub enum LogCommand {
 /// The next log.
 #[derive(Debug, Clone, Args)]
 pub struct BeginArgs {
-    /// The data directory
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    node: NodeArgs,
 }
 
 /// Begins the next log; the node must not be serving.
@@ -38,17 +29,7 @@ pub struct BeginArgs {
 /// When the database or the key file cannot be written.
 pub fn run(command: &LogCommand) -> Result<()> {
     let LogCommand::Begin(args) = command;
-    let config = ServeArgs {
-        data: args.data.clone(),
-        database_url: args.database_url.clone(),
-        config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
-    let data = config
-        .data
-        .clone()
-        .context("say where the data lies: --data DIR")?;
+    let (config, data) = args.node.config()?;
     let database = config.database(&data);
     node::must_be_there(&database)?;
     let place = Place::of(&data);

@@ -47,6 +47,41 @@ pub struct ServeArgs {
     pub log: Option<String>,
 }
 
+/// Where a node is, for the commands that work on it.
+#[derive(Debug, Clone, Args)]
+pub struct NodeArgs {
+    /// The data directory
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL server instead of the file in the data directory
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl NodeArgs {
+    /// The configuration of the node, and its data directory.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, a line each; a directory that nobody named.
+    pub fn config(&self) -> Result<(Config, PathBuf)> {
+        let config = ServeArgs {
+            data: self.data.clone(),
+            database_url: self.database_url.clone(),
+            config: self.config.clone(),
+            ..ServeArgs::default()
+        }
+        .config()?;
+        let data = config
+            .data
+            .clone()
+            .context("say where the data lies: --data DIR")?;
+        Ok((config, data))
+    }
+}
+
 impl ServeArgs {
     /// File, environment and these options as one configuration.
     ///

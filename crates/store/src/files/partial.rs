@@ -164,50 +164,6 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_goes_on_where_it_broke_off_and_is_taken_once() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let files = Files::open(dir.path()).expect("open");
-        let id = files.begin_partial(&partial(6)).expect("begun");
-        assert_eq!(
-            files
-                .continue_partial(&id, "account", 0, b"abc")
-                .expect("a piece"),
-            3
-        );
-        // The answer was lost: the piece comes again, and the sender learns where to go on.
-        assert!(matches!(
-            files.continue_partial(&id, "account", 0, b"abc"),
-            Err(PartialError::Offset(3))
-        ));
-        assert!(matches!(
-            files.take_partial(&id, "account"),
-            Err(PartialError::Offset(3))
-        ));
-        assert!(matches!(
-            files.continue_partial(&id, "account", 3, b"defg"),
-            Err(PartialError::TooMuch)
-        ));
-        assert_eq!(
-            files
-                .continue_partial(&id, "account", 3, b"def")
-                .expect("a piece"),
-            6
-        );
-        let (about, incoming) = files.take_partial(&id, "account").expect("whole");
-        assert_eq!(about.name, "a.pdf");
-        let stored = incoming.finish().expect("stored");
-        assert_eq!(files.read(&stored.sha256).expect("read"), b"abcdef");
-        assert!(matches!(
-            files.take_partial(&id, "account"),
-            Err(PartialError::Unknown)
-        ));
-        assert_eq!(
-            fs::read_dir(dir.path().join("incoming")).expect("list").count(),
-            0
-        );
-    }
-
-    #[test]
     fn an_upload_is_its_owners_and_a_name_that_is_none_reaches_no_file() {
         let dir = tempfile::tempdir().expect("a directory");
         let files = Files::open(dir.path()).expect("open");

@@ -8,16 +8,15 @@ use townhall_app::accounts::{LinkAccount, account_of, link_account, links_of, un
 use townhall_app::error::AppError;
 use townhall_domain::ids::{AccountId, ProviderLinkId};
 use townhall_store::accounts::AccountLine;
-use townhall_store::provider_links::ProviderLink;
 use townhall_text::Arg;
 
 use crate::refusal::Refusal;
 use crate::session::{FormOf, Signed};
-use crate::settings::provider::called;
+use crate::settings::provider::table;
 use crate::sign_in::provider::name;
 use crate::state::App;
 use crate::typed::Answers;
-use crate::ui::{self, Column, Errors, Field, Form, Page, Place, Ui};
+use crate::ui::{self, Errors, Field, Form, Page, Place, Ui};
 
 pub async fn ask(State(app): State<App>, signed: Signed, Path(account): Path<String>) -> Response {
     page(&app, &signed, &account, "", &Errors::default()).await
@@ -119,13 +118,14 @@ async fn page(app: &App, signed: &Signed, account: &str, typed: &str, errors: &E
         (ui.t("account-list"), "/admin/accounts"),
     ];
     let trail: Vec<(&str, &str)> = trail.iter().map(|(words, to)| (words.as_str(), *to)).collect();
+    let unlink = Form::post(format!("/admin/accounts/{}/provider/remove", line.id));
     let main = html! {
         (ui::breadcrumb(&ui, &trail, &html! { (title) }))
         div.th-narrow {
             (ui::error_summary(&ui, errors))
             h1 { (title) }
             p { (ui.t("provider-of-account-lead")) }
-            @if !links.is_empty() { (table(&ui, app, &line, &links)) }
+            @if !links.is_empty() { (table(&ui, app, &links, &unlink, &ui::hidden("version", &line.version.to_string()))) }
             @if let Some(provider) = provider { (link_form(&ui, &line, name(&ui, provider), typed, errors)) }
         }
     };
@@ -136,33 +136,6 @@ async fn page(app: &App, signed: &Signed, account: &str, typed: &str, errors: &E
     };
     let page = Page::new(&title).at(Place::Admin).with_error(!errors.is_empty());
     (status, ui::page(&ui, &page, &main)).into_response()
-}
-
-fn table(ui: &Ui, app: &App, line: &AccountLine, links: &[ProviderLink]) -> Markup {
-    let columns = [
-        "provider-provider",
-        "provider-subject",
-        "provider-since",
-        "provider-act",
-    ]
-    .map(|key| Column::text(ui.t(key)));
-    let rows = html! {
-        @for link in links {
-            tr {
-                td { (called(ui, app, link)) }
-                td { (ui::code(&link.subject)) }
-                td { (ui.date_time(link.created_at)) }
-                td {
-                    (ui::form(ui, &Form::post(format!("/admin/accounts/{}/provider/remove", line.id)), &html! {
-                        (ui::hidden("version", &line.version.to_string()))
-                        (ui::hidden("link", &link.id.to_string()))
-                        button.btn.btn-sm type="submit" { (ui.t("provider-unlink")) }
-                    }))
-                }
-            }
-        }
-    };
-    ui::table(ui, &ui.t("provider-title"), &columns, None, &rows)
 }
 
 fn link_form(ui: &Ui, line: &AccountLine, name: &str, typed: &str, errors: &Errors) -> Markup {

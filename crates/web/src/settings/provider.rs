@@ -98,7 +98,7 @@ async fn page(app: &App, signed: &Signed, done: &str, errors: &Errors, status: S
             (ui::error_summary(&ui, errors))
             h1 { (title) }
             p { (ui.t("provider-lead")) }
-            @if !links.is_empty() { (table(&ui, app, &links)) }
+            @if !links.is_empty() { (table(&ui, app, &links, &Form::post("/settings/provider/unlink"), &ui::nothing())) }
             @if let Some(provider) = provider.filter(|provider| links.iter().all(|link| link.issuer != provider.issuer)) {
                 (link_form(&ui, name(&ui, provider), errors))
             }
@@ -118,7 +118,8 @@ fn result(ui: &Ui, done: &str) -> Markup {
     ui::notice(ui, tone, &ui.t(key), &html! {})
 }
 
-fn table(ui: &Ui, app: &App, links: &[ProviderLink]) -> Markup {
+/// Links, each with a button that sends `unlink` with it and what else is to be sent.
+pub fn table(ui: &Ui, app: &App, links: &[ProviderLink], unlink: &Form, beside: &Markup) -> Markup {
     let columns = [
         "provider-provider",
         "provider-subject",
@@ -133,7 +134,8 @@ fn table(ui: &Ui, app: &App, links: &[ProviderLink]) -> Markup {
                 td { (ui::code(&link.subject)) }
                 td { (ui.date_time(link.created_at)) }
                 td {
-                    (ui::form(ui, &Form::post("/settings/provider/unlink"), &html! {
+                    (ui::form(ui, unlink, &html! {
+                        (beside)
                         (ui::hidden("link", &link.id.to_string()))
                         button.btn.btn-sm type="submit" { (ui.t("provider-unlink")) }
                     }))
@@ -145,7 +147,7 @@ fn table(ui: &Ui, app: &App, links: &[ProviderLink]) -> Markup {
 }
 
 /// The name of a link's provider; its address when it is no longer that of this node.
-pub fn called<'a>(ui: &Ui, app: &'a App, link: &'a ProviderLink) -> &'a str {
+fn called<'a>(ui: &Ui, app: &'a App, link: &'a ProviderLink) -> &'a str {
     match &app.town.outside().provider {
         Some(provider) if provider.issuer == link.issuer => name(ui, provider),
         _ => &link.issuer,
