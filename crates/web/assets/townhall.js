@@ -387,9 +387,24 @@
     start();
   }
 
-  // What is being fetched when the page is left is not wanted any more; a browser would call it a broken network, and
-  // so would the page in its last moment.
-  addEventListener("beforeunload", () => document.querySelectorAll(".htmx-request").forEach((part) => part.dispatchEvent(new CustomEvent("htmx:abort"))));
+  // What is still being fetched when the page is left, or is asked for while the next page is on its way, ends as if the
+  // network were gone; htmx would complain, and the page would say so in its last moment. Nothing is broken off here: who
+  // only fetches a file stays, and needs the answer.
+  let leaving = 0;
+  addEventListener("beforeunload", () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(() => { leaving = 0; }, 30000);
+  });
+  const quietly = (error) => { throw leaving ? new DOMException("the page is left", "AbortError") : error; };
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const ask = ctx.fetch;
+    ctx.fetch = async (...given) => {
+      const reply = await ask(...given).catch(quietly);
+      const text = reply.text.bind(reply);
+      reply.text = () => text().catch(quietly);
+      return reply;
+    };
+  });
 
   // 6b. A display may sound when another number is called: only after somebody has pressed its button.
   document.addEventListener("click", (event) => {

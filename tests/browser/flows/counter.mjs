@@ -121,3 +121,26 @@ test("counter: a session that ended under a form takes nothing away; after signi
   await Promise.all([page.waitForURL(/\/counter/), page.locator('main form button[type="submit"]').first().click()]);
   await page.locator('input[name="applicant_name"][value="Nguyễn Thị Thử Phiên"]').waitFor();
 });
+
+test("counter: what is on its way when the page is left is no broken network", async (visit) => {
+  const page = await visit.open("/counter", RECEPTIONIST);
+  await emptyForm(page);
+  // Neither is ever answered: the one is asked for before the page is left, the other while the next one is on its way.
+  const asked = page.waitForRequest("**/counter/procedures*");
+  await page.route("**/queue/strip*", () => {});
+  await page.route("**/counter/procedures*", () => {});
+  await page.route("**/work", async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.reload();
+  await page.evaluate(() => {
+    addEventListener("beforeunload", () => setTimeout(() => {
+      const search = document.querySelector("[name=procedure_search]");
+      search.value = "khai";
+      search.dispatchEvent(new Event("input", { bubbles: true }));
+    }, 20));
+  });
+  await page.locator("a[href='/work']").first().click();
+  await page.waitForURL("**/work");
+});
