@@ -11,7 +11,9 @@ mod office;
 mod papers;
 mod play;
 mod queue;
+mod ratings;
 mod registers;
+mod together;
 
 use jiff::Timestamp;
 use jiff::civil::date;

@@ -17,10 +17,11 @@ use townhall_domain::time;
 use super::express::is_at_once;
 use super::names::Names;
 use super::office::Offices;
-use super::unit;
+use super::{ratings, together, unit};
 use crate::actor::Actor;
 use crate::dossier::{Verdict, flow_of};
 use crate::error::AppError;
+use crate::joined::Report;
 use crate::town::Town;
 
 /// Procedures with their share in thousandths and the working minutes that they usually take.
@@ -49,6 +50,14 @@ pub(super) enum Event {
     AskSupplement,
     Obligate,
     Extend,
+    /// An opinion is asked of another body.
+    Consult,
+    /// Its answer is written down.
+    Answered,
+    /// The counter enters what an organisation outside reports of its member of a joined-up dossier.
+    Reported(i64, Report),
+    /// The citizen says how it was.
+    Rate,
     /// The unit's cashier closes the day.
     CloseDay,
 }
@@ -64,6 +73,8 @@ pub(super) struct Life {
     pub delivery: Delivery,
     pub form_place: usize,
     pub refuses: bool,
+    /// Whether it is joined up: its own member is what the office works on.
+    pub is_joined: bool,
 }
 
 struct Plan {
@@ -125,6 +136,7 @@ pub fn build(
     for goal in &goals {
         plan_unit(town, goal, names, &mut plan);
     }
+    ratings::plan(&plan.lives, &mut plan.events);
     plan.events.sort_by_key(|(at, life, _)| (*at, *life));
     let Plan { lives, events } = plan;
     let lives = Arc::new(lives);
@@ -286,6 +298,16 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
         .collect();
     sketches.sort_by_key(|sketch| sketch.at);
     let still_open = still_open(goal, &sketches);
+    let planned: Vec<_> = sketches
+        .iter()
+        .enumerate()
+        .map(|(place, sketch)| (sketch.procedure, sketch.at, !still_open.contains_key(&place)))
+        .collect();
+    let joined = if goal.unit == unit("24682") {
+        together::choose(&planned)
+    } else {
+        BTreeMap::new()
+    };
     for (place, sketch) in sketches.iter().enumerate() {
         let life = plan.lives.len();
         plan.lives
@@ -298,6 +320,10 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
             continue;
         }
         plan.events.push((sketch.at, life, Event::Receive));
+        let whole = joined.get(&place);
+        if let Some(whole) = whole {
+            whole.take(&mut plan.lives[life]);
+        }
         let Some(procedure) = town
             .packs()
             .procedures()
@@ -316,7 +342,10 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
             .max(SignedDuration::from_mins(10));
         // Returned are most of the resolved; the others wait to be collected.
         let returned = names.dice(100) < 88;
-        let count = if resolved {
+        let count = if whole.is_some() {
+            // Handed over with the other members.
+            steps - 1
+        } else if resolved {
             steps - usize::from(!returned)
         } else if held == Some(Open::Waiting) {
             // As far as the one who appraises it, who asks for what is missing.
@@ -340,7 +369,13 @@ fn plan_unit(town: &Town, goal: &Goal, names: &mut Names, plan: &mut Plan) {
                 )
                 .unwrap_or(at)
                 .min(last_moment());
-            plan.events.push((at, life, Event::Forward));
+            // A joined-up dossier is handed to its member as it is accepted.
+            if whole.is_none() || number > 0 {
+                plan.events.push((at, life, Event::Forward));
+            }
+        }
+        if let Some(whole) = whole {
+            plan.events.extend(whole.after(&office, life, at, last_moment()));
         }
         if let Some(held) = held {
             pend(names, &office, plan, life, sketch, (held, count), at);
@@ -397,6 +432,12 @@ fn pend(
             0 if (2..=3).contains(&count) => plan.events.push((later, life, Event::AskSupplement)),
             1 if sketch.procedure == "1.013978" && count >= 2 => {
                 plan.events.push((later, life, Event::Obligate));
+            }
+            2.. if sketch.procedure == "1.013978" && count >= 2 => {
+                plan.events.push((later, life, Event::Consult));
+                let answered = office.after_work(later, SignedDuration::from_hours(20));
+                let answered = answered.ok().filter(|at| dice > 3 && *at < last_moment());
+                plan.events.extend(answered.map(|at| (at, life, Event::Answered)));
             }
             _ => {}
         },
@@ -489,6 +530,7 @@ fn person(names: &mut Names, goal: &Goal, procedure: &str, verdict: Verdict) -> 
         },
         form_place: names.dice(8),
         refuses: names.dice(45) == 0,
+        is_joined: false,
     }
 }
 

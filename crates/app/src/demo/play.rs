@@ -14,8 +14,7 @@ use townhall_store::{Tx, dossiers};
 
 use super::month::{Event, Life};
 use super::office::Offices;
-use super::papers;
-use super::registers;
+use super::{papers, registers, together};
 use crate::actor::Actor;
 use crate::cx::Cx;
 use crate::dossier as commands;
@@ -39,6 +38,9 @@ pub(super) fn run(
         Event::Certify => super::express::certify(tx, cx, offices, life),
         Event::Forward => forward(tx, cx, offices, life),
         Event::AskSupplement | Event::Obligate | Event::Extend => hold_up(tx, cx, offices, life, event),
+        Event::Consult | Event::Answered => together::consult(tx, cx, offices, life, event),
+        Event::Reported(position, report) => together::reported(tx, cx, offices, life, (position, report)),
+        Event::Rate => super::ratings::rate(tx, cx, life),
         Event::CloseDay => close(tx, cx, offices, life),
     }
 }
@@ -221,7 +223,8 @@ fn example(cx: &Cx, procedure: &Procedure, life: &Life, address: &str) -> Map<St
 /// Whatever brings the dossier one step on, done by whoever holds it.
 #[expect(clippy::too_many_lines, reason = "one table: an arm for each state")]
 fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(), AppError> {
-    let Some(dossier) = dossiers::load(tx, life.id)? else {
+    let id = together::worked_on(tx, life)?;
+    let Some(dossier) = dossiers::load(tx, id)? else {
         return Err(AppError::NotFound("dossier"));
     };
     let actor = match dossier.holder {
@@ -231,7 +234,7 @@ fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
     };
     let Some(actor) = actor else { return Ok(()) };
     let cx = &cx.as_actor(actor.clone());
-    let (id, version) = (life.id, dossier.version);
+    let version = dossier.version;
     match dossier.state {
         State::Accepted => commands::transfer_dossier(
             tx,
@@ -428,11 +431,6 @@ fn hold_up(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life, event: Even
                 },
             )
         }
-        Event::Receive
-        | Event::Certify
-        | Event::Forward
-        | Event::AskSupplement
-        | Event::Obligate
-        | Event::CloseDay => Ok(()),
+        _ => Ok(()),
     }
 }

@@ -45,7 +45,21 @@ pub(super) fn people(cx: &Cx, life: &Life, values: &mut Map<String, Value>) {
     };
     match life.procedure.as_str() {
         "1.001193" => birth(cx.today(), &mut dice, &applicant, values),
-        "1.000656" => death(cx.today(), &mut dice, values),
+        "3.000722" => {
+            birth(cx.today(), &mut dice, &applicant, values);
+            let is_parent = values.get("requester_relation") != Some(&Value::from("grandparent"));
+            put(values, "household_head_name", applicant.name);
+            put(values, "household_head_id", applicant.number);
+            put(
+                values,
+                "household_relation",
+                if is_parent { "child" } else { "grandchild" },
+            );
+            if let Some(address) = values.get("requester_address").cloned() {
+                put(values, "residence_address", address);
+            }
+        }
+        "1.000656" | "2.002913" => death(cx.today(), &mut dice, values),
         "1.000894" => marriage(&mut dice, &applicant, values),
         "2.000635" => {
             put(values, "subject_name", applicant.name);
