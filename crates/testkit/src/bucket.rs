@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use townhall_store::files::{Keys, S3Settings};
 
+use crate::foreign::{self, Listening};
 use crate::{http, tools};
 
 /// The bucket that is there.
@@ -34,8 +35,7 @@ pub struct BucketOptions<'a> {
 
 /// A store on a port of its own; gone with the value.
 pub struct BucketServer {
-    child: Child,
-    port: u16,
+    server: Listening,
     is_tls: bool,
 }
 
@@ -46,12 +46,7 @@ impl BucketServer {
     /// When it does not start, or is not there and tools are required.
     pub fn start(options: BucketOptions<'_>) -> Option<Self> {
         let python = python();
-        let there = Command::new(&python)
-            .args(["-c", "import moto.server, flask, flask_cors"])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        if !there {
+        if !foreign::python_has(&python, "moto.server, flask, flask_cors") {
             let missing = "moto is not installed (pip install -r tests/foreign/requirements.txt)";
             tools::skip("the store of papers", missing);
             return None;
@@ -75,20 +70,8 @@ impl BucketServer {
         if let Some((certificate, key)) = options.tls {
             command.arg("--tls").arg(certificate).arg(key);
         }
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("Python starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("it says its port");
-        let port = line
-            .trim()
-            .strip_prefix("ready ")
-            .and_then(|port| port.parse().ok())
-            .unwrap_or_else(|| panic!("it is ready: {line}"));
         Some(Self {
-            child,
-            port,
+            server: Listening::start(&mut command),
             is_tls: options.tls.is_some(),
         })
     }
@@ -96,7 +79,7 @@ impl BucketServer {
     /// How a node comes to it, below this prefix.
     pub fn settings(&self, prefix: &str) -> S3Settings {
         let scheme = if self.is_tls { "https" } else { "http" };
-        settings_of(&format!("{scheme}://127.0.0.1:{}", self.port), prefix)
+        settings_of(&format!("{scheme}://127.0.0.1:{}", self.server.port), prefix)
     }
 
     /// The lines of a configuration, with the keys in files in this directory.
@@ -145,18 +128,11 @@ impl BucketServer {
     }
 
     fn ask(&self, method: &str, rest: &str, body: &[u8]) -> http::Reply {
-        let server = format!("http://127.0.0.1:{}", self.port);
+        let server = format!("http://127.0.0.1:{}", self.server.port);
         let reply = http::request(&server, method, &format!("/{BUCKET}{rest}"), &[OPERATOR], body)
             .expect("the store answers its operator");
         assert!(reply.status < 300, "{method} {rest}: {}", reply.text());
         reply
-    }
-}
-
-impl Drop for BucketServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -263,7 +239,7 @@ impl RudeLine {
             times: None,
             requests: 0,
         }));
-        let (behind, shared) = (server.port, Arc::clone(&state));
+        let (behind, shared) = (server.server.port, Arc::clone(&state));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&shared);

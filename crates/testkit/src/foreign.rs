@@ -1,7 +1,8 @@
 //! Programs that others wrote and that judge ours.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::tools;
 
@@ -77,4 +78,54 @@ impl VerifyLog {
         assert_eq!(output.status.code(), Some(1), "{args:?}: {err}");
         assert!(err.contains(because), "{args:?}: {err}");
     }
+}
+
+/// A server of `tests/foreign` on a port of its own; gone with the value.
+pub(crate) struct Listening {
+    child: Child,
+    /// Its port on 127.0.0.1.
+    pub(crate) port: u16,
+}
+
+impl Listening {
+    /// Starts it and waits for its line `ready PORT`.
+    ///
+    /// # Panics
+    /// When it does not start, or says something else.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("it says its port");
+        let port = line
+            .trim()
+            .strip_prefix("ready ")
+            .and_then(|port| port.parse().ok())
+            .unwrap_or_else(|| panic!("it is ready: {line}"));
+        Self { child, port }
+    }
+
+    /// Stops it.
+    pub(crate) fn stop(&mut self) {
+        // One that has ended by itself cannot be stopped again.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Whether this Python has these modules.
+pub(crate) fn python_has(python: &Path, modules: &str) -> bool {
+    Command::new(python)
+        .args(["-c", &format!("import {modules}")])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }

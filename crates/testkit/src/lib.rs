@@ -11,6 +11,7 @@
 #[cfg(feature = "site")]
 pub mod authenticator;
 pub mod bucket;
+pub mod certificate;
 pub mod databases;
 pub mod foreign;
 pub mod http;

@@ -1,12 +1,12 @@
 //! A mail server that others wrote: aiosmtpd, with a switch for how it behaves.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::foreign::{self, Listening};
 use crate::tools;
 
 /// Debian's Python, which has Debian's packages; another one may come first in the path.
@@ -14,8 +14,7 @@ const PYTHON: &str = "/usr/bin/python3";
 
 /// A server on a port of its own; gone with the value.
 pub struct MailServer {
-    child: Child,
-    port: u16,
+    server: Listening,
     dir: tempfile::TempDir,
 }
 
@@ -34,12 +33,7 @@ impl MailServer {
     /// # Panics
     /// When it does not start, or is not there and tools are required.
     pub fn start(options: &MailOptions<'_>) -> Option<Self> {
-        let there = Command::new(PYTHON)
-            .args(["-c", "import aiosmtpd"])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        if !there {
+        if !foreign::python_has(Path::new(PYTHON), "aiosmtpd") {
             tools::skip("mail", "aiosmtpd is not installed (Debian: python3-aiosmtpd)");
             return None;
         }
@@ -53,23 +47,13 @@ impl MailServer {
         if let Some((user, password)) = options.login {
             command.args(["--login", user, password]);
         }
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("Python starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("it says its port");
-        let port = line
-            .trim()
-            .strip_prefix("ready ")
-            .and_then(|port| port.parse().ok())
-            .unwrap_or_else(|| panic!("it is ready: {line}"));
-        Some(Self { child, port, dir })
+        let server = Listening::start(&mut command);
+        Some(Self { server, dir })
     }
 
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
-        self.port
+        self.server.port
     }
 
     /// From now on: `fine`, a reply such as `451 busy` or `550 no such user`, or `silent`.
@@ -100,22 +84,11 @@ impl MailServer {
     }
 
     /// Stops it: connections are refused from now on.
-    ///
-    /// # Panics
-    /// When it cannot be stopped.
     pub fn stop(&mut self) {
-        self.child.kill().expect("it can be stopped");
-        self.child.wait().expect("it ends");
+        self.server.stop();
         let end = Instant::now() + Duration::from_secs(5);
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() && Instant::now() < end {
+        while std::net::TcpStream::connect(("127.0.0.1", self.server.port)).is_ok() && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(10));
         }
-    }
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

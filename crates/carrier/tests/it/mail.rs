@@ -1,16 +1,15 @@
 //! Messages by e-mail, through a mail server that others wrote.
 
-use std::process::Command;
-
 use townhall_app::dossier::Verdict;
 use townhall_app::message::SEND_MESSAGE;
 use townhall_app::outside::{Carrier, Outside};
 use townhall_carrier::{Authorities, Security};
 use townhall_domain::dossier::{ApplicantInput, State};
 use townhall_domain::message::{MessageKind, MessageState};
+use townhall_testkit::certificate::Certificate;
 use townhall_testkit::mail::{MailOptions, MailServer};
 use townhall_testkit::site::dossiers::{self, APPLICANT};
-use townhall_testkit::{Site, temp_dir, tools};
+use townhall_testkit::{Site, temp_dir};
 
 use crate::office::{all_messages, by_email, connect, outlet, received, run, smtp, standing};
 
@@ -274,32 +273,11 @@ async fn an_address_that_the_server_refuses_fails_at_once_and_is_sent_again_by_a
 
 #[tokio::test]
 async fn mail_goes_over_tls_with_a_password_and_never_to_a_server_that_cannot_prove_its_name() {
-    let Some(openssl) = tools::find_program("openssl") else {
-        return tools::skip("STARTTLS", "openssl is not installed");
-    };
     let dir = temp_dir();
-    let (certificate, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
-    let made = Command::new(openssl)
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args(["-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1"])
-        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .output()
-        .expect("openssl runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let Some(Certificate { certificate, key }) = Certificate::make("STARTTLS", dir.path(), "IP:127.0.0.1")
+    else {
+        return;
+    };
     let Some(server) = MailServer::start(&MailOptions {
         tls: Some((&certificate, &key)),
         login: Some(("mot-cua", "bí mật")),

@@ -1,13 +1,13 @@
 //! A bucket that is away, slow, damaged or not ours: what is told, what is tried again, and that nothing stays half
 //! done.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use townhall_store::files::{Files, Keys, Partial, S3Settings};
 use townhall_store::{Db, DbConfig, StoreError};
 use townhall_testkit::bucket::{BucketOptions, BucketServer, Manners, RudeLine, settings_of};
-use townhall_testkit::{temp_dir, tools};
+use townhall_testkit::certificate::Certificate;
+use townhall_testkit::temp_dir;
 
 struct Rude {
     files: Files,
@@ -259,28 +259,11 @@ fn a_bucket_is_never_asked_inside_a_transaction() {
 #[test]
 fn tls_is_taken_only_from_the_authority_that_is_named() {
     let (dir, home) = (temp_dir(), temp_dir());
-    let Some(openssl) = tools::find_program("openssl") else {
-        return tools::skip("TLS to the store of papers", "openssl is not installed");
+    let Some(Certificate { certificate, key }) =
+        Certificate::make("TLS to the store of papers", dir.path(), "IP:127.0.0.1")
+    else {
+        return;
     };
-    let (certificate, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
-    let made = Command::new(openssl)
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-        ])
-        .args(["-nodes", "-days", "2", "-subj", "/CN=townhall-test"])
-        .args(["-addext", "subjectAltName=IP:127.0.0.1"])
-        .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .output()
-        .expect("openssl runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let Some(server) = BucketServer::start(BucketOptions {
         checksums: true,
         tls: Some((&certificate, &key)),

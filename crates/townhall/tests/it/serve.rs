@@ -1,6 +1,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use townhall_testkit::certificate::Certificate;
 use townhall_testkit::process::Server;
 use townhall_testkit::{http, temp_dir, tools};
 
@@ -128,31 +129,13 @@ fn a_wrong_configuration_is_told_with_file_line_and_reason() {
 
 #[test]
 fn a_node_serves_tls_with_its_own_certificate() {
-    let (Some(openssl), Some(curl)) = (tools::find_program("openssl"), tools::find_program("curl")) else {
-        return tools::skip("TLS", "openssl and curl are not installed");
+    let Some(curl) = tools::find_program("curl") else {
+        return tools::skip("TLS", "curl is not installed");
     };
     let dir = temp_dir();
-    let (certificate, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
-    let made = Command::new(openssl)
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .output()
-        .expect("openssl runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let Some(Certificate { certificate, key }) = Certificate::make("TLS", dir.path(), "IP:127.0.0.1") else {
+        return;
+    };
     let server = serve(&dir.path().join("data"))
         .env("TOWNHALL_TLS_CERTIFICATE_FILE", certificate.display().to_string())
         .env("TOWNHALL_TLS_KEY_FILE", key.display().to_string())
