@@ -28,7 +28,7 @@ use event::at_local;
 
 pub use error::DeadlineError;
 pub use event::{Basis, Change, DeadlineEvent, Pause, PauseReason, Resume};
-pub use standing::{Amount, Standing, StandingKind, Warning, WarningKind};
+pub use standing::{Amount, Countdown, Standing, StandingKind, Warning, WarningKind};
 pub use step::{DeadlineStep, StepKind};
 
 /// Keys of the rules behind the steps; `source-…` in the locales says them in words.

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use townhall_domain::dossier::{
-    Channel, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State,
+    Channel, Claims, Delivery, Dossier, Holder, PaymentState, ProcedureRef, Stage, State,
 };
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
@@ -238,17 +238,6 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
 }
 
 fn read(row: &Row) -> Result<Dossier, StoreError> {
-    let at_stage: Option<String> = row.get("stage")?;
-    let code: i64 = row.get("state")?;
-    let state = State::from_parts(code, at_stage.as_deref().and_then(Stage::parse)).ok_or_else(|| {
-        StoreError::Unknown {
-            what: "state of a dossier",
-            value: format!("{code} {at_stage:?}"),
-        }
-    })?;
-    let deadline: Option<String> = row.get("deadline")?;
-    let submitter: Option<String> = row.get("submitter")?;
-    let claims: Option<String> = row.get("claims")?;
     Ok(Dossier {
         id: row.get("id")?,
         code: row.get("code")?,
@@ -263,17 +252,17 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         field: row.get("field")?,
         channel: word(row, "channel", Channel::parse)?,
         assisting_post: row.get("assisting_post")?,
-        applicant: serde_json::from_str(&row.get::<String>("applicant")?)?,
-        submitter: submitter.as_deref().map(serde_json::from_str).transpose()?,
+        applicant: row.json("applicant")?,
+        submitter: row.json("submitter")?,
         form: row.get("form")?,
         subject: row.get("subject")?,
-        state,
+        state: state(row)?,
         holder: holder(row)?,
         held_since: row.get("held_since")?,
         step_due_at: row.get("step_due_at")?,
         received_at: row.get("received_at")?,
         accepted_at: row.get("accepted_at")?,
-        deadline: deadline.as_deref().map(serde_json::from_str).transpose()?,
+        deadline: row.json("deadline")?,
         paused_at: row.get("paused_at")?,
         waited_ms: row.get("waited_ms")?,
         supplements: row.get("supplements")?,
@@ -284,27 +273,28 @@ fn read(row: &Row) -> Result<Dossier, StoreError> {
         receipt_secret: row.get("receipt_secret")?,
         erased_at: row.get("erased_at")?,
         version: row.get("version")?,
-        claims: claims
-            .as_deref()
-            .map(serde_json::from_str)
-            .transpose()?
-            .unwrap_or_default(),
+        claims: row.json::<Option<Claims>>("claims")?.unwrap_or_default(),
+    })
+}
+
+fn state(row: &Row) -> Result<State, StoreError> {
+    let (code, stage): (i64, Option<&str>) = (row.get("state")?, row.text("stage")?);
+    State::from_parts(code, stage.and_then(Stage::parse)).ok_or_else(|| StoreError::Unknown {
+        what: "state of a dossier",
+        value: format!("{code} {stage:?}"),
     })
 }
 
 fn holder(row: &Row) -> Result<Option<Holder>, StoreError> {
     let post: Option<PostId> = row.get("holder_post")?;
-    let role: Option<String> = row.get("holder_role")?;
-    match (post, role) {
+    match (post, row.text("holder_role")?) {
         (Some(post), _) => Ok(Some(Holder::Post(post))),
-        (None, Some(role)) => {
-            Role::parse(&role)
-                .map(|role| Some(Holder::Role(role)))
-                .ok_or(StoreError::Unknown {
-                    what: "role that holds a dossier",
-                    value: role,
-                })
-        }
+        (None, Some(role)) => Role::parse(role)
+            .map(|role| Some(Holder::Role(role)))
+            .ok_or_else(|| StoreError::Unknown {
+                what: "role that holds a dossier",
+                value: role.to_owned(),
+            }),
         (None, None) => Ok(None),
     }
 }
@@ -315,10 +305,10 @@ pub(crate) fn word<T>(
     column: &'static str,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<T, StoreError> {
-    let text: String = row.get(column)?;
-    parse(&text).ok_or(StoreError::Unknown {
+    let text = row.text(column)?.unwrap_or_default();
+    parse(text).ok_or_else(|| StoreError::Unknown {
         what: column,
-        value: text,
+        value: text.to_owned(),
     })
 }
 

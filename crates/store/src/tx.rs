@@ -263,10 +263,7 @@ fn sqlite_rows(connection: &Embedded, sql: &str, params: &[Value]) -> Result<Vec
         let values = (0..names.len())
             .map(|place| sqlite_value(row.get_ref(place)?, &names[place]))
             .collect::<Result<_, StoreError>>()?;
-        rows.push(Row {
-            names: Arc::clone(names),
-            values,
-        });
+        rows.push(Row::new(Arc::clone(names), values));
     }
     Ok(rows)
 }
@@ -307,10 +304,7 @@ fn pg_rows(connection: &mut PgConnection, sql: &str, params: &[Value]) -> Result
             let values = (0..names.len())
                 .map(|place| pg_value(row, place, &names[place]))
                 .collect::<Result<_, _>>()?;
-            Ok(Row {
-                names: Arc::clone(&names),
-                values,
-            })
+            Ok(Row::new(Arc::clone(&names), values))
         })
         .collect()
 }

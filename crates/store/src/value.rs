@@ -3,12 +3,14 @@
 //! Three column types are in use: BIGINT (also instants as UTC milliseconds, booleans, money in đồng), TEXT
 //! (also identifiers, ISO dates, JSON) and BLOB or BYTEA.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use serde::Deserialize;
 use townhall_domain::ids::{Id, UnitId};
 use townhall_domain::money::Dong;
 use townhall_domain::space::Space;
@@ -119,19 +121,60 @@ impl ToSql for Value {
 /// A row of a result: values found by the name of their column.
 #[derive(Debug, Clone)]
 pub struct Row {
-    pub(crate) names: Arc<[String]>,
+    names: Arc<[String]>,
     pub(crate) values: Vec<Value>,
+    /// Where the next column is looked for first: rows are mostly read in the order of their statement.
+    next: Cell<usize>,
 }
 
 impl Row {
+    pub(crate) fn new(names: Arc<[String]>, values: Vec<Value>) -> Self {
+        Self {
+            names,
+            values,
+            next: Cell::new(0),
+        }
+    }
+
+    fn value(&self, column: &str) -> Option<&Value> {
+        let start = self.next.get().min(self.names.len());
+        let place = (start..self.names.len())
+            .chain(0..start)
+            .find(|place| self.names[*place] == column)?;
+        self.next.set(place + 1);
+        self.values.get(place)
+    }
+
+    /// The text of a column where it stands; nothing when it is NULL.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] when there is no such column or it holds something else.
+    pub fn text(&self, column: &str) -> Result<Option<&str>, StoreError> {
+        match self.value(column) {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(StoreError::Column {
+                column: column.to_owned(),
+                wanted: "text",
+            }),
+        }
+    }
+
+    /// The JSON of a column as the type that the caller expects; NULL reads as `null`.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] as [`Self::text`]; [`StoreError::Json`] when it does not fit.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self, column: &str) -> Result<T, StoreError> {
+        Ok(serde_json::from_str(self.text(column)?.unwrap_or("null"))?)
+    }
+
     /// The value of a column, read as the type that the caller expects.
     ///
     /// # Errors
     /// [`StoreError::Column`] when there is no such column or it holds something else.
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T, StoreError> {
-        let place = self.names.iter().position(|name| name == column);
-        place
-            .and_then(|place| T::from_value(&self.values[place]))
+        self.value(column)
+            .and_then(T::from_value)
             .ok_or_else(|| StoreError::Column {
                 column: column.to_owned(),
                 wanted: std::any::type_name::<T>(),

@@ -24,7 +24,7 @@ use townhall_app::access_log;
 use townhall_app::actor::Actor;
 use townhall_app::dossier::{DossierView, dossier_view};
 use townhall_app::error::AppError;
-use townhall_domain::deadline::Deadline;
+use townhall_domain::deadline::Countdown;
 use townhall_domain::dossier::{PaymentState, Stage, State, SyncState};
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
@@ -136,12 +136,12 @@ pub(crate) fn due(
     app: &App,
     ui: &Ui,
     unit: &UnitId,
-    deadline: Option<&Deadline>,
+    countdown: Option<Countdown>,
     ended_at: Option<jiff::Timestamp>,
     href: String,
 ) -> Option<DueChip> {
     let office = app.town.packs().office(unit);
-    let standing = deadline?.standing(&office, ui.now, ended_at).ok()?;
+    let standing = countdown?.standing(&office, ui.now, ended_at).ok()?;
     Some(DueChip::of(ui, &standing).linked(href))
 }
 

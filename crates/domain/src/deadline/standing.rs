@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{CalendarError, Office};
 use crate::time::local_date;
 
-use super::{Deadline, PauseReason};
+use super::{Deadline, Pause, PauseReason};
 
 /// How near a deadline is; the name of the chip that shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,7 +112,18 @@ pub struct Warning {
     pub at: Timestamp,
 }
 
-impl Deadline {
+/// What a list needs of a deadline: enough to say where it stands, without its explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Countdown {
+    /// The first deadline.
+    pub original_due: Timestamp,
+    /// The deadline that holds.
+    pub due: Timestamp,
+    /// The clock stands.
+    pub paused: Option<Pause>,
+}
+
+impl Countdown {
     /// Where the deadline stands at `now`; `done_at` when the work is finished (the first end counts).
     ///
     /// # Errors
@@ -154,6 +165,30 @@ impl Deadline {
             waiting: self.paused.map(|pause| (pause.since, pause.reason)),
             done_at,
         })
+    }
+}
+
+impl Deadline {
+    /// Without its explanation.
+    pub fn countdown(&self) -> Countdown {
+        Countdown {
+            original_due: self.original_due,
+            due: self.due,
+            paused: self.paused,
+        }
+    }
+
+    /// Where the deadline stands: see [`Countdown::standing`].
+    ///
+    /// # Errors
+    /// [`CalendarError`] when a year between is not in the calendar.
+    pub fn standing(
+        &self,
+        office: &Office<'_>,
+        now: Timestamp,
+        done_at: Option<Timestamp>,
+    ) -> Result<Standing, CalendarError> {
+        self.countdown().standing(office, now, done_at)
     }
 
     /// The instants at which to warn, in order: at 50 % and 80 % of the office time of the present count, and

@@ -1,13 +1,14 @@
 //! Lists of dossiers: a page by keyset, visibility in the SQL, never a count of what is not shown.
 
 use jiff::Timestamp;
-use townhall_domain::deadline::{Deadline, WarningKind};
-use townhall_domain::dossier::{Applicant, Channel, Holder, PaymentState, Stage, State, SyncState};
+use serde::Deserialize;
+use townhall_domain::deadline::{Countdown, Pause, WarningKind};
+use townhall_domain::dossier::{Channel, Holder, PaymentState, State, SyncState};
 use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::space::Space;
 
-use super::{holder, word};
+use super::{holder, state, word};
 use crate::params;
 use crate::statistics::{Measure, PAST_DUE_AT, Period};
 use crate::value::{Row, Value};
@@ -30,8 +31,8 @@ pub struct Listed {
     pub field: String,
     /// Subject in one line.
     pub subject: String,
-    /// Whose matter it is.
-    pub applicant: Applicant,
+    /// Full name of whose matter it is.
+    pub applicant_name: String,
     /// How it came.
     pub channel: Channel,
     /// Business state.
@@ -44,8 +45,8 @@ pub struct Listed {
     pub accepted_at: Option<Timestamp>,
     /// Since when its clock stands.
     pub paused_at: Option<Timestamp>,
-    /// Its deadline with what happened to it.
-    pub deadline: Option<Deadline>,
+    /// Since when and why its clock stands, as its deadline says.
+    pub pause: Option<Pause>,
     /// When it is due.
     pub due_at: Option<Timestamp>,
     /// Its first deadline.
@@ -62,6 +63,17 @@ pub struct Listed {
     pub version: i64,
     /// The last bell that rang before its deadline.
     pub warned: Option<WarningKind>,
+}
+
+impl Listed {
+    /// What is left of its deadline, when it has one.
+    pub fn countdown(&self) -> Option<Countdown> {
+        Some(Countdown {
+            original_due: self.original_due_at?,
+            due: self.due_at?,
+            paused: self.pause,
+        })
+    }
 }
 
 /// Which deadlines a list wants.
@@ -142,7 +154,8 @@ pub struct Page {
 
 const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
     d.field AS field, d.subject AS subject, d.applicant AS applicant, d.channel AS channel, d.state AS state, d.stage AS stage, \
-    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.accepted_at AS accepted_at, d.paused_at AS paused_at, d.due_at AS due_at, d.deadline AS deadline, \
+    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.accepted_at AS accepted_at, d.paused_at AS paused_at, d.due_at AS due_at, \
+    CASE WHEN d.paused_at IS NULL THEN NULL ELSE d.deadline END AS deadline, \
     d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, \
     d.version AS version";
 
@@ -451,16 +464,21 @@ fn ask_sync(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Of an applicant, what a list shows; the rest is stepped over.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// Of a deadline whose clock stands, since when and why.
+#[derive(Deserialize)]
+struct Stopped {
+    #[serde(default)]
+    paused: Option<Pause>,
+}
+
 fn read(row: &Row) -> Result<Listed, StoreError> {
-    let at_stage: Option<String> = row.get("stage")?;
-    let code: i64 = row.get("state")?;
-    let state = State::from_parts(code, at_stage.as_deref().and_then(Stage::parse)).ok_or_else(|| {
-        StoreError::Unknown {
-            what: "state of a dossier",
-            value: format!("{code} {at_stage:?}"),
-        }
-    })?;
-    let deadline: Option<String> = row.get("deadline")?;
+    let state = state(row)?;
     Ok(Listed {
         id: row.get("id")?,
         code: row.get("code")?,
@@ -469,14 +487,16 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         procedure_code: row.get("procedure_code")?,
         field: row.get("field")?,
         subject: row.get("subject")?,
-        applicant: serde_json::from_str(&row.get::<String>("applicant")?)?,
+        applicant_name: row.json::<Named>("applicant")?.name,
         channel: word(row, "channel", Channel::parse)?,
         state,
         holder: holder(row)?,
         received_at: row.get("received_at")?,
         accepted_at: row.get("accepted_at")?,
         paused_at: row.get("paused_at")?,
-        deadline: deadline.as_deref().map(serde_json::from_str).transpose()?,
+        pause: row
+            .json::<Option<Stopped>>("deadline")?
+            .and_then(|stopped| stopped.paused),
         due_at: row.get("due_at")?,
         original_due_at: row.get("original_due_at")?,
         step_due_at: row.get("step_due_at")?,

@@ -193,7 +193,7 @@ impl DossierItem {
             procedure: row.procedure_code.clone(),
             field: row.field.clone(),
             subject: row.subject.clone(),
-            applicant_name: row.applicant.name.clone(),
+            applicant_name: row.applicant_name.clone(),
             channel: row.channel.as_str(),
             state: row.state.into(),
             holder: row.holder.map(HolderOut::from),

@@ -361,9 +361,9 @@ pub(super) fn warnings(board: &Board<'_>) -> Markup {
                     li.th-risk {
                         div {
                             a.th-name href=(format!("/dossiers/{}", row.id)) { (procedure_short(board.app, ui, &row.procedure_code)) }
-                            br; span.th-muted { (row.applicant.name) " · " bdi { (row.code) } }
+                            br; span.th-muted { (row.applicant_name) " · " bdi { (row.code) } }
                         }
-                        @if let Some(chip) = due(board.app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) }
+                        @if let Some(chip) = due(board.app, ui, &row.unit, row.countdown(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) }
                     }
                 }
             }

@@ -323,10 +323,10 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
         @for row in &rows.rows {
             tr {
                 td.text-nowrap { a href=(format!("/dossiers/{}", row.id)) { (code(&row.code)) } }
-                td { b { (row.applicant.name) } br; span.th-muted.th-clip { (procedure_short(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
+                td { b { (row.applicant_name) } br; span.th-muted.th-clip { (procedure_short(app, ui, &row.procedure_code)) @if row.unit != row.receiving_unit { " · " (unit_name(app, ui, &row.unit)) } } }
                 td { span.th-inline { (state_badge(ui, row.state)) (payment_badge(ui, row.payment)) (sync_badge(ui, row.sync)) } }
                 td.text-nowrap { (ui.date_time(row.received_at)) }
-                td { @if let Some(chip) = due(app, ui, &row.unit, row.deadline.as_ref(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } (warned(ui, row)) }
+                td { @if let Some(chip) = due(app, ui, &row.unit, row.countdown(), row.ended_at, format!("/dossiers/{}#deadline", row.id)) { (due_chip(ui, &chip)) } (warned(ui, row)) }
             }
         }
     };
@@ -379,7 +379,7 @@ fn line(app: &App, ui: &Ui, row: &Listed) -> String {
     let at = |instant: Option<jiff::Timestamp>| instant.map(time::rfc3339).unwrap_or_default();
     let cells = [
         row.code.clone(),
-        row.applicant.name.clone(),
+        row.applicant_name.clone(),
         procedure_name(app, ui, &row.procedure_code),
         ui.t(&format!("dossier-state-{}", row.state.as_str())),
         ui.t(&format!("dossier-channel-{}", row.channel.as_str())),

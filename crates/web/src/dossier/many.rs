@@ -11,6 +11,7 @@ use townhall_app::actor::Actor;
 use townhall_app::dossier as commands;
 use townhall_app::dossier::{ActionNow, DossierView, dossier_view};
 use townhall_app::error::AppError;
+use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{Action, Holder, Stage, State as DossierState};
 use townhall_domain::ids::DossierId;
 use townhall_store::dossiers::Listed;
@@ -280,7 +281,7 @@ fn row(app: &App, ui: &Ui, view: &DossierView) -> Markup {
         app,
         ui,
         &dossier.unit,
-        dossier.deadline.as_ref(),
+        dossier.deadline.as_ref().map(Deadline::countdown),
         dossier.ended_at,
         format!("/dossiers/{}#deadline", dossier.id),
     );

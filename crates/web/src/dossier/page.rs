@@ -8,6 +8,7 @@ use townhall_app::civil_status::{Case, case_of};
 use townhall_app::dossier::{ActionNow, DossierView, dossier_view};
 use townhall_app::error::AppError;
 use townhall_app::fees::{FeeView, fee_view};
+use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{
     Action, ComponentSource, ComponentStatus, Dossier, Holder, Stage, State as DossierState,
 };
@@ -145,7 +146,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
         app,
         ui,
         &dossier.unit,
-        dossier.deadline.as_ref(),
+        dossier.deadline.as_ref().map(Deadline::countdown),
         dossier.ended_at,
         "#deadline".to_owned(),
     );
