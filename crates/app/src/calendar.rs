@@ -3,6 +3,7 @@
 //! Every deadline is computed by [`office`], inside the command that computes it, so a decision holds for what is
 //! computed after it and changes nothing that was computed before.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
 use townhall_domain::calendar::{ExceptionKind, HoursException, Office};
@@ -20,6 +21,8 @@ use crate::record::{Subject, record};
 
 /// Most decisions of one year that a page shows.
 const MOST: i64 = 500;
+/// How far back the decided days of [`decided_days`] go.
+const LOOKED_BACK_DAYS: i32 = 370;
 
 /// The time of a unit: its own decisions, else the packs.
 pub fn office<'a>(tx: &mut Tx<'_>, cx: &'a Cx, unit: &UnitId) -> Result<Office<'a>, AppError> {
@@ -31,6 +34,13 @@ pub fn exceptions(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Vec<HoursEx
     let known = cx.packs().units().by_id(unit);
     let above = known.and_then(|unit| unit.parent.as_ref());
     Ok(store::in_force(tx, unit.code(), above.map_or("", UnitId::code))?)
+}
+
+/// The decided days of all units that a page of deadlines can speak of: one small query for the whole page, however many
+/// rows it has. A deadline says hours only of its own day, so days longer ago than a year change nothing that is listed.
+pub fn decided_days(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<HoursException>, AppError> {
+    let from = cx.today().saturating_sub(LOOKED_BACK_DAYS.days());
+    Ok(store::in_force_from(tx, from)?)
 }
 
 /// Sets the hours of one day.

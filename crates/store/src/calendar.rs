@@ -104,6 +104,18 @@ pub fn in_force(tx: &mut Tx<'_>, code: &str, above: &str) -> Result<Vec<HoursExc
     .collect()
 }
 
+/// The decisions of all units that hold for days from `from` on.
+pub fn in_force_from(tx: &mut Tx<'_>, from: Date) -> Result<Vec<HoursException>, StoreError> {
+    tx.rows(
+        "SELECT code, day, kind, hours FROM hours_exceptions
+          WHERE day >= $1 AND withdrawn_at IS NULL ORDER BY day",
+        &params![from],
+    )?
+    .iter()
+    .map(read_exception)
+    .collect()
+}
+
 /// The decisions of a unit from a day on, also those that were taken back, by day; at most `limit`.
 pub fn of_unit(
     tx: &mut Tx<'_>,

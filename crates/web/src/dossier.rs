@@ -140,7 +140,7 @@ pub(crate) fn due(
     ended_at: Option<jiff::Timestamp>,
     href: String,
 ) -> Option<DueChip> {
-    let office = app.town.packs().office(unit);
+    let office = ui.hours(app.town.packs(), unit);
     let standing = countdown?.standing(&office, ui.now, ended_at).ok()?;
     Some(DueChip::of(ui, &standing).linked(href))
 }

@@ -102,7 +102,7 @@ fn state_badge(ui: &Ui, member: &MemberView, now: Timestamp) -> Markup {
 }
 
 fn chip(app: &App, ui: &Ui, unit: &UnitId, member: &MemberView) -> Option<DueChip> {
-    let office = app.town.packs().office(unit);
+    let office = ui.hours(app.town.packs(), unit);
     let deadline = member.deadline.as_ref()?;
     let standing = deadline.standing(&office, ui.now, member.member.ended_at).ok()?;
     Some(DueChip::of(ui, &standing))

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::de::DeserializeOwned;
 use townhall_app::actor::Actor;
+use townhall_app::calendar::decided_days;
 use townhall_app::clock::real_now;
 use townhall_app::error::AppError;
 use townhall_app::sign_in::secret::Secret;
@@ -24,11 +25,12 @@ use townhall_store::StoreError;
 use townhall_text::Lang;
 
 use crate::look;
+use crate::online::CITIZEN;
 use crate::refusal::Refusal;
 use crate::routes::Need;
 use crate::state::App;
 use crate::ui::{CSRF_FIELD, NavEntry, Place, PostChoice, Theme, Ui, Who};
-use crate::visitor::{Visitor, cookie, office_of};
+use crate::visitor::{Decided, Visitor, cookie, office_of};
 
 /// Name of the session cookie over TLS: the prefix makes browsers insist on `Secure`, `Path=/` and no domain.
 pub const TLS_COOKIE: &str = "__Host-townhall";
@@ -232,12 +234,15 @@ pub async fn guard(State((app, need)): State<(App, Need)>, request: Request, nex
     };
     match (may_come, signed) {
         (true, signed) => {
+            let actor = signed.as_ref().map(|signed| &signed.actor);
+            let about = around(&app, actor, &visitor, &parts.headers).await;
             if let Some(mut signed) = signed {
-                if !visitor.is_part && wants_page(&parts.headers) {
-                    signed.waiting = count_waiting(&app, &signed.actor).await;
-                }
+                signed.waiting = about.waiting;
+                signed.visitor.decided = about.decided.clone();
                 parts.extensions.insert(signed);
             }
+            visitor.decided = about.decided.clone();
+            parts.extensions.insert(about.decided);
             parts.extensions.insert(visitor);
             next.run(Request::from_parts(parts, body)).await
         }
@@ -263,9 +268,26 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accepted.is_none_or(|kinds| kinds.contains("text/html"))
 }
 
-/// What the navigation counts. A page without its counts is better than none, so a failure only leaves them out.
-async fn count_waiting(app: &App, actor: &Actor) -> Waiting {
-    app.town.read("waiting", actor, waiting).await.unwrap_or_default()
+/// What pages show around and between what their own query finds.
+#[derive(Default)]
+struct Around {
+    waiting: Waiting,
+    decided: Decided,
+}
+
+/// Reads it in one transaction: the counts of the navigation for a whole page of an officer, the decided days for all
+/// that draws a deadline. A page without them is better than none, so a failure only leaves them out.
+async fn around(app: &App, actor: Option<&Actor>, visitor: &Visitor, headers: &HeaderMap) -> Around {
+    if !wants_page(headers) {
+        return Around::default();
+    }
+    let counts = actor.is_some() && !visitor.is_part;
+    let read = app.town.read("around_page", actor.unwrap_or(&CITIZEN), move |tx, cx| {
+        let waiting = if counts { waiting(tx, cx)? } else { Waiting::default() };
+        let decided = Decided(decided_days(tx, cx)?.into());
+        Ok::<_, AppError>(Around { waiting, decided })
+    });
+    read.await.unwrap_or_default()
 }
 
 /// The page of this very site from which a request was sent, as path and query.

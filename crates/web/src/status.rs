@@ -232,7 +232,7 @@ impl Own<'_> {
 
     fn appointment(&self, deadline: &Deadline) -> Markup {
         let (ui, dossier) = (&self.ui, &self.status.dossier);
-        let office = self.app.town.packs().office(&dossier.unit);
+        let office = ui.hours(self.app.town.packs(), &dossier.unit);
         let chip = deadline
             .standing(&office, ui.now, dossier.ended_at)
             .ok()

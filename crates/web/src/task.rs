@@ -90,7 +90,7 @@ fn due(app: &App, ui: &Ui, row: &Listed) -> Option<DueChip> {
     if row.state == State::Withdrawn {
         return None;
     }
-    let office = app.town.packs().office(&row.unit);
+    let office = ui.hours(app.town.packs(), &row.unit);
     let standing = row.deadline.standing(&office, ui.now, row.handed_in_at).ok()?;
     Some(chip(ui, &standing, format!("/tasks/{}#deadline", row.id)))
 }

@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
+use townhall_domain::calendar::HoursException;
 use townhall_text::Lang;
 
 use crate::public::hours::week_in_words;
@@ -28,7 +30,13 @@ pub struct Visitor {
     pub is_part: bool,
     /// Whether the page is to be printed.
     pub print: bool,
+    /// The days whose hours units have decided themselves; none where no page is drawn.
+    pub decided: Decided,
 }
+
+/// Decided days, read once for a page by the guard and handed on with the request.
+#[derive(Debug, Clone, Default)]
+pub struct Decided(pub Arc<[HoursException]>);
 
 impl Visitor {
     /// The page frame for this visitor, without an officer.
@@ -38,6 +46,7 @@ impl Visitor {
         ui.path.clone_from(&self.path);
         ui.demo = app.town.is_demo();
         ui.print = self.print;
+        ui.decided = Arc::clone(&self.decided.0);
         ui.office = office_of(app, self.lang, &app.site.unit_code);
         ui
     }
@@ -107,6 +116,7 @@ impl FromRequestParts<App> for Visitor {
             address: client_address(headers, peer, &app.site.trusted_proxies),
             is_part: headers.contains_key("hx-request"),
             print: query.split('&').any(|pair| pair == "print=1"),
+            decided: parts.extensions.get::<Decided>().cloned().unwrap_or_default(),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! One office's time: the calendar and its own hours together. Deadlines are computed against this.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,7 +14,7 @@ pub struct Office<'a> {
     calendar: &'a Calendar,
     hours: &'a OfficeHours,
     codes: Vec<String>,
-    exceptions: Vec<HoursException>,
+    exceptions: Arc<[HoursException]>,
 }
 
 impl<'a> Office<'a> {
@@ -22,15 +24,15 @@ impl<'a> Office<'a> {
             calendar,
             hours,
             codes: codes.iter().map(|code| (*code).to_owned()).collect(),
-            exceptions: Vec::new(),
+            exceptions: Arc::default(),
         }
     }
 
     /// The same office with what its units have decided about single days: the narrowest decision holds, over all
-    /// that the packs say.
+    /// that the packs say. Decisions of other units may be among them and change nothing here.
     #[must_use]
-    pub fn with_exceptions(mut self, exceptions: Vec<HoursException>) -> Self {
-        self.exceptions = exceptions;
+    pub fn with_exceptions(mut self, exceptions: impl Into<Arc<[HoursException]>>) -> Self {
+        self.exceptions = exceptions.into();
         self
     }
 

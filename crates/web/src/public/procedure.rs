@@ -245,7 +245,7 @@ impl Sheet<'_> {
     fn limit(&self, channel: Option<Channel>, limit: &TimeLimit) -> Markup {
         let ui = self.ui;
         let example = self.unit.and_then(|unit| {
-            let office = self.app.town.packs().office(&unit.id);
+            let office = ui.hours(self.app.town.packs(), &unit.id);
             Deadline::compute(&office, ui.now, limit.time).ok()
         });
         html! {

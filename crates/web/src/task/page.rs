@@ -85,7 +85,7 @@ fn heading(view: &TaskView) -> String {
 
 fn body(app: &App, ui: &Ui, view: &TaskView, done: &str) -> Markup {
     let task = &view.task;
-    let office = app.town.packs().office(&task.unit);
+    let office = ui.hours(app.town.packs(), &task.unit);
     let standing = task
         .standing(&office, ui.now)
         .ok()

@@ -29,6 +29,7 @@ mod table;
 mod timeline;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use actions::{Action, actions, not_possible, quiet_link};
 pub use badge::{Tone, badge};
@@ -61,6 +62,9 @@ pub use timeline::{Moment, MomentKind, Trail, key_values, reason, timeline, trai
 use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
+use townhall_app::packs::Packs;
+use townhall_domain::calendar::{HoursException, Office as Hours};
+use townhall_domain::ids::UnitId;
 use townhall_domain::money::Dong;
 use townhall_domain::time;
 use townhall_text::{Arg, Dir, Lang};
@@ -94,6 +98,8 @@ pub struct Ui {
     pub single_keys: bool,
     /// Whether the page is shown to be printed: tables behind charts stand open.
     pub print: bool,
+    /// The days whose hours units have decided themselves; shared by every row of the page.
+    pub decided: Arc<[HoursException]>,
 }
 
 /// Light or dark; the server sets it, so a page never flashes.
@@ -190,7 +196,13 @@ impl Ui {
             sync: None,
             single_keys: true,
             print: false,
+            decided: Arc::default(),
         }
+    }
+
+    /// When a unit works: the packs, and what was decided about single days.
+    pub fn hours<'p>(&self, packs: &'p Packs, unit: &UnitId) -> Hours<'p> {
+        packs.office(unit).with_exceptions(Arc::clone(&self.decided))
     }
 
     /// The business day.
