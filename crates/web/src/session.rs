@@ -282,11 +282,17 @@ async fn around(app: &App, actor: Option<&Actor>, visitor: &Visitor, headers: &H
         return Around::default();
     }
     let counts = actor.is_some() && !visitor.is_part;
-    let read = app.town.read("around_page", actor.unwrap_or(&CITIZEN), move |tx, cx| {
-        let waiting = if counts { waiting(tx, cx)? } else { Waiting::default() };
-        let decided = Decided(decided_days(tx, cx)?.into());
-        Ok::<_, AppError>(Around { waiting, decided })
-    });
+    let read = app
+        .town
+        .read("around_page", actor.unwrap_or(&CITIZEN), move |tx, cx| {
+            let waiting = if counts {
+                waiting(tx, cx)?
+            } else {
+                Waiting::default()
+            };
+            let decided = Decided(decided_days(tx, cx)?.into());
+            Ok::<_, AppError>(Around { waiting, decided })
+        });
     read.await.unwrap_or_default()
 }
 

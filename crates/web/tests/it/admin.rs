@@ -205,3 +205,37 @@ async fn an_administrator_finds_accounts_and_sees_the_state_of_the_unit_at_a_gla
         .must_not_say("chưa từng đăng nhập");
     inspector.get("/admin/accounts").await.expect(404);
 }
+
+#[tokio::test]
+async fn what_is_left_of_a_day_and_the_public_example_go_by_what_the_unit_decided() {
+    for site in Site::on_each().await {
+        let id = accepted(&site, "1.004873").await;
+        let due_on = due(&site, id).await;
+        let (admin, desk) = (site.sign_in("admin").await, site.sign_in("justice").await);
+        let example = site
+            .visitor()
+            .get("/procedures/1.004873")
+            .await
+            .expect(200)
+            .words();
+        let at_close = due_on.time().strftime("%H:%M").to_string();
+        assert!(example.contains(&at_close), "{}: {example}", site.name());
+        decide(&admin, due_on.date(), "office", "07:30-11:30")
+            .await
+            .expect(303);
+        let example = site.visitor().get("/procedures/1.004873").await.expect(200);
+        example.must_say("11:30");
+
+        // Promised for the evening and shortened afterwards: of the day itself only the morning is left.
+        site.at(due_on.date().at(9, 30, 0, 0));
+        for page in ["/dossiers".to_owned(), format!("/dossiers/{id}")] {
+            desk.get(&page).await.expect(200).must_say("còn 2 giờ");
+        }
+        let status = format!("/h/{}", dossier(&site, id).await.receipt_secret);
+        site.visitor()
+            .get(&status)
+            .await
+            .expect(200)
+            .must_say("còn 2 giờ");
+    }
+}
