@@ -81,6 +81,10 @@ export const pages = [
   { name: "dossier", path: firstLink("/dossiers", "/dossiers/", 36), role: "receptionist", unit: "24682", prepare: openDetails },
   { name: "fee of a dossier", path: firstLink("/dossiers", "/dossiers/", 36, "/fee"), role: "receptionist", unit: "24682" },
   { name: "add a paper", path: firstLink("/dossiers", "/dossiers/", 36, "/add_paper"), role: "receptionist", unit: "24682" },
+  { name: "which entry to correct", path: ofWork("/correct"), role: "justice_officer", unit: "24682" },
+  { name: "correct an entry", path: ofWork("/correct?field=applicant.id_number"), role: "justice_officer", unit: "24682" },
+  { name: "ask another office", path: ofWork("/consult"), role: "justice_officer", unit: "24682" },
+  { name: "answer of another office", path: askedForItsWord, role: "justice_officer", unit: "24682" },
   { name: "fees of the day", path: "/fees", role: "cashier", unit: "24682" },
   { name: "tasks", path: "/tasks", role: "chair", unit: "24682" },
   { name: "task", path: firstLink("/tasks", "/tasks/", 36), role: "chair", unit: "24682", prepare: openDetails },
@@ -116,6 +120,29 @@ async function takeNumber(visit) {
   const page = await visit.open("/q/24640");
   await Promise.all([page.waitForNavigation(), page.locator("button[name=service]").first().click()]);
   return new URL(page.url()).pathname;
+}
+
+/** A page of the first dossier that an officer of justice works on. */
+function ofWork(end) {
+  return async (visit) => {
+    const page = await visit.open("/work?kind=dossier", { role: "justice_officer", unit: "24682" });
+    return (await page.locator(".th-item a.th-name").first().getAttribute("href")) + end;
+  };
+}
+
+/** Where the answer of an office is written down that was asked for its word, once a run. */
+async function askedForItsWord(visit) {
+  const path = await ofWork("")(visit);
+  const page = await visit.open(path, { role: "justice_officer", unit: "24682" });
+  const answer = page.locator("a[href*='/consult?consultation=']").first();
+  if (!(await answer.count())) {
+    await page.goto(`${path}/consult`);
+    await page.locator("[name=whom]").fill("Công an xã Thuận An");
+    await page.locator("[name=question]").fill("Người yêu cầu thường trú tại xã từ khi nào?");
+    await page.locator("[name=answer_by]").fill("8/8/2025");
+    await Promise.all([page.waitForNavigation(), page.locator("main form [data-key=finish]").click()]);
+  }
+  return answer.getAttribute("href");
 }
 
 /** A form begun by a citizen, at one of its pages. */

@@ -311,12 +311,28 @@ fn body(
         action,
         about_what(action, typed),
     ));
+    // A control says "phone"; whose phone is said above it, and the list of entries is one step back.
+    let entry = (action == Action::Correct)
+        .then(|| super::corrected::label(app, ui, dossier, &typed.field))
+        .flatten();
+    let title = entry.as_deref().map_or_else(
+        || heading.to_owned(),
+        |entry| ui.t_args("dossier-correct-this", &[("entry", entry.into())]),
+    );
+    let (dossiers, entries) = (ui.t("ui-place-dossiers"), format!("{back}/correct"));
+    let mut way = vec![
+        (dossiers.as_str(), "/dossiers"),
+        (dossier.code.as_str(), back.as_str()),
+    ];
+    if entry.is_some() {
+        way.push((heading, entries.as_str()));
+    }
     html! {
-        (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (heading) }))
+        (ui::breadcrumb(ui, &way, &html! { (entry.as_deref().unwrap_or(heading)) }))
         // The cursor stands where something is to be typed; after a mistake the summary has it.
         div.th-narrow data-focus=[errors.is_empty().then_some(FIRST)] {
             (error_summary(ui, &errors.clone().named_by(|name| label_of(app, ui, view, typed, name))))
-            h1 { (heading) }
+            h1 { (title) }
             p { (dossier.subject) " · " (code(&dossier.code)) }
             p.th-muted { (ui.t(&format!("dossier-effect-{}", action.as_str()))) }
             (ui::form(ui, &about, &fields))

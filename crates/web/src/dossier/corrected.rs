@@ -48,9 +48,15 @@ pub(super) fn label(app: &App, ui: &Ui, dossier: &Dossier, entry: &str) -> Optio
         let mut parts = applicant(dossier).into_iter();
         return parts
             .any(|(name, _)| name == part)
-            .then(|| ui.t(&format!("applicant-{part}")));
+            .then(|| of_applicant(ui, part));
     }
     ui::schema_label(ui, schema(app, dossier)?, entry.strip_prefix("form.")?)
+}
+
+/// How a part of the applicant is called beside the people whom the form names.
+fn of_applicant(ui: &Ui, part: &str) -> String {
+    let part = ui.t(&format!("applicant-{part}"));
+    ui.t_args("dossier-correct-applicant", &[("part", part.as_str().into())])
 }
 
 /// A value of an entry in words; an identity number with its last digits only.
@@ -99,11 +105,7 @@ pub(super) fn entries(app: &App, ui: &Ui, view: &DossierView) -> Markup {
         .into_iter()
         .map(|(part, now)| {
             let now = if part == "id_number" { masked(&now) } else { now };
-            (
-                format!("applicant.{part}"),
-                ui.t(&format!("applicant-{part}")),
-                now,
-            )
+            (format!("applicant.{part}"), of_applicant(ui, part), now)
         })
         .collect();
     let delivery = ui.t(&format!("dossier-delivery-{}", dossier.delivery.as_str()));

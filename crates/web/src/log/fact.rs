@@ -122,7 +122,7 @@ fn proof_part(ui: &Ui, view: &FactView) -> Markup {
                     div.th-row {
                         a.btn.btn-primary href=(format!("{address}/proof")) download { (ui.t("log-proof-file")) }
                         a.btn href=(format!("{address}/fact.json")) download { (ui.t("log-fact-file")) }
-                        a.th-text href="/verify" { (ui.t("log-verify")) }
+                        a.th-text href="/log/verify" { (ui.t("log-verify")) }
                     }
                 }
             },
