@@ -143,6 +143,12 @@ pub fn closing_paper(tx: &mut Tx<'_>, cx: &Cx, house: &House, id: ClosingId) -> 
     let cash = day.lines.iter().any(|(line, _)| line.method == PayMethod::Cash);
     if cash {
         data.put("handed_over", closing.counted.unwrap_or(closing.cash).0);
+        // What was counted is not what the receipts say: the list tells both, and why, before anybody signs it.
+        if let Some(counted) = closing.counted.filter(|counted| *counted != closing.cash) {
+            data.put("expected", closing.cash.0)
+                .put("difference", counted.0 - closing.cash.0)
+                .put("difference_why", closing.note.clone().unwrap_or_default());
+        }
     }
     let name = format!(
         "fees-{}-{}-{:04}",

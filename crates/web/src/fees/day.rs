@@ -36,7 +36,11 @@ pub struct Typed {
 
 /// The page.
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    page(&app, &signed, &asked, &Typed::default(), &Errors::default()).await
+    let mut errors = Errors::default();
+    if !asked.day.trim().is_empty() && parse_date(&asked.day).is_none() {
+        errors.push("day", signed.ui(&app).t("date-wrong"));
+    }
+    page(&app, &signed, &asked, &Typed::default(), &errors).await
 }
 
 async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: &Errors) -> Response {
@@ -56,7 +60,7 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: 
     let about = Page::new(&heading).at(Place::Fees).with_error(!errors.is_empty());
     let status = errors.status();
     let main = html! {
-        (ui::title_line(&ui, &heading, &html! { (ui.date(view.day)) }, &pick(&ui, &view)))
+        (ui::title_line(&ui, &heading, &html! { (ui.date(view.day)) }, &pick(&ui, &view, asked)))
         @if asked.done == "close" {
             @if let Some(last) = view.closings.first() {
                 (ui::notice(&ui, NoticeTone::Ok, &ui.t("fees-done-close"), &ui::notice_link(&format!("/fees/closings/{}.pdf", last.id), &ui.t("fees-closing-print"))))
@@ -74,8 +78,11 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: 
     (status, ui::page(&ui, &about, &main)).into_response()
 }
 
-fn pick(ui: &Ui, view: &DayView) -> Markup {
-    let day = townhall_text::date_on_paper(ui.lang, view.day);
+fn pick(ui: &Ui, view: &DayView, asked: &Asked) -> Markup {
+    let day = match parse_date(&asked.day) {
+        None if !asked.day.trim().is_empty() => asked.day.clone(),
+        _ => townhall_text::date_on_paper(ui.lang, view.day),
+    };
     ui::form(
         ui,
         &Form::get("/fees").class("th-row"),
@@ -96,7 +103,6 @@ fn taken(ui: &Ui, view: &DayView) -> Markup {
         Column::text(ui.t("fees-payer")),
         Column::text(ui.t("fees-method")),
         Column::number(ui.t("fees-sum")),
-        Column::text(ui.t("fees-status")),
     ];
     let rows = html! {
         @for one in &view.taken {
@@ -106,8 +112,11 @@ fn taken(ui: &Ui, view: &DayView) -> Markup {
                 td { a href=(format!("/dossiers/{}/fee", one.payment.dossier)) { (code(&one.code)) } }
                 td { (one.payment.payer) }
                 td { (ui.t(app_fees::payment_words(one.payment.method))) }
-                td.th-num { @if one.payment.state == ReceiptState::Paid { (ui.money(one.payment.amount)) } @else { s { (ui.money(one.payment.amount)) } } }
-                td { (receipt_badge(ui, one.payment.state)) }
+                // Nearly all are paid and say so by standing here; only what is not is worth a badge.
+                td.th-num {
+                    @if one.payment.state == ReceiptState::Paid { (ui.money(one.payment.amount)) }
+                    @else { s { (ui.money(one.payment.amount)) } br; (receipt_badge(ui, one.payment.state)) }
+                }
             }
         }
     };
