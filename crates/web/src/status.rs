@@ -19,6 +19,7 @@ use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::State as DossierState;
 use townhall_domain::ids::SlipId;
 use townhall_domain::{rating, time};
+use townhall_store::journal::StoredFact;
 
 use crate::online::CITIZEN;
 use crate::papers::{MOST_FORM_BYTES, MOST_PIECE_BYTES, pdf};
@@ -270,8 +271,8 @@ impl Own<'_> {
                     .status
                     .slips
                     .iter()
-                    // A joined-up dossier is handed on in the moment of its receipt, which stands with the acceptance.
-                    .find(|slip| slip.issued_at == fact.at && fact.kind != "joined_started")
+                    // Papers, fee and acceptance may share a moment; the fact says which of them issued the form.
+                    .find(|slip| slip.issued_at == fact.at && issued_with(fact) == Some(slip.number))
                     .map(|slip| {
                         let year = time::local_date(slip.issued_at).year();
                         format!("{} {}/{year}", ui.t(&format!("slip-{}", slip.form)), slip.number)
@@ -326,6 +327,11 @@ impl Own<'_> {
             }
         }
     }
+}
+
+/// The number of the form that was issued with a fact.
+fn issued_with(fact: &StoredFact) -> Option<i64> {
+    fact.body.as_ref()?.get("slip")?.as_i64()
 }
 
 /// What the citizen has to do now; mostly nothing.
