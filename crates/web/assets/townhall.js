@@ -345,12 +345,23 @@
     form.dataset.busy = "1";
     const status = zone.querySelector("[data-pieces-status]");
     const tell = (text) => { status.textContent = text; };
+    const choose = (files) => {
+      const rest = new DataTransfer();
+      files.forEach((file) => rest.items.add(file));
+      field.files = rest.files;
+    };
+    // Refused is that file alone: it leaves the choice, the others stay for the next press.
+    const refused = [];
+    const part = (file) => sendPieces(zone, file, form.elements.csrf.value, (text) => tell(`${zone.dataset.piecesSay} ${text}`)).catch((error) => {
+      if (!error.final || !error.message) throw error;
+      refused.push(error.message);
+      choose([...field.files].filter((other) => other !== file));
+    });
     try {
       const names = [];
-      for (const file of large) names.push(await sendPieces(zone, file, form.elements.csrf.value, (text) => tell(`${zone.dataset.piecesSay} ${text}`)));
-      const rest = new DataTransfer();
-      all.filter((file) => !large.includes(file)).forEach((file) => rest.items.add(file));
-      field.files = rest.files;
+      for (const file of large) names.push(await part(file));
+      if (refused.length) throw Object.assign(new Error(refused.join(" ") + (field.files.length ? ` ${zone.dataset.piecesRest || ""}` : "")), { final: true });
+      choose(all.filter((file) => !large.includes(file)));
       names.forEach((value) => zone.append(Object.assign(document.createElement("input"), { type: "hidden", name: "uploads", value })));
       form.submit();
     } catch (error) {

@@ -183,7 +183,7 @@ pub(crate) fn file_form(
         &Form::post(action.to_owned()).upload(),
         &html! {
             (ui::hidden("component", component))
-            div data-pieces=(uploads) data-pieces-say=(ui.t("paper-sending")) data-pieces-fail=(ui.t("paper-sending-failed")) data-send-on-choose="" {
+            div data-pieces=(uploads) data-pieces-say=(ui.t("paper-sending")) data-pieces-fail=(ui.t("paper-sending-failed")) data-pieces-rest=(ui.t("paper-sending-rest")) data-send-on-choose="" {
                 @for message in errors.iter().filter(|(field, _)| *field == name).map(|(_, message)| message) {
                     p.th-msg.mb-1 role="alert" { (Icon::ALERT) " " (message) }
                 }

@@ -20,7 +20,9 @@ use super::pieces;
 use crate::refusal::Refusal;
 use crate::session::Signed;
 use crate::state::App;
-use crate::ui::{self, CSRF_FIELD, Choice, Errors, Field, Form, Page, Place, Ui, code, error_summary};
+use crate::ui::{
+    self, CSRF_FIELD, Choice, Errors, Field, Form, NoticeTone, Page, Place, Ui, code, error_summary,
+};
 
 /// A form with its files: one of the largest, or several smaller ones; more than that goes in pieces.
 pub const MOST_FORM_BYTES: usize = 60 * 1024 * 1024;
@@ -45,7 +47,17 @@ pub async fn ask(
     Path(id): Path<String>,
     Query(typed): Query<Typed>,
 ) -> Response {
-    show(&app, &signed, &id, &typed, &Errors::default(), &[]).await
+    let back = Again::default();
+    show(&app, &signed, &id, &typed, &Errors::default(), &back).await
+}
+
+/// What the page says when it comes back with mistakes: what went well all the same.
+#[derive(Default)]
+struct Again<'a> {
+    /// How many of the files were added.
+    kept: usize,
+    /// Uploads in pieces that are still here as a whole.
+    left: &'a [String],
 }
 
 async fn show(
@@ -54,7 +66,7 @@ async fn show(
     id: &str,
     typed: &Typed,
     errors: &Errors,
-    left: &[String],
+    again: &Again<'_>,
 ) -> Response {
     let view = match load(app, signed, id).await {
         Ok(view) => view,
@@ -65,7 +77,7 @@ async fn show(
     let about = Page::new(&heading)
         .at(Place::Dossiers)
         .with_error(!errors.is_empty());
-    let page = ui::page(&ui, &about, &body(app, &ui, &view, typed, errors, left));
+    let page = ui::page(&ui, &about, &body(app, &ui, &view, typed, errors, again));
     let status = errors.status();
     (status, page).into_response()
 }
@@ -85,7 +97,8 @@ async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, AppEr
     }
 }
 
-fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, left: &[String]) -> Markup {
+fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, again: &Again<'_>) -> Markup {
+    let left = again.left;
     let heading = ui.t("dossier-action-add_paper");
     let dossier = &view.dossier;
     let back = format!("/dossiers/{}", dossier.id);
@@ -126,7 +139,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, 
     };
     let files = field("files", "").hint(ui.t("paper-hint-files"));
     let inside = html! {
-        div.th-fields data-pieces="/uploads" data-pieces-say=(ui.t("paper-sending")) data-pieces-fail=(ui.t("paper-sending-failed")) {
+        div.th-fields data-pieces="/uploads" data-pieces-say=(ui.t("paper-sending")) data-pieces-fail=(ui.t("paper-sending-failed")) data-pieces-rest=(ui.t("paper-sending-rest")) {
             (ui::file(ui, &files, "application/pdf,image/jpeg,image/png", true))
             p.th-muted role="status" data-pieces-status="" {}
             @for upload in left { input type="hidden" name="uploads" value=(upload); }
@@ -144,6 +157,14 @@ fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, 
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (heading) }))
         div.th-narrow {
             (error_summary(ui, errors))
+            @if again.kept > 0 {
+                div.mb-3 {
+                    (ui::notice(ui, NoticeTone::Ok, "", &html! {
+                        (ui.t_args("paper-others-kept", &[("count", again.kept.into())])) " "
+                        (ui::notice_link(&format!("{back}#papers"), &ui.t("paper-others-see")))
+                    }))
+                }
+            }
             h1 { (heading) }
             p { (dossier.subject) " · " (code(&dossier.code)) }
             (ui::form(ui, &Form::post(format!("{back}/add_paper")).upload(), &inside))
@@ -191,20 +212,13 @@ pub async fn add(
         Ok(sent) => sent,
         Err(refusal) => return refusal.page(&signed.ui(&app)),
     };
-    let (typed, mut errors) = (sent.typed.clone(), Errors::default());
+    let (typed, mut errors, mut kept) = (sent.typed.clone(), Errors::default(), 0);
     if !sent.taken.is_empty() || sent.problems.is_empty() {
         match command(&app, &signed, &id, &mut sent).await {
             Ok(()) if sent.problems.is_empty() => {
                 return Redirect::to(&format!("/dossiers/{id}?done=add_paper#papers")).into_response();
             }
-            Ok(()) => {
-                let kept = t_args(
-                    signed.lang(),
-                    "paper-others-kept",
-                    &[("count", sent.taken.len().into())],
-                );
-                sent.problems.push(kept);
-            }
+            Ok(()) => kept = sent.taken.len(),
             Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
                 errors = Refusal::of(signed.lang(), &error).errors();
             }
@@ -217,7 +231,11 @@ pub async fn add(
     if let Some(status) = sent.failed {
         errors.fail(status);
     }
-    show(&app, &signed, &id, &typed, &errors, &sent.left).await
+    let again = Again {
+        kept,
+        left: &sent.left,
+    };
+    show(&app, &signed, &id, &typed, &errors, &again).await
 }
 
 async fn command(app: &App, signed: &Signed, id: &str, sent: &mut Sent) -> Result<(), AppError> {
@@ -349,7 +367,13 @@ pub(super) fn file_words(lang: Lang, name: &str, error: &TakeError) -> String {
         TakeError::Problem(problem) => problem.key(),
         TakeError::BrokenOff | TakeError::Store(_) => "paper-file-broken-off",
     };
-    let name = clean_name(name, "pdf");
-    let name = name.trim_end_matches(".pdf");
-    t_args(lang, key, &[("name", Arg::from(name))])
+    // As it is called where it was chosen: people look for it by that name.
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    let name = match ending.as_deref() {
+        Some(own @ ("pdf" | "jpg" | "jpeg" | "png")) => clean_name(name, own),
+        _ => clean_name(name, "pdf").trim_end_matches(".pdf").to_owned(),
+    };
+    t_args(lang, key, &[("name", Arg::from(name.as_str()))])
 }
