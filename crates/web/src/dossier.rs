@@ -25,7 +25,7 @@ use townhall_app::actor::Actor;
 use townhall_app::dossier::{DossierView, dossier_view};
 use townhall_app::error::AppError;
 use townhall_domain::deadline::Countdown;
-use townhall_domain::dossier::{PaymentState, Stage, State, SyncState};
+use townhall_domain::dossier::{Dossier, PaymentState, Stage, State, SyncState};
 use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::permission::Right;
 
@@ -162,6 +162,12 @@ pub(crate) fn procedure_short(app: &App, ui: &Ui, code: &str) -> String {
         || code.to_owned(),
         |procedure| procedure.short_name().get(ui.lang.code()).to_owned(),
     )
+}
+
+/// What a dossier is about in one line, in the language of the page; the stored subject is Vietnamese.
+pub(crate) fn subject_words(app: &App, ui: &Ui, dossier: &Dossier) -> String {
+    let procedure = procedure_short(app, ui, &dossier.procedure.code);
+    format!("{procedure}: {}", dossier.applicant.name)
 }
 
 /// The official name of a procedure in the language of the page.

@@ -128,7 +128,10 @@ work-week = This week
 work-later = Later
 work-no-date = No deadline yet
 work-waiting = Waiting for the citizen
-work-count = { $count } items
+work-count = { $count } { $count ->
+    [one] item
+   *[other] items
+ }
 work-empty = Nothing is waiting
 work-empty-text = Dossiers handed to this post appear here, the most urgent first.
 work-load = Load today

@@ -357,7 +357,7 @@ async fn change_page(app: &App, signed: &Signed, account: &str, word: &str, erro
     let question = ui.t_args(question, &[("user_name", Arg::from(line.user_name.as_str()))]);
     let confirm = Confirm {
         question: &question,
-        effect: html! { p { (ui.t(effect)) } },
+        effect: html! { p.mb-1 { b { (line.person_name) } } p { (ui.t(effect)) } },
         fields: ui::hidden("version", &line.version.to_string()),
         action: &format!("/admin/accounts/{account}/{word}"),
         verb: &ui.t(verb),

@@ -240,7 +240,7 @@ fn choose_entry(app: &App, ui: &Ui, view: &DossierView, heading: &str) -> Markup
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&view.dossier.code, &back)], &html! { (heading) }))
         h1 { (heading) }
-        p { (view.dossier.subject) " · " (code(&view.dossier.code)) }
+        p { (super::subject_words(app, ui, &view.dossier)) " · " (code(&view.dossier.code)) }
         p.th-muted { (ui.t("dossier-effect-correct")) }
         (super::corrected::entries(app, ui, view))
         p.mt-3 { a.btn href=(back) { (ui.t("ui-leave-it")) } }
@@ -333,7 +333,7 @@ fn body(
         div.th-narrow data-focus=[errors.is_empty().then_some(FIRST)] {
             (error_summary(ui, &errors.clone().named_by(|name| label_of(app, ui, view, typed, name))))
             h1 { (title) }
-            p { (dossier.subject) " · " (code(&dossier.code)) }
+            p { (super::subject_words(app, ui, dossier)) " · " (code(&dossier.code)) }
             p.th-muted { (ui.t(&format!("dossier-effect-{}", action.as_str()))) }
             (ui::form(ui, &about, &fields))
             (ui::draft_hint(ui, None))

@@ -216,24 +216,24 @@ async fn look_over(
     let heading = ui.t(&format!("work-many-{}", action.as_str()));
     let main = html! {
         (ui::breadcrumb(&ui, &[(&ui.t("ui-place-work"), "/work")], &html! { (heading) }))
-        @if !left.is_empty() { (what_was_left(&ui, &views, &left)) }
+        @if !left.is_empty() { (what_was_left(app, &ui, &views, &left)) }
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (ui.t(&format!("dossier-effect-{}", action.as_str()))) } }, &html! {}))
         @if ready.is_empty() { p { (ui.t("work-many-none")) } } @else { (form(app, &ui, action, &ready)) }
         @if left.is_empty() && !others.is_empty() {
             h2.th-h.mt-3 { (ui.t("work-many-not-now")) }
-            ul { @for view in others { li { a href=(format!("/dossiers/{}", view.dossier.id)) { (view.dossier.subject) } " · " (code(&view.dossier.code)) } } }
+            ul { @for view in others { li { a href=(format!("/dossiers/{}", view.dossier.id)) { (super::subject_words(app, &ui, &view.dossier)) } " · " (code(&view.dossier.code)) } } }
         }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()
 }
 
-fn what_was_left(ui: &Ui, views: &[DossierView], left: &[Left]) -> Markup {
+fn what_was_left(app: &App, ui: &Ui, views: &[DossierView], left: &[Left]) -> Markup {
     let body = html! {
         ul.mb-0 {
             @for one in left {
                 li {
                     @if let Some(view) = views.iter().find(|view| view.dossier.id == one.id) {
-                        (view.dossier.subject) " · " (code(&view.dossier.code)) ": "
+                        (super::subject_words(app, ui, &view.dossier)) " · " (code(&view.dossier.code)) ": "
                     }
                     (one.why)
                 }

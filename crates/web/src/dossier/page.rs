@@ -18,7 +18,7 @@ use townhall_domain::time;
 use townhall_text::Lang;
 
 use super::{
-    due, has_obligation, payment_badge, procedure_name, procedure_short, state_badge, sync_badge, unit_name,
+    due, has_obligation, payment_badge, procedure_name, state_badge, subject_words, sync_badge, unit_name,
 };
 use crate::session::Signed;
 use crate::state::App;
@@ -73,7 +73,7 @@ pub async fn show(
         Err(error) => return signed.refuse(&app, &error),
     };
     let ui = signed.ui(&app);
-    let title = heading(&app, &ui, &view.dossier);
+    let title = subject_words(&app, &ui, &view.dossier);
     let about = Page::new(&title).at(Place::Dossiers);
     let done = Action::parse(&asked.done);
     let used_up = done.map(|action| super::act::draft_name(dossier, action, &asked.of));
@@ -127,14 +127,6 @@ pub async fn load(app: &App, signed: &Signed, id: &str) -> Result<DossierView, A
     super::open(app, &signed.actor, id_of(id)?).await
 }
 
-fn heading(app: &App, ui: &Ui, dossier: &Dossier) -> String {
-    format!(
-        "{}: {}",
-        procedure_short(app, ui, &dossier.procedure.code),
-        dossier.applicant.name
-    )
-}
-
 fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option<&Case>) -> Markup {
     let dossier = &view.dossier;
     let procedure = app
@@ -154,7 +146,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, fees: &FeeView, register: Option
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers")], &code(&dossier.code)))
         (ui::title_line(
             ui,
-            &heading(app, ui, dossier),
+            &subject_words(app, ui, dossier),
             &html! { (state_badge(ui, dossier.state)) (payment_badge(ui, dossier.payment)) (sync_badge(ui, view.sync)) },
             &html! { @if let Some(chip) = &chip { (due_chip(ui, chip)) } },
         ))

@@ -161,7 +161,7 @@ fn body(app: &App, ui: &Ui, view: &FeeView, done: &str, typed: &Typed, errors: &
     };
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (ui.t("fees-card")) }))
-        (ui::title_line(ui, &ui.t("fees-heading"), &html! { (dossier.subject) " · " (code(&dossier.code)) }, &html! {}))
+        (ui::title_line(ui, &ui.t("fees-heading"), &html! { (crate::dossier::subject_words(app, ui, dossier)) " · " (code(&dossier.code)) }, &html! {}))
         @if let Some(done) = done { (ui::notice(ui, NoticeTone::Ok, "", &html! { (done) })) }
         (error_summary(ui, errors))
         div.th-cols.th-cols-counter {

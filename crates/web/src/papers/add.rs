@@ -166,7 +166,7 @@ fn body(app: &App, ui: &Ui, view: &DossierView, typed: &Typed, errors: &Errors, 
                 }
             }
             h1 { (heading) }
-            p { (dossier.subject) " · " (code(&dossier.code)) }
+            p { (crate::dossier::subject_words(app, ui, dossier)) " · " (code(&dossier.code)) }
             (ui::form(ui, &Form::post(format!("{back}/add_paper")).upload(), &inside))
         }
     }

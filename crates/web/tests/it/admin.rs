@@ -229,13 +229,13 @@ async fn what_is_left_of_a_day_and_the_public_example_go_by_what_the_unit_decide
         // Promised for the evening and shortened afterwards: of the day itself only the morning is left.
         site.at(due_on.date().at(9, 30, 0, 0));
         for page in ["/dossiers".to_owned(), format!("/dossiers/{id}")] {
-            desk.get(&page).await.expect(200).must_say("còn 2 giờ");
+            desk.get(&page).await.expect(200).must_say("Còn 2 giờ");
         }
         let status = format!("/h/{}", dossier(&site, id).await.receipt_secret);
         site.visitor()
             .get(&status)
             .await
             .expect(200)
-            .must_say("còn 2 giờ");
+            .must_say("Còn 2 giờ");
     }
 }
