@@ -407,7 +407,10 @@ fn counting_walks_only_the_units_that_are_asked_for() {
         // What is open now is found among the open ones, not among all that were ever accepted; PostgreSQL decides by
         // what it has counted, so a dozen rows say nothing there.
         let of_open = &plans[2];
-        assert!(name != "sqlite" || of_open.contains("dossiers_due"), "{name}: {of_open}");
+        assert!(
+            name != "sqlite" || of_open.contains("dossiers_due"),
+            "{name}: {of_open}"
+        );
         for plan in plans {
             let walks_an_index =
                 plan.contains("USING INDEX dossiers_") || plan.contains("USING COVERING INDEX");

@@ -10,7 +10,7 @@ use townhall_app::error::AppError;
 use townhall_app::fees::{FeeView, fee_view};
 use townhall_domain::deadline::Deadline;
 use townhall_domain::dossier::{
-    Action, ComponentSource, ComponentStatus, Dossier, Holder, Stage, State as DossierState,
+    Action, ComponentSource, ComponentStatus, Holder, Stage, State as DossierState,
 };
 use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::procedure::{Procedure, StepAction};
