@@ -8,7 +8,8 @@ pub(crate) use list::BY_DUE;
 
 pub use holders::{FilledPost, filled_posts};
 pub use list::{
-    Due, Filter, Listed, MOST_WAITING, Page, Sort, Warned, count_waiting_for, list, my_work, open_by_version,
+    Due, Filter, Listed, MOST_WAITING, Page, Sort, Warned, count_waiting_for, explain, list, my_work,
+    open_by_version,
 };
 pub use parts::*;
 

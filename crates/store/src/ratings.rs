@@ -50,8 +50,8 @@ pub fn count(
     values.extend(params![space, from, until]);
     let next = units.len();
     let sql = format!(
-        "SELECT r.level AS level, COUNT(*) AS found FROM dossiers d JOIN dossier_ratings r ON r.dossier = d.id
-         WHERE {of_units} AND d.space = ${} AND r.at >= ${} AND r.at < ${} GROUP BY r.level",
+        "SELECT r.level AS level, COUNT(*) AS found FROM dossier_ratings r CROSS JOIN dossiers d
+         WHERE d.id = r.dossier AND {of_units} AND d.space = ${} AND r.at >= ${} AND r.at < ${} GROUP BY r.level",
         next + 1,
         next + 2,
         next + 3
@@ -113,7 +113,7 @@ pub fn list(tx: &mut Tx<'_>, wanted: &Wanted<'_>) -> Result<Vec<Rated>, StoreErr
     let mut sql = format!(
         "SELECT d.id AS id, d.code AS code, d.unit AS unit, d.procedure_code AS procedure_code, r.level AS level, r.reason AS reason,
                 r.at AS at, r.place AS place
-           FROM dossiers d JOIN dossier_ratings r ON r.dossier = d.id WHERE {of_units}"
+           FROM dossier_ratings r CROSS JOIN dossiers d WHERE d.id = r.dossier AND {of_units}"
     );
     let mut and = |clause: &str, value: Value| {
         values.push(value);

@@ -13,7 +13,7 @@ use townhall_domain::ids::{PostId, UnitId};
 use townhall_domain::space::Space;
 use townhall_domain::time;
 
-use crate::dossiers::{BY_DUE, word};
+use crate::dossiers::word;
 use crate::params;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
@@ -154,8 +154,23 @@ impl Measure {
                 vec![end.clone(), end, then.clone(), then],
             ),
             Self::Overdue => (
-                format!("(({RESOLVED_IN} AND d.ended_at > d.due_at) OR ({PENDING_AT} AND {PAST_DUE_AT}))"),
-                vec![from, end.clone(), end.clone(), end, then.clone(), then],
+                // What has ended since the period began, and what is open: each is looked up by an index of its own.
+                format!(
+                    "((d.ended_at >= ? AND ((d.state IN (8, 9, 10) AND d.ended_at < ? AND d.ended_at > d.due_at) \
+                       OR (d.ended_at >= ? AND +d.accepted_at < ? AND {PAST_DUE_AT}))) \
+                     OR ({OPEN} AND +d.accepted_at < ? AND {PAST_DUE_AT}))"
+                ),
+                vec![
+                    from,
+                    end.clone(),
+                    end.clone(),
+                    end.clone(),
+                    then.clone(),
+                    then.clone(),
+                    end,
+                    then.clone(),
+                    then,
+                ],
             ),
             Self::ReceivedInTime => (
                 format!(
@@ -217,7 +232,13 @@ const COUNTS: &str = "d.field <> 'joined-up'";
 const ACCEPTED_IN: &str = "d.accepted_at >= ? AND d.accepted_at < ?";
 const RESOLVED_IN: &str = "d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?";
 const IN_TIME: &str = "(d.due_at IS NULL OR d.ended_at <= d.due_at)";
-const PENDING_AT: &str = "d.accepted_at < ? AND (d.is_open = 1 OR d.ended_at >= ?)";
+/// Open now. The second part is always so: it leads to the index of the open ones (`dossiers_due`, whose expression it
+/// is). By their acceptance all that were ever accepted would be read, and a commune closes far more in a year than it
+/// has open.
+pub(crate) const OPEN: &str = "d.is_open = 1 AND COALESCE(d.due_at, 253402300799000) >= 0";
+/// Accepted by an instant and not ended by then: what is open now, and what ended since. The sign keeps the acceptance
+/// from choosing the index.
+const PENDING_AT: &str = "+d.accepted_at < ? AND ((d.is_open = 1 AND COALESCE(d.due_at, 253402300799000) >= 0) OR d.ended_at >= ?)";
 /// A clock that stands is not running out: a dossier that waits for the citizen is overdue only if it was before.
 /// One that waited then and goes on now has a later due by now, so the stored due answers for the past, too.
 pub(crate) const PAST_DUE_AT: &str =
@@ -379,9 +400,7 @@ fn queries(scope: &Scope<'_>, period: &Period) -> Vec<(Sql, Note)> {
             make(
                 PAST_DUE_AT,
                 past_due(),
-                // Always so: it leads to the index of the open ones. By their acceptance all that were ever accepted
-                // would be read, and a commune closes far more in a year than it has open.
-                &format!("d.is_open = 1 AND {BY_DUE} >= 0 AND d.accepted_at < ?"),
+                &format!("{OPEN} AND d.accepted_at < ?"),
                 vec![end.into()],
             ),
             pending,

@@ -425,6 +425,43 @@ fn counting_walks_only_the_units_that_are_asked_for() {
 }
 
 #[test]
+fn the_rows_behind_a_figure_and_those_of_a_post_are_looked_up_and_not_walked_to() {
+    for (name, db) in databases().filter(|(name, _)| *name == "sqlite") {
+        fill(&db);
+        let of = |filter: Filter| {
+            let units = vec![unit("24682")];
+            let filter = Filter { units, ..filter };
+            db.read_blocking("explain", move |tx| dossiers::explain(tx, &filter))
+                .expect("a plan")
+        };
+        let mut plans: Vec<String> = Measure::ALL
+            .into_iter()
+            .map(|measure| {
+                of(Filter {
+                    measure: Some((measure, july())),
+                    ..Filter::default()
+                })
+            })
+            .collect();
+        plans.push(of(Filter {
+            post: Some(Id::from_uuid(Uuid::nil())),
+            ..Filter::default()
+        }));
+        for plan in plans {
+            let of_dossiers = plan.lines().filter(|line| line.contains("SEARCH d "));
+            assert!(of_dossiers.clone().count() > 0, "{name}: {plan}");
+            for line in of_dossiers {
+                let is_narrow = line.contains("is_open=?")
+                    || line.contains("holder_post=?")
+                    || line.contains("ended_at>?")
+                    || line.contains("accepted_at>?");
+                assert!(is_narrow, "{name}: {plan}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_desk_of_a_post_is_counted_with_what_is_late_and_what_is_soon() {
     for (name, db) in databases() {
         fill(&db);
