@@ -1,12 +1,17 @@
 //! Joined-up dossiers (liên thông): one form and one receipt, several members. The joined-up dossier decides nothing
 //! itself: it starts its members, follows them, and ends as they end. The rules are in `townhall_domain::joined`.
 
+mod bells;
 mod follow;
+mod promise;
 mod report;
 mod start;
 mod view;
 
+pub(crate) use bells::ring;
+pub use bells::{MemberBell, MemberBells, member_bells};
 pub(crate) use follow::{follow, hand_over_members, withdraw_members};
+pub(crate) use promise::promised;
 pub use report::{Report, ReportMember, report_member};
 pub(crate) use start::start;
 pub(crate) use view::view_of;

@@ -1,9 +1,16 @@
 //! The members of joined-up dossiers.
 
+mod warnings;
+
 use jiff::Timestamp;
 use townhall_domain::deadline::Deadline;
 use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::joined::MemberState;
+
+pub use warnings::{
+    Rung as RungMember, due_warnings, forget_warnings, latest_warnings, plan_warnings, raise_warning,
+    rung_warnings,
+};
 
 use crate::dossiers::word;
 use crate::value::Row;

@@ -108,6 +108,15 @@ fn chip(app: &App, ui: &Ui, unit: &UnitId, member: &MemberView) -> Option<DueChi
     Some(DueChip::of(ui, &standing))
 }
 
+/// The time of a member whose turn has not come.
+fn time_after(ui: &Ui, member: &MemberView) -> Option<String> {
+    let time = member
+        .time
+        .filter(|_| member.member.state == MemberState::Waiting)?;
+    let time = townhall_text::deadline::limit(ui.lang, time);
+    Some(ui.t_args("joined-time-after", &[("time", time.into())]))
+}
+
 fn row(app: &App, ui: &Ui, dossier: &Dossier, member: &MemberView, may_report: bool) -> Markup {
     let lang = ui.lang.code();
     let kept = &member.member;
@@ -131,10 +140,12 @@ fn row(app: &App, ui: &Ui, dossier: &Dossier, member: &MemberView, may_report: b
             @if let Some(own) = &member.own { a href=(format!("/dossiers/{}", own.id)) { (own.code) } }
             @if let Some(reference) = &kept.reference { span { (ui.t("joined-reference")) " " b { (reference) } } }
             @if let Some(chip) = chip(app, ui, &dossier.unit, member) { (due_chip(ui, &chip)) }
+            @if let Some(kind) = member.warned.filter(|_| !member.is_late(ui.now)) { (crate::dossier::bell(ui, kind)) }
             @if can_report {
                 a.btn.btn-sm href=(format!("/dossiers/{}/members/{}", dossier.id, kept.position)) { (ui.t("joined-report")) }
             }
         }
+        @if let Some(words) = time_after(ui, member) { p.th-muted.mb-0 { (words) } }
         @if let Some(until) = kept.wait_until {
             p.mb-0.mt-1 {
                 (Icon::PAUSE) " " (ui.t_args("joined-waits-for-relatives", &[("until", ui.date_time(until).into())]))
@@ -173,6 +184,7 @@ pub fn for_citizen(app: &App, ui: &Ui, dossier: &Dossier, joined: Option<&Joined
                             @if let Some(chip) = chip(app, ui, &dossier.unit, member) { (due_chip(ui, &chip)) }
                             @if let Some(own) = &member.own { a href=(format!("/h/{}", own.receipt_secret)) { (ui.t("joined-open")) } }
                         }
+                        @if let Some(words) = time_after(ui, member) { p.mb-0 { (words) } }
                         @if let Some(until) = member.member.wait_until {
                             p.mb-0 { (ui.t_args("joined-waits-for-relatives", &[("until", ui.date_time(until).into())])) }
                         }

@@ -252,20 +252,25 @@ pub(super) fn accept(
         &counted.items,
         exemption.as_ref().map(|(found, why)| (*found, why.as_str())),
     )?;
-    let slip = issue_slip(
-        tx,
-        cx,
-        dossier,
-        "receipt",
-        json!({
-            "limit": limit.to_string(),
-            "due": dossier.deadline.as_ref().map(|deadline| deadline.due),
-            "fee": due,
-        }),
-    )?;
+    let mut receipt = json!({
+        "limit": limit.to_string(),
+        "due": dossier.deadline.as_ref().map(|deadline| deadline.due),
+        "fee": due,
+    });
+    let has_members = super::flow_of(procedure).has_members;
+    if has_members {
+        receipt["members"] = json!(crate::joined::promised(
+            tx,
+            cx,
+            dossier,
+            procedure,
+            circumstances
+        )?);
+    }
+    let slip = issue_slip(tx, cx, dossier, "receipt", receipt)?;
     let body = json!({ "procedure": dossier.procedure.code, "procedure_version": dossier.procedure.version, "channel": dossier.channel.as_str(), "slip": slip.number, "fee": due });
     finish(tx, cx, dossier, "dossier_accepted", body)?;
-    if super::flow_of(procedure).has_members {
+    if has_members {
         crate::joined::start(tx, cx, dossier, procedure, circumstances)?;
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use townhall_domain::dossier::Dossier;
 use townhall_domain::permission::Right;
 use townhall_store::warnings::{self, Rung};
@@ -44,14 +45,24 @@ pub(crate) fn plan(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<(), Ap
     )?)
 }
 
+/// Rings at most so many bells of another kind of work; how many were looked at.
+type Ring = fn(&mut Tx<'_>, Timestamp, i64) -> Result<usize, StoreError>;
+
 fn ring(run: &Run<'_>) -> Result<Outcome, StoreError> {
     let now = run.town.clock().now();
-    loop {
-        let rung = run.town.db().write_blocking("ring_task_warnings", move |tx| {
-            crate::task::ring(tx, now, AT_ONCE)
-        })?;
-        if i64::try_from(rung).unwrap_or(0) < AT_ONCE {
-            break;
+    let others: [(&'static str, Ring); 2] = [
+        ("ring_task_warnings", crate::task::ring),
+        ("ring_member_warnings", crate::joined::ring),
+    ];
+    for (name, ring) in others {
+        loop {
+            let rung = run
+                .town
+                .db()
+                .write_blocking(name, move |tx| ring(tx, now, AT_ONCE))?;
+            if i64::try_from(rung).unwrap_or(0) < AT_ONCE {
+                break;
+            }
         }
     }
     loop {

@@ -149,6 +149,9 @@ pub(crate) fn withdraw_members(
             member.ended_at = Some(cx.now());
         }
         store::put(tx, &member)?;
+        if member.dossier.is_none() {
+            super::bells::plan(tx, cx, parent, &member)?;
+        }
     }
     for id in own {
         let mut dossier = dossiers::lock(tx, id)?.ok_or(AppError::NotFound("dossier"))?;

@@ -135,6 +135,9 @@ pub fn report_member(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReportMember) -> Result<(),
     member.reported_by = cx.actor.post();
     member.reported_person = cx.actor.person();
     store::put(tx, &member)?;
+    if cmd.report != Report::Taken {
+        super::bells::plan(tx, cx, &parent, &member)?;
+    }
     let states = settle(tx, cx, &mut parent, procedure)?;
     let fact = if parent.state.has_ended() {
         "joined_ended"

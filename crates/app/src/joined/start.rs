@@ -14,6 +14,7 @@ use townhall_store::dossiers;
 use townhall_store::joined::{self as store, Member};
 
 use super::follow::settle;
+use super::promise::legs;
 use super::{channel_of, joined_of};
 use crate::cx::Cx;
 use crate::dossier::flow::{advance, finish};
@@ -30,11 +31,7 @@ pub(crate) fn start(
     circumstances: &BTreeSet<String>,
 ) -> Result<(), AppError> {
     let joined = joined_of(procedure)?;
-    let legs = joined
-        .legs
-        .iter()
-        .filter(|leg| leg.when.as_ref().is_none_or(|when| circumstances.contains(when)));
-    for (position, leg) in (0_i64..).zip(legs) {
+    for (position, leg) in (0_i64..).zip(legs(joined, circumstances)) {
         store::put(tx, &Member::waiting(parent.id, position, &leg.id))?;
     }
     let next = parent.state.after(Action::Transfer, flow_of(procedure))?;
@@ -62,6 +59,7 @@ pub(super) fn begin(
         let deadline =
             Deadline::compute(&office, cx.now(), limit).map_err(|error| AppError::deadline(&error))?;
         member.deadline = Some(deadline);
+        super::bells::plan(tx, cx, parent, member)?;
     }
     Ok(())
 }
@@ -110,7 +108,7 @@ fn own_dossier(tx: &mut Tx<'_>, cx: &Cx, parent: &Dossier, code: &str) -> Result
 }
 
 /// The answers that the form of a procedure knows.
-fn answers(cx: &Cx, parent: &Dossier, procedure: &Procedure) -> Map<String, Value> {
+pub(super) fn answers(cx: &Cx, parent: &Dossier, procedure: &Procedure) -> Map<String, Value> {
     let (Some(form), Some(all)) = (form_of(cx, procedure), parent.form.as_object()) else {
         return Map::new();
     };

@@ -1,14 +1,17 @@
 //! A joined-up dossier with its members, and a member with the dossier that it belongs to.
 
 use jiff::Timestamp;
-use townhall_domain::deadline::Deadline;
+use townhall_domain::deadline::{Deadline, WarningKind};
 use townhall_domain::dossier::{Dossier, State};
 use townhall_domain::ids::DossierId;
+use townhall_domain::limit::Limit;
 use townhall_domain::procedure::{JoinedLeg, JoinedMode, JoinedWait};
+use townhall_domain::time::local_date;
 use townhall_store::joined::{self as store, Member};
 use townhall_store::{Tx, dossiers};
 
 use super::channel_of;
+use super::promise::time_of;
 use crate::cx::Cx;
 use crate::dossier::flow::is_visible;
 use crate::dossier::procedure_of;
@@ -40,6 +43,10 @@ pub struct MemberView {
     pub own: Option<OwnDossier>,
     /// Its deadline, of its dossier or of the organisation outside.
     pub deadline: Option<Deadline>,
+    /// Its time, which tells by when where its turn has not come.
+    pub time: Option<Limit>,
+    /// The last bell that rang for it, of one outside whose clock goes.
+    pub warned: Option<WarningKind>,
 }
 
 impl MemberView {
@@ -96,13 +103,17 @@ pub fn joined_view(tx: &mut Tx<'_>, cx: &Cx, id: DossierId) -> Result<Option<Joi
 pub(crate) fn view_of(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<Option<JoinedView>, AppError> {
     let procedure = procedure_of(cx, dossier)?;
     if let Some(joined) = procedure.joined.as_ref().filter(|joined| joined.starts_members()) {
+        let warned = store::latest_warnings(tx, dossier.id)?;
+        let day = local_date(dossier.accepted_at.unwrap_or(dossier.received_at));
         let mut members = Vec::new();
         for member in store::of_parent(tx, dossier.id)? {
             let leg = joined
                 .leg(&member.leg)
                 .ok_or(AppError::NotFound("member"))?
                 .clone();
-            members.push(member_view(tx, member, leg)?);
+            let time = time_of(cx, dossier, &leg, day);
+            let warned = warned.get(&member.position).copied();
+            members.push(member_view(tx, member, leg, time, warned)?);
         }
         return Ok(Some(JoinedView::Whole {
             mode: joined.mode_of(channel_of(dossier.channel)),
@@ -128,7 +139,13 @@ pub(crate) fn view_of(tx: &mut Tx<'_>, cx: &Cx, dossier: &Dossier) -> Result<Opt
     }))
 }
 
-fn member_view(tx: &mut Tx<'_>, member: Member, leg: JoinedLeg) -> Result<MemberView, AppError> {
+fn member_view(
+    tx: &mut Tx<'_>,
+    member: Member,
+    leg: JoinedLeg,
+    time: Option<Limit>,
+    warned: Option<WarningKind>,
+) -> Result<MemberView, AppError> {
     let dossier = match member.dossier {
         Some(id) => dossiers::load(tx, id)?,
         None => None,
@@ -146,6 +163,12 @@ fn member_view(tx: &mut Tx<'_>, member: Member, leg: JoinedLeg) -> Result<Member
             state: dossier.state,
             ended_at: dossier.ended_at,
             receipt_secret: dossier.receipt_secret,
+        }),
+        time,
+        warned: warned.filter(|_| {
+            deadline
+                .as_ref()
+                .is_some_and(|deadline| deadline.paused.is_none())
         }),
         deadline,
     })

@@ -103,12 +103,37 @@ impl Form<'_> {
             )
             .put("received_at", instant(self.slip.issued_at))
             .put("due_at", recorded_instant(body, "due").map(instant))
+            .put("members", self.members())
             .put("return_place", self.return_place())
             .put("fee", body.get("fee").cloned().unwrap_or_default())
             .put("fee_note", body.get("fee_note").cloned().unwrap_or_default())
             .put("lookup", self.house.base.clone())
             .put("submitter", hands_in.name.clone())
             .put("receiver", self.issuer());
+    }
+
+    /// The members of a joined-up dossier as the receipt promised them: what, who, by when.
+    fn members(&self) -> Vec<Value> {
+        let (Some(joined), Some(promised)) = (
+            self.procedure.joined.as_ref(),
+            self.slip.body.get("members").and_then(Value::as_array),
+        ) else {
+            return Vec::new();
+        };
+        let row = |promise: &Value| {
+            let leg = joined.leg(promise.get("leg")?.as_str()?)?;
+            let time = promise.get("time").and_then(Value::as_str);
+            let time = time.and_then(|time| time.parse::<Limit>().ok());
+            let mut row = Data::default();
+            row.put("task", leg.task.vi.clone())
+                .put("agency", leg.body.vi.clone());
+            match recorded_instant(promise, "due") {
+                Some(due) => row.put("due_at", instant(due)),
+                None => row.put("due_text", time.map(after_the_one_before)),
+            };
+            Some(Value::Object(row.0))
+        };
+        promised.iter().filter_map(row).collect()
     }
 
     fn supplement(&self, data: &mut Data) {
@@ -201,6 +226,12 @@ impl Form<'_> {
             Delivery::Electronic => words("print-return-electronic"),
         }
     }
+}
+
+/// The time of a member that begins when the one before has its result.
+fn after_the_one_before(time: Limit) -> String {
+    let time = townhall_text::deadline::limit(Lang::Vi, time);
+    townhall_text::t_args(Lang::Vi, "print-member-after", &[("time", time.into())])
 }
 
 /// A line of a list of papers: name, how many, in which form.

@@ -377,9 +377,12 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         };
         let clause = format!(
             "d.is_open = 1 AND d.paused_at IS NULL AND d.id IN (SELECT w.dossier FROM dossier_warnings w \
+             WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind} \
+             UNION ALL SELECT w.parent FROM member_warnings w \
              WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind})"
         );
-        sql.and(&clause, units.into_iter().chain([space.into()]).chain(kind));
+        let once: Vec<Value> = units.into_iter().chain([space.into()]).chain(kind).collect();
+        sql.and(&clause, once.iter().cloned().chain(once.iter().cloned()));
     }
     if let Some((measure, period)) = &filter.measure {
         let (condition, values) = measure.condition(period);

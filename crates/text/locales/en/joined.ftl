@@ -42,3 +42,4 @@ joined-report-withdrawn = It has stopped at the citizen's wish
 joined-report-relatives_asked = Relatives were asked to confirm, the clock stands
 joined-report-relatives_confirmed = Relatives have confirmed, the clock goes on
 joined-refused-report = This cannot be entered for this part now. Open the dossier again to see where it stands.
+joined-time-after = { $time }, counted from the result of the part before.

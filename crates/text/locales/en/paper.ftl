@@ -83,3 +83,4 @@ paper-remove = Take this paper out
 paper-remove-effect = The paper leaves the list; its content and the reason are kept as long as the law says.
 fact-papers_added = Papers added
 fact-paper_removed = Paper taken out
+print-member-after = { $time }, from the result of the part before

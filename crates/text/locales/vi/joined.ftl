@@ -42,3 +42,4 @@ joined-report-withdrawn = Đã dừng theo yêu cầu của công dân
 joined-report-relatives_asked = Đã hỏi người thân xác nhận, tạm dừng thời hạn
 joined-report-relatives_confirmed = Người thân đã xác nhận, tính tiếp thời hạn
 joined-refused-report = Phần này không ở trạng thái ghi được điều đó. Mở lại hồ sơ để xem trạng thái hiện tại.
+joined-time-after = Thời hạn { $time }, tính từ khi phần trước có kết quả.

@@ -83,3 +83,4 @@ paper-remove = Gỡ giấy tờ này
 paper-remove-effect = Giấy tờ không còn trong danh mục; nội dung và lý do gỡ vẫn được lưu theo thời hạn lưu trữ.
 fact-papers_added = Thêm giấy tờ
 fact-paper_removed = Gỡ giấy tờ
+print-member-after = { $time }, tính từ khi có kết quả phần trước

@@ -60,6 +60,10 @@ pub struct MemberOut {
     /// When it is due.
     #[schema(format = DateTime)]
     due_at: Option<String>,
+    /// Its time, such as `3wd`; counted from its beginning, so it tells by when where its turn has not come.
+    time: Option<String>,
+    /// The last bell that rang for it: `half`, `four_fifths`, `two_days`, `one_day`.
+    warned: Option<&'static str>,
     /// Why: the steps of its deadline.
     #[schema(value_type = Option<Object>)]
     deadline: Option<Value>,
@@ -111,6 +115,8 @@ fn member(lang: Lang, now: jiff::Timestamp, view: &MemberView) -> MemberOut {
         dossier_state: view.own.as_ref().map(|own| own.state.into()),
         started_at: maybe(kept.started_at),
         due_at: deadline.map(|deadline| instant(deadline.due)),
+        time: view.time.map(|time| time.to_string()),
+        warned: view.warned.map(townhall_domain::deadline::WarningKind::as_str),
         deadline: deadline.map(townhall_domain::deadline::explain_json),
         is_late: view.is_late(now),
         relatives_until: maybe(kept.wait_until),

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use townhall_app::cx::Cx;
 use townhall_app::dossier::{
@@ -12,6 +13,7 @@ use townhall_app::dossier::{
     proof_by_secret, rate_dossier, slip_by_secret, status_by_secret, withdraw_by_citizen,
 };
 use townhall_app::error::AppError;
+use townhall_app::joined::{JoinedView, MemberView};
 use townhall_app::log::Provable;
 use townhall_app::online::Turn;
 use townhall_app::paper::Taken;
@@ -20,6 +22,7 @@ use townhall_domain::dossier::ComponentStatus;
 use townhall_domain::ids::SlipId;
 use townhall_domain::rating;
 use townhall_store::Tx;
+use townhall_text::Lang;
 use utoipa::ToSchema;
 
 use super::book::{Book, Operation};
@@ -107,6 +110,45 @@ pub(super) fn add(book: Book) -> Book {
     )
 }
 
+/// A member of a joined-up dossier as its citizen sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusMemberOut {
+    /// What it does.
+    task: String,
+    /// Who decides it.
+    agency: String,
+    /// `waiting`, `at_work`, `done`, `refused`, `withdrawn`, `dropped`.
+    state: &'static str,
+    /// When it is due; none while its turn has not come.
+    #[schema(format = DateTime)]
+    due_at: Option<String>,
+    /// Its time, such as `3wd`, counted from its beginning.
+    time: Option<String>,
+    /// Whether it ended late or is open past its due.
+    is_late: bool,
+    /// Until when relatives are asked to confirm; the clock stands meanwhile.
+    #[schema(format = DateTime)]
+    relatives_until: Option<String>,
+    /// When it ended.
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+}
+
+impl StatusMemberOut {
+    fn of(lang: Lang, now: Timestamp, view: &MemberView) -> Self {
+        Self {
+            task: view.leg.task.get(lang.code()).to_owned(),
+            agency: view.leg.body.get(lang.code()).to_owned(),
+            state: view.member.state.as_str(),
+            due_at: view.deadline.as_ref().map(|deadline| instant(deadline.due)),
+            time: view.time.map(|time| time.to_string()),
+            is_late: view.is_late(now),
+            relatives_until: maybe(view.member.wait_until),
+            ended_at: maybe(view.member.ended_at),
+        }
+    }
+}
+
 /// A dossier as its citizen sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusOut {
@@ -138,6 +180,8 @@ pub struct StatusOut {
     can_withdraw: bool,
     /// Whether it can be rated: it has ended and was not rated.
     can_rate: bool,
+    /// The members of a joined-up dossier, each with what it does and by when; empty for any other.
+    members: Vec<StatusMemberOut>,
     /// The forms that were issued.
     slips: Vec<SlipOut>,
     /// Its trail, oldest first; `version` names a proof.
@@ -147,8 +191,8 @@ pub struct StatusOut {
     version: i64,
 }
 
-impl From<&DossierStatus> for StatusOut {
-    fn from(status: &DossierStatus) -> Self {
+impl StatusOut {
+    fn of(lang: Lang, now: Timestamp, status: &DossierStatus) -> Self {
         let dossier = &status.dossier;
         let is_wanted = |status| matches!(status, ComponentStatus::Missing | ComponentStatus::Faulty);
         Self {
@@ -169,6 +213,13 @@ impl From<&DossierStatus> for StatusOut {
             can_supplement: status.can_supplement,
             can_withdraw: status.can_withdraw,
             can_rate: rating::is_open(dossier.state) && status.rating.is_none(),
+            members: match &status.joined {
+                Some(JoinedView::Whole { members, .. }) => members
+                    .iter()
+                    .map(|view| StatusMemberOut::of(lang, now, view))
+                    .collect(),
+                Some(JoinedView::Member { .. }) | None => Vec::new(),
+            },
             slips: status.slips.iter().map(SlipOut::from).collect(),
             // Down to the division: which post it was stays inside.
             facts: status.trail.iter().map(FactOut::for_citizen).collect(),
@@ -189,22 +240,23 @@ async fn load(app: &App, secret: &str) -> Result<DossierStatus, Wrong> {
     found.await.map_err(Wrong::App)
 }
 
-async fn told(app: &App, secret: &str) -> Result<Json<StatusOut>, Wrong> {
-    Ok(Json(StatusOut::from(&load(app, secret).await?)))
+async fn told(app: &App, lang: Lang, secret: &str) -> Result<Json<StatusOut>, Wrong> {
+    let status = load(app, secret).await?;
+    Ok(Json(StatusOut::of(lang, app.town.clock().now(), &status)))
 }
 
 /// Does what its holder asks, and tells how the dossier stands then.
 async fn told_after<T: Send + 'static>(
     app: &App,
     name: &'static str,
-    secret: &str,
+    (lang, secret): (Lang, &str),
     command: impl FnMut(&mut Tx<'_>, &Cx) -> Result<T, AppError> + Send + 'static,
 ) -> Result<Json<StatusOut>, Wrong> {
     app.town
         .write(name, &CITIZEN, command)
         .await
         .map_err(Wrong::App)?;
-    told(app, secret).await
+    told(app, lang, secret).await
 }
 
 /// A dossier from which something is asked.
@@ -216,8 +268,8 @@ async fn asked(app: &App, secret: &str) -> Result<(), Wrong> {
     }
 }
 
-async fn one(State(app): State<App>, secret: InPath) -> Result<Json<StatusOut>, Wrong> {
-    told(&app, &secret.0).await
+async fn one(State(app): State<App>, visitor: Visitor, secret: InPath) -> Result<Json<StatusOut>, Wrong> {
+    told(&app, visitor.lang, &secret.0).await
 }
 
 async fn begin(
@@ -261,12 +313,19 @@ pub struct HandInPapersBody {
 
 async fn add_papers(
     State(app): State<App>,
+    visitor: Visitor,
     secret: InPath,
     sent: Sent<HandInPapersBody>,
 ) -> Result<Json<StatusOut>, Wrong> {
     asked(&app, &secret.0).await?;
     let taken = uploads::looked_at(&app, &owner(&secret.0), &sent.body.uploads).await?;
-    keep(&app, secret.0, Text::filled(sent.body.component.as_ref()), taken).await
+    keep(
+        &app,
+        (visitor.lang, secret.0),
+        Text::filled(sent.body.component.as_ref()),
+        taken,
+    )
+    .await
 }
 
 async fn add_file(
@@ -280,12 +339,12 @@ async fn add_file(
     turn(&app, visitor.address, Turn::Upload).await?;
     let taken = uploads::body_looked_at(&app, &query.name, request.into_body()).await?;
     let component = Some(query.component).filter(|component| !component.is_empty());
-    keep(&app, secret.0, component, vec![taken]).await
+    keep(&app, (visitor.lang, secret.0), component, vec![taken]).await
 }
 
 async fn keep(
     app: &App,
-    secret: String,
+    (lang, secret): (Lang, String),
     component: Option<String>,
     papers: Vec<Taken>,
 ) -> Result<Json<StatusOut>, Wrong> {
@@ -294,7 +353,10 @@ async fn keep(
         component,
         papers,
     };
-    told_after(app, "hand_in", &secret, move |tx, cx| hand_in(tx, cx, &command)).await
+    told_after(app, "hand_in", (lang, &secret), move |tx, cx| {
+        hand_in(tx, cx, &command)
+    })
+    .await
 }
 
 /// That what was asked for is complete.
@@ -312,6 +374,7 @@ pub struct AnswerSupplementBody {
 
 async fn answer(
     State(app): State<App>,
+    visitor: Visitor,
     secret: InPath,
     sent: Sent<AnswerSupplementBody>,
 ) -> Result<Json<StatusOut>, Wrong> {
@@ -320,9 +383,12 @@ async fn answer(
         version: sent.body.version,
         answer: sent.body.answer.0.clone(),
     };
-    told_after(&app, "answer_supplement", &secret.0, move |tx, cx| {
-        answer_supplement(tx, cx, &command)
-    })
+    told_after(
+        &app,
+        "answer_supplement",
+        (visitor.lang, &secret.0),
+        move |tx, cx| answer_supplement(tx, cx, &command),
+    )
     .await
 }
 
@@ -340,6 +406,7 @@ pub struct WithdrawOwnBody {
 
 async fn withdraw(
     State(app): State<App>,
+    visitor: Visitor,
     secret: InPath,
     sent: Sent<WithdrawOwnBody>,
 ) -> Result<Json<StatusOut>, Wrong> {
@@ -348,9 +415,12 @@ async fn withdraw(
         version: sent.body.version,
         reason: sent.body.reason.0.clone(),
     };
-    told_after(&app, "withdraw_by_citizen", &secret.0, move |tx, cx| {
-        withdraw_by_citizen(tx, cx, &command)
-    })
+    told_after(
+        &app,
+        "withdraw_by_citizen",
+        (visitor.lang, &secret.0),
+        move |tx, cx| withdraw_by_citizen(tx, cx, &command),
+    )
     .await
 }
 
@@ -369,6 +439,7 @@ pub struct RateBody {
 
 async fn rate(
     State(app): State<App>,
+    visitor: Visitor,
     secret: InPath,
     sent: Sent<RateBody>,
 ) -> Result<Json<StatusOut>, Wrong> {
@@ -381,7 +452,7 @@ async fn rate(
         rate_dossier(tx, cx, &command)
     });
     match done.await {
-        Ok(()) => told(&app, &secret.0).await,
+        Ok(()) => told(&app, visitor.lang, &secret.0).await,
         // Two at one moment: the other one was first.
         Err(AppError::Store(error)) if error.is_duplicate() => {
             Err(Wrong::App(AppError::refused("rating-refused-second")))

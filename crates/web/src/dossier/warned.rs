@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use townhall_app::dossier::Bells;
+use townhall_app::joined::{MemberBell, MemberBells};
 use townhall_app::task::TaskBells;
 use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::State;
@@ -33,8 +34,9 @@ pub fn warned(ui: &Ui, row: &Listed) -> Markup {
 }
 
 /// The bells of one's own work, and for who leads those of the unit; nothing when none rang.
-pub fn bells(ui: &Ui, bells: &Bells, tasks: &TaskBells) -> Markup {
-    let count = bells.own.len() + bells.unit.len() + tasks.own.len() + tasks.unit.len();
+pub fn bells(ui: &Ui, bells: &Bells, members: &MemberBells, tasks: &TaskBells) -> Markup {
+    let unit = bells.unit.len() + members.unit.len() + tasks.unit.len();
+    let count = unit + bells.own.len() + members.own.len() + tasks.own.len();
     html! {
         @if count > 0 {
             section.card.mb-3 aria-labelledby="bells-title" {
@@ -45,10 +47,12 @@ pub fn bells(ui: &Ui, bells: &Bells, tasks: &TaskBells) -> Markup {
                     }
                     div.card-body {
                         (list(ui, &bells.own))
+                        (member_list(ui, &members.own))
                         (task_list(ui, &tasks.own))
-                        @if !bells.unit.is_empty() || !tasks.unit.is_empty() {
+                        @if unit > 0 {
                             h3.th-h { (ui.t("work-bells-unit")) }
                             (list(ui, &bells.unit))
+                            (member_list(ui, &members.unit))
                             (task_list(ui, &tasks.unit))
                         }
                         p.mb-0 { a href="/dossiers?due=warned" { (ui.t("work-bells-all")) } }
@@ -64,6 +68,21 @@ fn list(ui: &Ui, rung: &[Rung]) -> Markup {
         @if !rung.is_empty() {
             ul.list-unstyled.mb-2 {
                 @for one in rung { (line(ui, &format!("/dossiers/{}", one.dossier), &one.subject, &one.code, one.kind, one.due_at)) }
+            }
+        }
+    }
+}
+
+/// What others decide: the part and who has it, on the page of the joined-up dossier.
+fn member_list(ui: &Ui, rung: &[MemberBell]) -> Markup {
+    let lang = ui.lang.code();
+    html! {
+        @if !rung.is_empty() {
+            ul.list-unstyled.mb-2 {
+                @for one in rung {
+                    @let what = format!("{} · {}", one.leg.task.get(lang), one.leg.body.get(lang));
+                    (line(ui, &format!("/dossiers/{}#members", one.parent), &what, &one.code, one.kind, one.due_at))
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::{bells, my_work};
 use townhall_app::error::AppError;
+use townhall_app::joined::member_bells;
 use townhall_app::task::task_bells;
 use townhall_domain::dossier::{Action, State as DossierState};
 use townhall_domain::permission::Right;
@@ -138,7 +139,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let found = app
         .town
         .read("my_work", &signed.actor, |tx, cx| {
-            let bells = (bells(tx, cx)?, task_bells(tx, cx)?);
+            let bells = (bells(tx, cx)?, member_bells(tx, cx)?, task_bells(tx, cx)?);
             Ok::<_, AppError>((my_work(tx, cx)?, my_work_items(tx, cx)?, bells))
         })
         .await;
@@ -154,7 +155,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let main = html! {
         (what_was_done(&ui, &asked))
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (townhall_text::capitalised(&ui.date_time(ui.now))) } }, &html! {}))
-        (warned::bells(&ui, &bells.0, &bells.1))
+        (warned::bells(&ui, &bells.0, &bells.1, &bells.2))
         @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked, &shown, &offered, pane)) }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()

@@ -150,6 +150,51 @@ async fn electronic_members_begin_at_once_and_each_has_its_own_deadline() {
 }
 
 #[tokio::test]
+async fn the_receipt_and_the_citizens_status_list_each_part_with_what_is_its_and_by_when() {
+    for site in Site::on_each().await {
+        for (channel, at_once) in [(Channel::Portal, true), (Channel::Counter, false)] {
+            let id = accepted_by(&site, BIRTH, channel).await;
+            let secret = dossier(&site, id).await.receipt_secret;
+            let visitor = site.visitor();
+            let status = visitor
+                .get(&format!("/api/v1/status/{secret}"))
+                .await
+                .expect(200)
+                .json();
+            let parts = status["members"].as_array().expect("members");
+            assert_eq!(parts.len(), 3, "{status}");
+            assert_eq!(parts[1]["task"], "Đăng ký thường trú");
+            assert_eq!(parts[1]["agency"], "Công an cấp xã");
+            assert!(parts[0]["due_at"].is_string());
+            assert_eq!(parts[1]["due_at"].is_string(), at_once, "{status}");
+            assert_eq!(parts[1]["time"], if at_once { "3wd" } else { "7wd" });
+            let page = visitor.get(&format!("/h/{secret}")).await.expect(200);
+            page.must_say("Công an cấp xã");
+            let turn = "Thời hạn 7 ngày làm việc, tính từ khi phần trước có kết quả.";
+            if at_once {
+                page.must_not_say("tính từ khi phần trước");
+            } else {
+                page.must_say(turn);
+            }
+            let slip = status["slips"][0]["id"].as_str().expect("form 01");
+            let paper = visitor
+                .get(&format!("/h/{secret}/slips/{slip}.pdf"))
+                .await
+                .expect(200);
+            let by_when = if at_once {
+                "17:00 07/08/2025"
+            } else {
+                "7 ngày làm việc, tính từ"
+            };
+            crate::printed::says(
+                &paper.body,
+                &["Phần việc liên thông", "Công an cấp xã", "Cấp thẻ BHYT", by_when],
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn while_relatives_are_asked_no_clock_of_the_whole_runs() {
     let site = Site::start().await;
     let id = accepted_by(&site, BIRTH, Channel::Portal).await;

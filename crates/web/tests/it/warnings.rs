@@ -5,12 +5,12 @@ use townhall_app::clock::real_now;
 use townhall_app::dossier::RING_WARNINGS;
 use townhall_app::jobs::{Outcome, Run};
 use townhall_domain::deadline::WarningKind;
-use townhall_domain::dossier::{Stage, State};
+use townhall_domain::dossier::{Channel, Stage, State};
 use townhall_domain::ids::DossierId;
 use townhall_store::jobs::{Job, JobState};
 use townhall_store::warnings;
 use townhall_testkit::Site;
-use townhall_testkit::site::dossiers::{accepted, bring_to, dossier};
+use townhall_testkit::site::dossiers::{accepted, accepted_by, bring_to, dossier};
 
 /// Lets the job run at a time of the office.
 async fn ring_at(site: &Site, at: DateTime) {
@@ -156,6 +156,98 @@ async fn a_clock_that_stands_rings_no_bell_and_more_time_plans_them_anew() {
         let due = dossier(&site, id).await.deadline.expect("a deadline").due;
         ring_at(&site, townhall_domain::time::local(due)).await;
         assert!(rung(&site, id).await.len() >= 3, "{}", site.name());
+    }
+}
+
+#[tokio::test]
+async fn a_member_outside_has_bells_of_its_own_for_the_counter_and_who_leads() {
+    for site in Site::on_each().await {
+        // Monday 4 August 2025, 7:45, by the portal: police and insurance have three working days, until Thursday.
+        let id = accepted_by(&site, "3.000722", Channel::Portal).await;
+        let rung = async || {
+            let rows = site
+                .read(move |tx, _| {
+                    Ok(tx.rows(
+                        "SELECT position, kind FROM member_warnings WHERE parent = $1 AND is_raised = 1 ORDER BY position, at, kind",
+                        &townhall_store::params![id],
+                    )?)
+                })
+                .await;
+            rows.iter()
+                .map(|row| {
+                    (
+                        row.get::<i64>("position").expect("a place"),
+                        row.get::<String>("kind").expect("a kind"),
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        ring_at(&site, date(2025, 8, 4).at(16, 0, 0, 0)).await;
+        assert!(rung().await.is_empty(), "{}: too early", site.name());
+        for _ in 0..2 {
+            ring_at(&site, date(2025, 8, 5).at(7, 45, 0, 0)).await;
+        }
+        let two_days = WarningKind::TwoDays.as_str().to_owned();
+        assert_eq!(
+            rung().await,
+            [(1, two_days.clone()), (2, two_days)],
+            "{}",
+            site.name()
+        );
+
+        let police = "Đăng ký thường trú · Công an cấp xã";
+        for user in ["receptionist", "office.head"] {
+            let page = site.sign_in(user).await.get("/work").await.expect(200);
+            page.must_say(police);
+            page.must_say("Cấp thẻ BHYT · Bảo hiểm xã hội");
+        }
+        let other = site.sign_in("cujut.receptionist").await;
+        other.get("/work").await.expect(200).must_not_say(police);
+        let counter = site.sign_in("receptionist").await;
+        counter
+            .get("/dossiers?due=warned")
+            .await
+            .expect(200)
+            .must_say("Phan Thị Mẫu");
+
+        // Relatives are asked: that clock stands, the other goes on. Their answer plans the bells anew.
+        let report = async |position: u8, what: &str, reference: &str| {
+            let version = dossier(&site, id).await.version.to_string();
+            let fields = [
+                ("version", version.as_str()),
+                ("report", what),
+                ("reference", reference),
+            ];
+            let counter = site.sign_in("receptionist").await;
+            counter
+                .post(&format!("/dossiers/{id}/members/{position}"), &fields)
+                .await
+                .expect(303);
+        };
+        // What is taken is still to be decided: its bell stays.
+        report(2, "taken", "BHXH-1").await;
+        report(1, "relatives_asked", "").await;
+        let left = rung().await;
+        assert!(left.len() == 1 && left[0].0 == 2, "{}: {left:?}", site.name());
+        ring_at(&site, date(2025, 8, 6).at(16, 59, 0, 0)).await;
+        assert!(
+            rung().await.iter().all(|(position, _)| *position == 2),
+            "it waits"
+        );
+        report(1, "relatives_confirmed", "").await;
+        ring_at(&site, date(2025, 8, 8).at(16, 59, 0, 0)).await;
+        assert!(
+            rung().await.iter().any(|(position, _)| *position == 1),
+            "{}",
+            site.name()
+        );
+        // Who has decided rings no more.
+        report(2, "done", "BHXH-2").await;
+        assert!(
+            rung().await.iter().all(|(position, _)| *position == 1),
+            "{}",
+            site.name()
+        );
     }
 }
 
