@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use townhall_domain::ids::TaskId;
 use townhall_domain::permission::Right;
 use townhall_domain::space::Space;
 use townhall_store::{Tx, tasks};
@@ -31,7 +30,7 @@ pub struct Record {
     /// Day by which it was wanted.
     #[serde(default)]
     due: Option<toml::value::Datetime>,
-    /// Page that answers it.
+    /// Page that answers it, with the unit whose page it is.
     #[serde(default)]
     pub answer: Option<String>,
 }
@@ -58,19 +57,64 @@ pub fn records() -> &'static [Record] {
     &RECORDS
 }
 
-/// The records with where each is answered today: the page named in the file, or the task that carries its reference.
-pub fn asked(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<(&'static Record, Option<String>)>, AppError> {
+/// Where a record is answered today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// On this page.
+    At(String),
+    /// In the work of another unit or post, which is not the actor's to see.
+    Elsewhere,
+    /// Nowhere.
+    NotYet,
+}
+
+/// The unit and the right that a page of a unit needs; none for a page that everybody may open.
+fn needs(page: &str) -> Option<(&str, Right)> {
+    let (path, rest) = page.split_once("?unit=")?;
+    let code = rest.split(['&', '#']).next().unwrap_or_default();
+    let right = match path {
+        "/staff" => Right::ReadStaff,
+        "/dossiers" => Right::ReadDossier,
+        _ => Right::ReadStatistics,
+    };
+    Some((code, right))
+}
+
+fn page(cx: &Cx, page: &str) -> Answer {
+    let may_open = needs(page).is_none_or(|(code, right)| {
+        let unit = cx.packs().units().by_code(code, cx.today());
+        unit.is_some_and(|unit| cx.actor.may(right, &unit.id))
+    });
+    if may_open {
+        Answer::At(page.to_owned())
+    } else {
+        Answer::Elsewhere
+    }
+}
+
+/// The records with where each is answered today: the task that carries its reference, or the page named in the file.
+/// Nothing is linked that the actor could not open.
+pub fn asked(tx: &mut Tx<'_>, cx: &Cx) -> Result<Vec<(&'static Record, Answer)>, AppError> {
     if !cx.actor.holds(Right::ReadStatistics) {
         return Err(AppError::NotFound("asked"));
     }
-    let tasks: BTreeMap<String, TaskId> = tasks::by_paragraph(tx, cx.actor.space().unwrap_or(Space::State))?
-        .into_iter()
-        .collect();
+    let mut tasks: BTreeMap<String, Answer> = BTreeMap::new();
+    for (reference, id) in tasks::by_paragraph(tx, cx.actor.space().unwrap_or(Space::State))? {
+        let known = tasks.entry(reference).or_insert(Answer::Elsewhere);
+        let is_seen = matches!(known, Answer::At(_));
+        if !is_seen && tasks::load(tx, id)?.is_some_and(|task| crate::task::is_visible(cx, &task)) {
+            *known = Answer::At(format!("/tasks/{id}"));
+        }
+    }
     Ok(records()
         .iter()
         .map(|record| {
-            let task = tasks.get(&record.id).map(|id| format!("/tasks/{id}"));
-            (record, task.or_else(|| record.answer.clone()))
+            let answer = match (tasks.remove(&record.id), &record.answer) {
+                (Some(task), _) => task,
+                (None, Some(named)) => page(cx, named),
+                (None, None) => Answer::NotYet,
+            };
+            (record, answer)
         })
         .collect())
 }

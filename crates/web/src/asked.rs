@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use townhall_app::asked::{Record, asked};
+use townhall_app::asked::{Answer, Record, asked};
 use townhall_domain::permission::Right;
 use townhall_text::{Arg, Lang};
 
@@ -26,7 +26,10 @@ async fn show(State(app): State<App>, signed: Signed) -> Response {
     };
     let ui = signed.ui(&app);
     let heading = ui.t("ui-place-asked");
-    let answered = rows.iter().filter(|(_, answer)| answer.is_some()).count();
+    let answered = rows
+        .iter()
+        .filter(|(_, answer)| *answer != Answer::NotYet)
+        .count();
     let context = ui.t_args(
         "asked-answered",
         &[("answered", Arg::from(answered)), ("all", Arg::from(rows.len()))],
@@ -45,7 +48,7 @@ async fn show(State(app): State<App>, signed: Signed) -> Response {
     ui::page(&ui, &Page::new(&heading).at(Place::Asked), &main).into_response()
 }
 
-fn table(ui: &Ui, report: &str, rows: &[&(&'static Record, Option<String>)]) -> Markup {
+fn table(ui: &Ui, report: &str, rows: &[&(&'static Record, Answer)]) -> Markup {
     let columns = [
         Column::text(ui.t("asked-reference")),
         Column::text(ui.t("asked-kind")),
@@ -60,8 +63,9 @@ fn table(ui: &Ui, report: &str, rows: &[&(&'static Record, Option<String>)]) -> 
                 td { (if ui.lang == Lang::Vi { &record.vi } else { &record.en }) @if let Some(due) = record.due() { br; span.th-muted { (ui.t_args("asked-due", &[("date", ui.date_short(due).into())])) } } }
                 td.text-nowrap {
                     @match answer {
-                        Some(href) => { a href=(href) { (Icon::ARROW_RIGHT) " " (ui.t(if href.starts_with("/tasks/") { "asked-task" } else { "asked-open" })) } },
-                        None => { (badge(ui, Tone::Plain, Icon::HOURGLASS, &ui.t("asked-not-yet"))) },
+                        Answer::At(href) => { a href=(href) { (Icon::ARROW_RIGHT) " " (ui.t(if href.starts_with("/tasks/") { "asked-task" } else { "asked-open" })) } },
+                        Answer::Elsewhere => { span.th-muted { (ui.t("asked-elsewhere")) } },
+                        Answer::NotYet => { (badge(ui, Tone::Plain, Icon::HOURGLASS, &ui.t("asked-not-yet"))) },
                     }
                 }
             }

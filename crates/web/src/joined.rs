@@ -140,7 +140,6 @@ fn row(app: &App, ui: &Ui, dossier: &Dossier, member: &MemberView, may_report: b
             @if let Some(own) = &member.own { a href=(format!("/dossiers/{}", own.id)) { (own.code) } }
             @if let Some(reference) = &kept.reference { span { (ui.t("joined-reference")) " " b { (reference) } } }
             @if let Some(chip) = chip(app, ui, &dossier.unit, member) { (due_chip(ui, &chip)) }
-            @if let Some(kind) = member.warned.filter(|_| !member.is_late(ui.now)) { (crate::dossier::bell(ui, kind)) }
             @if can_report {
                 a.btn.btn-sm href=(format!("/dossiers/{}/members/{}", dossier.id, kept.position)) { (ui.t("joined-report")) }
             }

@@ -27,6 +27,8 @@ struct Plan {
     issuer: Actor,
     lead: Actor,
     issued_on: Date,
+    /// The lead receives it, and reports, on the next day of work.
+    received_on: Date,
     due: Date,
     /// How far it has come by the beginning of the demonstration: 0 issued, 1 received, 2 in progress, 3 accepted.
     reached: usize,
@@ -39,15 +41,21 @@ pub fn build(town: &Town, offices: &Offices, names: &mut Names) -> Result<(), Ap
         .enumerate()
         .filter_map(|(place, record)| plan(offices, names, place, record))
         .collect();
+    let is_working = |day: Date| town.packs().calendar().is_working_day(day).unwrap_or(true);
+    let plans: Vec<Plan> = plans
+        .into_iter()
+        .map(|mut plan| {
+            plan.due = working_day(plan.due, &is_working);
+            let after = plan.issued_on.tomorrow().unwrap_or(plan.issued_on);
+            plan.received_on = working_day(after, &is_working).min(date(2025, 8, 4));
+            plan
+        })
+        .collect();
     let base = town.cx(&Actor::System { job: "demo" });
     town.db().write_blocking("demo_directives", move |tx| {
         for plan in &plans {
             let at = |day: Date, hour: i8| base.at(time::instant(day.at(hour, 15, 0, 0)));
-            let later = plan
-                .issued_on
-                .checked_add(jiff::Span::new().days(1))
-                .unwrap_or(plan.issued_on)
-                .min(date(2025, 8, 4));
+            let later = plan.received_on;
             issue_task(
                 tx,
                 &at(plan.issued_on, 8).as_actor(plan.issuer.clone()),
@@ -110,6 +118,14 @@ pub fn build(town: &Town, offices: &Offices, names: &mut Names) -> Result<(), Ap
     })
 }
 
+/// The day itself, or the next one on which offices work.
+fn working_day(mut day: Date, is_working: &impl Fn(Date) -> bool) -> Date {
+    while !is_working(day) {
+        day = day.tomorrow().unwrap_or(date(2200, 1, 1));
+    }
+    day
+}
+
 fn plan(offices: &Offices, names: &mut Names, place: usize, record: &'static Record) -> Option<Plan> {
     let of: UnitId = unit(if record.unit == "cu-jut" { "24640" } else { "24682" });
     let issuer = offices.with_role(&of, Role::Chair).first()?.actor.clone();
@@ -144,6 +160,7 @@ fn plan(offices: &Offices, names: &mut Names, place: usize, record: &'static Rec
         issuer,
         lead,
         issued_on,
+        received_on: issued_on,
         due,
         reached: if early { 3 } else { names.dice(3) },
     })

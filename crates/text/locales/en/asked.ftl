@@ -12,6 +12,7 @@ asked-answer = Where it is answered
 asked-open = Open the page
 asked-task = Open the task
 asked-not-yet = Not yet
+asked-elsewhere = In another unit
 asked-due = Due { $date }
 asked-kind-status = Situation
 asked-kind-difficulty = Difficulty

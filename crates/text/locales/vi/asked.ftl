@@ -12,6 +12,7 @@ asked-answer = Trả lời ở đâu
 asked-open = Mở trang
 asked-task = Mở nhiệm vụ
 asked-not-yet = Chưa có
+asked-elsewhere = Ở đơn vị khác
 asked-due = Hạn { $date }
 asked-kind-status = Tình hình
 asked-kind-difficulty = Khó khăn

@@ -73,6 +73,6 @@ fn paper(row: &CheckRow<'_>) -> Markup {
 impl CheckRow<'_> {
     /// A source as words with its icon.
     pub fn source_words(icon: Icon, words: &str) -> Markup {
-        html! { span.text-nowrap { (icon) " " (words) } }
+        html! { span { (icon) " " (words) } }
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod asked;
 mod civil_status;
 mod counter;
 mod dashboard;
