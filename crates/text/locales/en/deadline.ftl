@@ -44,7 +44,7 @@ deadline-left-less = Less than 1 working day left
 deadline-left-now = Ends today
 deadline-wait-supplement = On hold, waiting for a supplement
 deadline-wait-financial = On hold, waiting for payment
-deadline-wait-procedure = On hold, the clock stands
+deadline-wait-procedure = On hold, as the procedure has it
 deadline-wait-issuer = Put on hold by the issuer
 deadline-done-early = { $count ->
     [one] Done { $count } working day early

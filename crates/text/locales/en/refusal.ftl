@@ -1,7 +1,7 @@
 # Refusals and failures: what happened, why, what to do next.
 refusal-home = To the start page
 refusal-not-found = Not found
-refusal-not-found-text = There is nothing at this address, or it is not yours to see. Check the address, or use the search field.
+refusal-not-found-text = There is nothing at this address, or it is not yours to see. Check the address, or begin again at the start page.
 refusal-denied = Right not given
 refusal-denied-text = The post you act as may not do this. If you hold another post, switch to it; if you need the right, ask the administrator of your unit.
 refusal-conflict = Somebody was faster

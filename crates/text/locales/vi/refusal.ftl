@@ -1,7 +1,7 @@
 # Từ chối và lỗi: điều gì đã xảy ra, vì sao, làm gì tiếp.
 refusal-home = Về trang đầu
 refusal-not-found = Không tìm thấy
-refusal-not-found-text = Không có gì ở địa chỉ này, hoặc người đang dùng không được xem. Hãy kiểm tra lại địa chỉ, hoặc tìm bằng ô tìm kiếm.
+refusal-not-found-text = Không có gì ở địa chỉ này, hoặc người đang dùng không được xem. Hãy kiểm tra lại địa chỉ, hoặc bắt đầu lại từ trang đầu.
 refusal-denied = Chưa được giao quyền
 refusal-denied-text = Chức danh đang dùng không có quyền làm việc này. Nếu có chức danh khác, hãy đổi chức danh; nếu cần, hãy hỏi người quản trị của đơn vị.
 refusal-conflict = Có người vừa nhanh hơn
