@@ -33,6 +33,19 @@ pub enum StoreError {
         /// The version that this program works with.
         known: i64,
     },
+    /// The database is at or past a version whose migrations it does not all have, or has some that this program never
+    /// had: it was made between two versions, or its history was changed by hand.
+    #[error(
+        "the database says that it has schema version {found}, but its history is not the one of this program: \
+         {differences}. Nothing was changed. Run the program that last wrote this database, or restore a backup that \
+         it made (`townhall restore`), and keep this database until that one serves"
+    )]
+    OtherHistory {
+        /// Highest version applied in the database.
+        found: i64,
+        /// What it lacks and what nobody knows, by name and number.
+        differences: String,
+    },
     /// What was opened was never a database of Townhall.
     #[error("this is no database of Townhall: it has no schema")]
     NoDatabase,

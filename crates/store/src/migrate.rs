@@ -1,5 +1,8 @@
 //! Bringing the schema up to date: forward only, one text for both databases, never a newer database.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
 use include_dir::{Dir, include_dir};
 use refinery::{Migration, Runner};
 
@@ -34,30 +37,62 @@ fn runner(rewrite: impl Fn(&str) -> String) -> Result<Runner, StoreError> {
         .set_abort_missing(true))
 }
 
+/// Number and name of every migration that this program has.
+static KNOWN: LazyLock<BTreeMap<i64, &'static str>> = LazyLock::new(|| {
+    let named = MIGRATIONS.files().filter_map(|file| {
+        let name = file.path().file_stem()?.to_str()?;
+        let number = name.trim_start_matches('V').split("__").next()?;
+        Some((number.parse().ok()?, name))
+    });
+    named.collect()
+});
+
 /// The newest schema version that this program knows.
 pub fn known_version() -> i64 {
-    let number = |name: &str| {
-        name.trim_start_matches('V')
-            .split("__")
-            .next()
-            .and_then(|digits| digits.parse().ok())
-    };
-    texts()
-        .iter()
-        .filter_map(|(name, _)| number(name))
-        .max()
-        .unwrap_or(0)
+    KNOWN.last_key_value().map_or(0, |(number, _)| *number)
 }
 
+/// The numbers of the migrations that a database has had: a few dozen rows, read at every start.
+type History = BTreeSet<i64>;
+
+const HISTORY: &str = "SELECT CAST(version AS BIGINT) AS version FROM refinery_schema_history";
+
 /// Refuses a database that is not of exactly the version that this program works with.
-fn must_match(found: Option<i64>) -> Result<(), StoreError> {
-    refuse_newer(found)?;
+fn must_match(history: &History) -> Result<(), StoreError> {
+    refuse_other(history)?;
     let known = known_version();
-    match found {
+    match history.last() {
         None => Err(StoreError::NoDatabase),
-        Some(found) if found < known => Err(StoreError::OlderDatabase { found, known }),
+        Some(&found) if found < known => Err(StoreError::OlderDatabase { found, known }),
         Some(_) => Ok(()),
     }
+}
+
+/// Refuses a newer database, and one that lacks a migration older than its newest or has one that nobody knows: the
+/// number of its version alone does not say what is in it.
+fn refuse_other(history: &History) -> Result<(), StoreError> {
+    let (Some(&found), known) = (history.last(), known_version()) else {
+        return Ok(());
+    };
+    if found > known {
+        return Err(StoreError::NewerDatabase { found, known });
+    }
+    let lacks = KNOWN
+        .range(..found)
+        .filter(|(number, _)| !history.contains(*number))
+        .map(|(_, name)| format!("it lacks {name}"));
+    let strange = history
+        .iter()
+        .filter(|number| !KNOWN.contains_key(*number))
+        .map(|number| format!("it has a version {number} that this program does not know"));
+    let differences: Vec<String> = lacks.chain(strange).collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::OtherHistory {
+        found,
+        differences: differences.join(", "),
+    })
 }
 
 /// Refuses a `SQLite` database of another version, without changing it.
@@ -71,20 +106,18 @@ pub(crate) fn look_at_sqlite(connection: &rusqlite::Connection) -> Result<(), St
     if tables == 0 {
         return Err(StoreError::NoDatabase);
     }
-    must_match(found_in_sqlite(connection)?)
+    must_match(&history_in_sqlite(connection)?)
 }
 
-fn found_in_sqlite(connection: &rusqlite::Connection) -> Result<Option<i64>, StoreError> {
-    Ok(connection.query_row(
-        "SELECT CAST(MAX(version) AS INTEGER) FROM refinery_schema_history",
-        [],
-        |row| row.get::<_, Option<i64>>(0),
-    )?)
+fn history_in_sqlite(connection: &rusqlite::Connection) -> Result<History, StoreError> {
+    let mut asked = connection.prepare(HISTORY)?;
+    let rows = asked.query_map([], |row| row.get::<_, i64>(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Refuses a `PostgreSQL` database of another version, without changing it.
 pub(crate) fn look_at_postgres(client: &mut postgres::Client) -> Result<(), StoreError> {
-    must_match(found_in_postgres(client)?)
+    must_match(&history_in_postgres(client)?)
 }
 
 /// What this program's migrations make of an empty `SQLite` database.
@@ -97,19 +130,12 @@ pub(crate) fn in_memory() -> Result<rusqlite::Connection, StoreError> {
     Ok(connection)
 }
 
-fn refuse_newer(found: Option<i64>) -> Result<(), StoreError> {
-    let known = known_version();
-    match found {
-        Some(found) if found > known => Err(StoreError::NewerDatabase { found, known }),
-        _ => Ok(()),
-    }
-}
-
 /// Migrates a `SQLite` database; a second process waits for the write lock.
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
-    let found = found_in_sqlite(connection).ok().flatten();
-    refuse_newer(found)?;
-    if found == Some(known_version()) {
+    // An empty file has no history yet.
+    let history = history_in_sqlite(connection).unwrap_or_default();
+    refuse_other(&history)?;
+    if history.last() == Some(&known_version()) {
         return Ok(());
     }
     runner(dialect::migration_for_sqlite)?
@@ -129,22 +155,19 @@ pub(crate) fn postgres(client: &mut postgres::Client) -> Result<(), StoreError> 
     outcome
 }
 
-fn found_in_postgres(client: &mut postgres::Client) -> Result<Option<i64>, StoreError> {
+fn history_in_postgres(client: &mut postgres::Client) -> Result<History, StoreError> {
     let history = client
         .query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[])?
         .get::<_, bool>(0);
     if !history {
-        return Ok(None);
+        return Ok(History::new());
     }
-    let row = client.query_one(
-        "SELECT CAST(MAX(version) AS BIGINT) FROM refinery_schema_history",
-        &[],
-    )?;
-    Ok(row.get(0))
+    let rows = client.query(HISTORY, &[])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 fn postgres_locked(client: &mut postgres::Client) -> Result<(), StoreError> {
-    refuse_newer(found_in_postgres(client)?)?;
+    refuse_other(&history_in_postgres(client)?)?;
     runner(dialect::migration_for_postgres)?
         .run(client)
         .map_err(|error| migration_failed(&error))?;

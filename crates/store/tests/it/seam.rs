@@ -2,7 +2,7 @@
 
 use townhall_domain::ids::UnitId;
 use townhall_store::{Db, StoreError, counters, params};
-use townhall_testkit::databases;
+use townhall_testkit::{Place, databases, places};
 
 fn unit() -> UnitId {
     "24682-20250701".parse().expect("a unit")
@@ -152,6 +152,59 @@ fn a_database_of_a_newer_program_is_refused() {
         Db::open(&config),
         Err(StoreError::NewerDatabase { found: 9999, .. })
     ));
+}
+
+/// Runs a statement on the bare database, past the program.
+fn behind_its_back(place: &Place, sql: &str) {
+    match (place.sqlite_file(), place.url()) {
+        (Some(file), _) => {
+            let connection = rusqlite::Connection::open(file).expect("open");
+            connection.execute_batch(sql).expect("done");
+        }
+        (None, url) => {
+            let url = url.expect("an address");
+            let mut client = ::postgres::Client::connect(url, ::postgres::NoTls).expect("connect");
+            client.batch_execute(sql).expect("done");
+        }
+    }
+}
+
+#[test]
+fn a_database_that_lacks_a_migration_older_than_its_newest_is_noticed_and_told_what_to_do() {
+    for place in places() {
+        let config = townhall_testkit::databases::config(&place);
+        drop(Db::open(&config).expect("open"));
+        behind_its_back(&place, "DELETE FROM refinery_schema_history WHERE version = 205");
+        // Whoever serves and whoever only looks are told the same, and nothing is changed.
+        for opened in [Db::open(&config), Db::open_to_look(&config)] {
+            let refused = opened.expect_err("not the history of this program");
+            assert!(
+                matches!(refused, StoreError::OtherHistory { .. }),
+                "{}: {refused}",
+                place.name()
+            );
+            let told = refused.to_string();
+            for words in [
+                "it lacks V0205__joined",
+                "Nothing was changed",
+                "restore a backup",
+            ] {
+                assert!(told.contains(words), "{}: {told}", place.name());
+            }
+        }
+        behind_its_back(
+            &place,
+            "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES
+             (205, 'joined', '2025-08-05T00:00:00Z', '1'), (206, 'of_nobody', '2025-08-05T00:00:00Z', '1')",
+        );
+        let refused = Db::open(&config).expect_err("a migration that nobody knows");
+        assert!(
+            refused
+                .to_string()
+                .contains("version 206 that this program does not know"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]
