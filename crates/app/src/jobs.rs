@@ -68,8 +68,19 @@ pub struct Kind {
     pub attempts: u32,
     /// Recurring work: how long after a run the next one is due.
     pub every: Option<Duration>,
+    /// Whether a person can cancel it.
+    pub cancel: Cancelling,
     /// What to do.
     pub run: fn(&Run<'_>) -> Result<Outcome, StoreError>,
+}
+
+/// Whether a kind of work can be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelling {
+    /// Yes: it asks [`Run::must_stop`] between steps that each stand for themselves.
+    BetweenSteps,
+    /// No; the key of the sentence that says why, and what to do instead.
+    Never(&'static str),
 }
 
 /// What a handler works with.
@@ -83,6 +94,20 @@ pub struct Run<'a> {
     pub holder: &'a str,
     /// The machine's time at the beginning.
     pub now: Timestamp,
+}
+
+impl Run<'_> {
+    /// Whether somebody cancelled this job meanwhile. Asked at every safe point: where what is done stands for itself
+    /// and what is left can be left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn must_stop(&self) -> Result<bool, StoreError> {
+        let id = self.job.id;
+        self.town
+            .db()
+            .read_blocking("job_to_stop", move |tx| jobs::is_to_stop(tx, id))
+    }
 }
 
 /// How a run ended. A failed database is told as `Err` and tried again.
@@ -105,6 +130,8 @@ pub enum Outcome {
         /// Why.
         why: String,
     },
+    /// It stopped at a safe point because somebody cancelled it.
+    Cancelled,
 }
 
 /// Queues a job in the command's transaction: it runs once that is committed, at least once.
@@ -185,6 +212,58 @@ pub fn retry_job(tx: &mut Tx<'_>, cx: &Cx, id: JobId) -> Result<(), AppError> {
     }
     tracing::info!(job.id = %id, job.kind = %job.kind, account.id = ?cx.actor.account(), "job {id} runs again");
     Ok(())
+}
+
+/// Why a job cannot be cancelled now, as the key of a sentence; nothing when it can.
+pub fn why_not_cancelled(job: &Job) -> Option<&'static str> {
+    match job.state {
+        JobState::Done | JobState::GaveUp | JobState::Cancelled => return Some("jobs-cancel-ended"),
+        JobState::Cancelling => return Some("jobs-cancel-asked"),
+        JobState::Waiting => {}
+    }
+    match KINDS.iter().find(|kind| kind.name == job.kind) {
+        None => Some("jobs-cancel-unknown"),
+        Some(kind) => match kind.cancel {
+            Cancelling::BetweenSteps => None,
+            Cancelling::Never(why) => Some(why),
+        },
+    }
+}
+
+/// Cancels a job that waits, or asks one that is at work to stop at its next safe point. Of recurring work only this run
+/// is cancelled: the next one comes at its usual time.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none that the actor may see; a refusal that says why it cannot be cancelled.
+pub fn cancel_job(tx: &mut Tx<'_>, cx: &Cx, id: JobId) -> Result<jobs::Cancel, AppError> {
+    find(tx, cx, id, Right::RetryJob)?;
+    // Held, so that it neither begins nor ends between the look and the word.
+    let job = jobs::lock(tx, id)?.ok_or(AppError::NotFound("job"))?;
+    if let Some(why) = why_not_cancelled(&job) {
+        return Err(AppError::refused(why));
+    }
+    let now = real_now();
+    let cancelled = jobs::cancel(tx, &job, now)?;
+    let every = KINDS
+        .iter()
+        .find(|kind| kind.name == job.kind)
+        .and_then(|kind| kind.every);
+    if let (jobs::Cancel::Done, Some(slot), Some(every)) = (cancelled, &job.slot, every) {
+        let next = Job {
+            id: cx.new_id(),
+            slot: Some(slot.clone()),
+            run_at: now.checked_add(every).unwrap_or(Timestamp::MAX),
+            attempts: 0,
+            lease_until: Timestamp::UNIX_EPOCH,
+            last_error: None,
+            created_at: now,
+            changed_at: now,
+            ..job
+        };
+        jobs::insert(tx, &next)?;
+    }
+    tracing::info!(job.id = %id, account.id = ?cx.actor.account(), "job {id} is cancelled: {cancelled:?}");
+    Ok(cancelled)
 }
 
 /// One job that the actor may see.

@@ -239,7 +239,11 @@ impl Files {
             bucket.own(false)?;
         }
         for sha256 in loose {
-            // Asked again one by one: the same content may have come in anew since the list was made.
+            // Asked again one by one: the same content may have come in anew since the list was made, and who sweeps
+            // may want to stop.
+            if is_referred(&sha256) {
+                continue;
+            }
             let is_gone = match &self.home {
                 Home::Directory(directory) => directory.remove(&sha256, age)?,
                 Home::Bucket(bucket) => bucket.remove(&sha256, age)?,

@@ -22,11 +22,21 @@ pub enum JobState {
     Done,
     /// It will not be tried again by itself.
     GaveUp,
+    /// It is at work and was asked to stop: it does so at its next safe point, or ends before it gets there.
+    Cancelling,
+    /// Somebody cancelled it.
+    Cancelled,
 }
 
 impl JobState {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Done, Self::GaveUp];
+    pub const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::Done,
+        Self::GaveUp,
+        Self::Cancelling,
+        Self::Cancelled,
+    ];
 
     /// The stored word.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +44,8 @@ impl JobState {
             Self::Waiting => "waiting",
             Self::Done => "done",
             Self::GaveUp => "gave_up",
+            Self::Cancelling => "cancelling",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -139,7 +151,7 @@ pub fn any_due(tx: &mut Tx<'_>, kinds: &[&str], now: Timestamp) -> Result<bool, 
 fn next_due(tx: &mut Tx<'_>, kinds: &[&str], now: Timestamp) -> Result<Option<JobId>, StoreError> {
     let places: Vec<String> = (0..kinds.len()).map(|i| format!("${}", i + 2)).collect();
     let sql = format!(
-        "SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1 AND lease_until <= $1 AND kind IN ({})
+        "SELECT id FROM jobs WHERE state IN ('waiting', 'cancelling') AND run_at <= $1 AND lease_until <= $1 AND kind IN ({})
          ORDER BY run_at, id LIMIT 1",
         places.join(", ")
     );
@@ -149,6 +161,8 @@ fn next_due(tx: &mut Tx<'_>, kinds: &[&str], now: Timestamp) -> Result<Option<Jo
 }
 
 /// Takes the next job that is due; `None` when there is none or another process was faster.
+///
+/// One that was to stop when its process died comes as [`JobState::Cancelling`]: it is ended, not run.
 pub fn take(
     tx: &mut Tx<'_>,
     kinds: &[&str],
@@ -161,7 +175,7 @@ pub fn take(
     };
     let taken = tx.execute(
         "UPDATE jobs SET lease_holder = $1, lease_until = $2, attempts = attempts + 1, changed_at = $3
-          WHERE id = $4 AND state = 'waiting' AND lease_until <= $3",
+          WHERE id = $4 AND state IN ('waiting', 'cancelling') AND lease_until <= $3",
         &params![holder, until, now, id],
     )?;
     if taken == 1 { load(tx, id) } else { Ok(None) }
@@ -189,6 +203,8 @@ pub enum End<'a> {
         /// Why.
         why: &'a str,
     },
+    /// It stopped because somebody cancelled it.
+    Cancelled,
 }
 
 /// Writes down how a run ended; false when the lease was lost, and with it the word.
@@ -204,9 +220,10 @@ pub fn end(
         End::Again { at, why } => (JobState::Waiting, *at, Some(*why)),
         End::Later { at } => (JobState::Waiting, *at, None),
         End::GaveUp { why } => (JobState::GaveUp, now, Some(*why)),
+        End::Cancelled => (JobState::Cancelled, now, None),
     };
     let slot_ends = state != JobState::Waiting;
-    let was_a_try = i64::from(!matches!(end, End::Later { .. }));
+    let was_a_try = i64::from(!matches!(end, End::Later { .. } | End::Cancelled));
     let changed = tx.execute(
         "UPDATE jobs SET state = $1, run_at = $2, last_error = CASE WHEN $3 = 1 THEN $4 ELSE last_error END,
                 lease_holder = NULL, lease_until = 0, attempts = attempts - (1 - $3),
@@ -217,11 +234,11 @@ pub fn end(
     Ok(changed == 1)
 }
 
-/// Lets a job run again at once, as if it had never been tried; false when it is not one that gave up or waits.
+/// Lets a job run again at once, as if it had never been tried; false when it is done, at work or stopping.
 pub fn run_again(tx: &mut Tx<'_>, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE jobs SET state = 'waiting', run_at = $1, attempts = 0, changed_at = $1
-          WHERE id = $2 AND state <> 'done' AND lease_until <= $1",
+          WHERE id = $2 AND state IN ('waiting', 'gave_up', 'cancelled') AND lease_until <= $1",
         &params![now, id],
     )?;
     Ok(changed == 1)
@@ -235,6 +252,50 @@ pub fn hasten(tx: &mut Tx<'_>, slot: &str, now: Timestamp) -> Result<bool, Store
         &params![now, slot],
     )?;
     Ok(changed == 1)
+}
+
+/// What came of the wish that a job be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancel {
+    /// It had not begun: it will not run.
+    Done,
+    /// It is at work, and stops at its next safe point.
+    Asked,
+    /// It has ended, or was asked to stop before.
+    Late,
+}
+
+/// Cancels a job, or asks the one that is at work to stop. Recurring work lets go of its place.
+pub fn cancel(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<Cancel, StoreError> {
+    if job.state != JobState::Waiting {
+        return Ok(Cancel::Late);
+    }
+    if job.lease_until > now {
+        tx.execute(
+            "UPDATE jobs SET state = 'cancelling', changed_at = $1 WHERE id = $2",
+            &params![now, job.id],
+        )?;
+        return Ok(Cancel::Asked);
+    }
+    tx.execute(
+        "UPDATE jobs SET state = 'cancelled', slot = NULL, lease_holder = NULL, lease_until = 0, changed_at = $1
+          WHERE id = $2",
+        &params![now, job.id],
+    )?;
+    Ok(Cancel::Done)
+}
+
+/// Whether a job was asked to stop; what it has not done yet, it leaves.
+pub fn is_to_stop(tx: &mut Tx<'_>, id: JobId) -> Result<bool, StoreError> {
+    let row = tx.one("SELECT state FROM jobs WHERE id = $1", &params![id])?;
+    let state: Option<String> = row.map(|row| row.get("state")).transpose()?;
+    Ok(state.as_deref() == Some(JobState::Cancelling.as_str()))
+}
+
+/// A job by its id, held until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Job>, StoreError> {
+    let row = tx.one_locked("SELECT * FROM jobs WHERE id = $1", &params![id])?;
+    row.as_ref().map(Job::try_from).transpose()
 }
 
 /// A job by its id.
@@ -269,8 +330,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Job>, St
         let _ = write!(sql, " OR unit IN ({})", places.join(", "));
     }
     sql.push(')');
-    if let Some(state) = filter.state {
-        let _ = write!(sql, " AND state = {}", place(state.as_str().into()));
+    match filter.state {
+        None => {}
+        // What is stopping is still at work.
+        Some(JobState::Waiting) => sql.push_str(" AND state IN ('waiting', 'cancelling')"),
+        Some(state) => {
+            let _ = write!(sql, " AND state = {}", place(state.as_str().into()));
+        }
     }
     if let Some((at, id)) = filter.after {
         let (at, id) = (place(at.into()), place(id.into()));
@@ -289,12 +355,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Job>, St
 
 /// How many jobs wait for their turn, and how many gave up.
 pub fn counts(tx: &mut Tx<'_>) -> Result<(u64, u64), StoreError> {
-    let sql = "SELECT state, COUNT(*) AS jobs FROM jobs WHERE state <> 'done' GROUP BY state";
+    let sql = "SELECT state, COUNT(*) AS jobs FROM jobs WHERE state IN ('waiting', 'cancelling', 'gave_up')
+               GROUP BY state";
     let mut counts = (0, 0);
     for row in tx.rows(sql, &[])? {
         match row.get::<String>("state")?.as_str() {
-            "waiting" => counts.0 = row.get("jobs")?,
-            _ => counts.1 = row.get("jobs")?,
+            "gave_up" => counts.1 = row.get("jobs")?,
+            _ => counts.0 += row.get::<u64>("jobs")?,
         }
     }
     Ok(counts)
@@ -303,7 +370,7 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<(u64, u64), StoreError> {
 /// Forgets jobs that ended before; how many there were.
 pub fn sweep(tx: &mut Tx<'_>, done_before: Timestamp, gave_up_before: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
-        "DELETE FROM jobs WHERE (state = 'done' AND changed_at < $1) OR (state = 'gave_up' AND changed_at < $2)",
+        "DELETE FROM jobs WHERE (state IN ('done', 'cancelled') AND changed_at < $1) OR (state = 'gave_up' AND changed_at < $2)",
         &params![done_before, gave_up_before],
     )
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::clock::real_now;
-use townhall_app::jobs::{job_list, retry_job};
+use townhall_app::jobs::{cancel_job, job_list, retry_job, why_not_cancelled};
 use townhall_domain::ids::JobId;
 use townhall_domain::permission::Right;
 use townhall_store::jobs::{Job, JobState};
@@ -24,6 +24,7 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .get("/jobs", Need::Right(Right::ReadJobs), show)
         .post("/jobs/{id}/retry", Need::Right(Right::RetryJob), retry)
+        .post("/jobs/{id}/cancel", Need::Right(Right::RetryJob), cancel)
 }
 
 /// What the list is narrowed to, as it stands in the address.
@@ -63,7 +64,11 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
 
 fn views(ui: &Ui, shown: Option<JobState>) -> Markup {
     let all = std::iter::once((None, "jobs-tab-all".to_owned(), "/jobs".to_owned()));
-    let states = JobState::ALL.into_iter().map(|state| {
+    // What is stopping stands with what is at work.
+    let states = JobState::ALL
+        .into_iter()
+        .filter(|state| *state != JobState::Cancelling);
+    let states = states.map(|state| {
         let word = state.as_str();
         (
             Some(state),
@@ -112,6 +117,9 @@ fn table(app: &App, ui: &Ui, signed: &Signed, asked: &Asked, jobs: &[Job]) -> Ma
             tr {
                 td {
                     b { (ui.t(&format!("jobs-kind-{}", job.kind))) }
+                    @if let (JobState::Waiting, true, Some(why)) = (job.state, may_retry, why_not_cancelled(job)) {
+                        br; span.th-muted { (ui.t(why)) }
+                    }
                     @if let Some(why) = &job.last_error {
                         br; span.th-muted { (ui.t("jobs-error")) ": " span lang="en" { (why) } }
                     }
@@ -122,10 +130,17 @@ fn table(app: &App, ui: &Ui, signed: &Signed, asked: &Asked, jobs: &[Job]) -> Ma
                 td.text-nowrap { @if job.state == JobState::Waiting { (ui.date_time(job.run_at)) } }
                 td.text-nowrap { (ui.date_time(job.changed_at)) }
                 td {
-                    @if may_retry && job.state != JobState::Done && !is_running(job) {
-                        (ui::form(ui, &Form::post(format!("/jobs/{}/retry", job.id)), &html! {
-                            button.btn.btn-sm type="submit" { (Icon::REFRESH) " " (ui.t("jobs-again")) }
-                        }))
+                    span.th-inline {
+                        @if may_retry && may_run_again(job) {
+                            (ui::form(ui, &Form::post(format!("/jobs/{}/retry", job.id)), &html! {
+                                button.btn.btn-sm type="submit" { (Icon::REFRESH) " " (ui.t("jobs-again")) }
+                            }))
+                        }
+                        @if may_retry && why_not_cancelled(job).is_none() {
+                            (ui::form(ui, &Form::post(format!("/jobs/{}/cancel", job.id)), &html! {
+                                button.btn.btn-sm type="submit" { (Icon::BAN) " " (ui.t(if is_running(job) { "jobs-cancel-running" } else { "jobs-cancel" })) }
+                            }))
+                        }
                     }
                 }
             }
@@ -146,6 +161,15 @@ fn is_running(job: &Job) -> bool {
     job.state == JobState::Waiting && job.lease_until > real_now()
 }
 
+/// Whether "try again" does anything: not for what is done, at work or stopping.
+fn may_run_again(job: &Job) -> bool {
+    match job.state {
+        JobState::Waiting => !is_running(job),
+        JobState::GaveUp | JobState::Cancelled => true,
+        JobState::Done | JobState::Cancelling => false,
+    }
+}
+
 fn state_badge(ui: &Ui, job: &Job) -> Markup {
     let (tone, icon, key) = match job.state {
         JobState::Waiting if is_running(job) => (Tone::Run, Icon::PLAY, "jobs-state-running"),
@@ -153,6 +177,8 @@ fn state_badge(ui: &Ui, job: &Job) -> Markup {
         JobState::Waiting => (Tone::Plain, Icon::PAUSE, "jobs-state-waiting"),
         JobState::Done => (Tone::Ok, Icon::CHECK, "jobs-state-done"),
         JobState::GaveUp => (Tone::Bad, Icon::STOP, "jobs-state-gave_up"),
+        JobState::Cancelling => (Tone::Warn, Icon::HOURGLASS, "jobs-state-cancelling"),
+        JobState::Cancelled => (Tone::Plain, Icon::BAN, "jobs-state-cancelled"),
     };
     badge(ui, tone, icon, &ui.t(key))
 }
@@ -183,6 +209,22 @@ async fn retry(
         .await;
     match done {
         Ok(()) => Redirect::to("/jobs").into_response(),
+        Err(error) => signed.refuse(&app, &error),
+    }
+}
+
+async fn cancel(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<JobId>,
+    FormOf(Nothing {}): FormOf<Nothing>,
+) -> Response {
+    let done = app
+        .town
+        .write("cancel_job", &signed.actor, move |tx, cx| cancel_job(tx, cx, id))
+        .await;
+    match done {
+        Ok(_) => Redirect::to("/jobs").into_response(),
         Err(error) => signed.refuse(&app, &error),
     }
 }

@@ -13,7 +13,7 @@ use townhall_store::{StoreError, Tx, dossiers};
 
 use crate::cx::Cx;
 use crate::error::AppError;
-use crate::jobs::{Kind, Outcome, Run};
+use crate::jobs::{Cancelling, Kind, Outcome, Run};
 
 /// So many bells ring in one transaction.
 const AT_ONCE: i64 = 200;
@@ -25,6 +25,7 @@ pub static RING_WARNINGS: Kind = Kind {
     name: "ring_warnings",
     attempts: u32::MAX,
     every: Some(Duration::from_mins(2)),
+    cancel: Cancelling::BetweenSteps,
     run: ring,
 };
 
@@ -56,6 +57,9 @@ fn ring(run: &Run<'_>) -> Result<Outcome, StoreError> {
     ];
     for (name, ring) in others {
         loop {
+            if run.must_stop()? {
+                return Ok(Outcome::Cancelled);
+            }
             let rung = run
                 .town
                 .db()
@@ -66,6 +70,9 @@ fn ring(run: &Run<'_>) -> Result<Outcome, StoreError> {
         }
     }
     loop {
+        if run.must_stop()? {
+            return Ok(Outcome::Cancelled);
+        }
         let rung = run.town.db().write_blocking("ring_warnings", move |tx| {
             let due = warnings::due(tx, now, AT_ONCE)?;
             for (id, kind) in &due {

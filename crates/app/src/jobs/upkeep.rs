@@ -6,7 +6,7 @@ use townhall_domain::time::{self, Timestamp};
 use townhall_store::erasure::files_in_use;
 use townhall_store::{StoreError, jobs, leases, online, queue, sessions};
 
-use super::{Kind, Outcome, Run};
+use super::{Cancelling, Kind, Outcome, Run};
 use crate::online::DRAFT_DAYS;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -18,6 +18,7 @@ pub static SWEEP_FILES: Kind = Kind {
     name: "sweep_files",
     attempts: u32::MAX,
     every: Some(Duration::from_hours(6)),
+    cancel: Cancelling::BetweenSteps,
     run: sweep_files,
 };
 
@@ -26,6 +27,7 @@ pub static SWEEP_SESSIONS: Kind = Kind {
     name: "sweep_sessions",
     attempts: u32::MAX,
     every: Some(HOUR),
+    cancel: Cancelling::Never("jobs-cancel-short"),
     run: sweep_sessions,
 };
 
@@ -34,6 +36,7 @@ pub static SWEEP_JOBS: Kind = Kind {
     name: "sweep_jobs",
     attempts: u32::MAX,
     every: Some(Duration::from_hours(24)),
+    cancel: Cancelling::Never("jobs-cancel-short"),
     run: sweep_jobs,
 };
 
@@ -42,6 +45,7 @@ pub static SWEEP_TICKETS: Kind = Kind {
     name: "sweep_tickets",
     attempts: u32::MAX,
     every: Some(Duration::from_hours(24)),
+    cancel: Cancelling::Never("jobs-cancel-short"),
     run: sweep_tickets,
 };
 
@@ -50,6 +54,7 @@ pub static SWEEP_ONLINE: Kind = Kind {
     name: "sweep_online",
     attempts: u32::MAX,
     every: Some(Duration::from_hours(24)),
+    cancel: Cancelling::Never("jobs-cancel-short"),
     run: sweep_online,
 };
 
@@ -68,9 +73,12 @@ fn sweep_files(run: &Run<'_>) -> Result<Outcome, StoreError> {
         let why = "a backup copies the files; sweeping waits".to_owned();
         return Ok(Outcome::Retry { why });
     }
-    let swept = db
-        .read_blocking("files_in_use", files_in_use)
-        .and_then(|in_use| run.town.files().sweep(FILE_AGE, |name| in_use.contains(name)));
+    let swept = db.read_blocking("files_in_use", files_in_use).and_then(|in_use| {
+        run.town.files().sweep(FILE_AGE, |name| {
+            // Asked before each file that would go: whoever cancelled this keeps the rest.
+            in_use.contains(name) || run.must_stop().unwrap_or(true)
+        })
+    });
     let holder = run.holder.to_owned();
     db.write_blocking("sweep_lease", move |tx| {
         leases::give_back(tx, leases::SWEEP, &holder)
@@ -78,6 +86,9 @@ fn sweep_files(run: &Run<'_>) -> Result<Outcome, StoreError> {
     let files = swept?;
     if files > 0 {
         tracing::info!(files, "{files} files that nothing refers to were removed");
+    }
+    if run.must_stop()? {
+        return Ok(Outcome::Cancelled);
     }
     Ok(Outcome::Done)
 }

@@ -177,7 +177,12 @@ fn run_one(town: &Town, kinds: &[&Kind], holder: &str, now: Timestamp) -> Result
         holder,
         now,
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| (kind.run)(&run)));
+    // Its process died after somebody had cancelled it: what it had done stands, and nothing more is begun.
+    let outcome = if job.state == JobState::Cancelling {
+        Ok(Ok(Outcome::Cancelled))
+    } else {
+        catch_unwind(AssertUnwindSafe(|| (kind.run)(&run)))
+    };
     let outcome = match outcome {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error)) => Outcome::Retry {
@@ -209,6 +214,7 @@ fn finish(
         Outcome::Later { .. } => "later",
         Outcome::Retry { .. } => "retry",
         Outcome::GiveUp { .. } => "gave_up",
+        Outcome::Cancelled => "cancelled",
     };
     metrics::count(&metrics::JOB_RUNS, &[("kind", kind.name), ("outcome", word)]);
     match &outcome {
@@ -219,26 +225,34 @@ fn finish(
         Outcome::Retry { why } => {
             tracing::warn!(job.id = %id, job.kind = kind.name, attempts, why, "job {id} is tried again");
         }
+        Outcome::Cancelled => {
+            tracing::info!(job.id = %id, job.kind = kind.name, attempts, "job {id} stopped, cancelled");
+        }
         Outcome::GiveUp { why } => {
             tracing::error!(job.id = %id, job.kind = kind.name, attempts, why, "job {id} gave up");
         }
     }
     let pause = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
     let again_at = pause(pause_after(attempts));
-    let next = match (&outcome, kind.every) {
-        (Outcome::Retry { .. } | Outcome::Later { .. }, _) | (_, None) => None,
-        (Outcome::Done | Outcome::GiveUp { .. }, Some(every)) => Some(next_run(kind.name, pause(every))?),
+    let next = match kind.every {
+        None => None,
+        Some(every) => Some(next_run(kind.name, pause(every))?),
     };
     let holder = holder.to_owned();
     town.db().write_blocking("end_job", move |tx| {
+        // Whoever was asked to stop is not tried again, however this run ended short of being done.
+        let is_to_stop = jobs::lock(tx, id)?.is_some_and(|job| job.state == JobState::Cancelling);
         let end = match &outcome {
+            Outcome::Cancelled => End::Cancelled,
+            Outcome::Later { .. } | Outcome::Retry { .. } if is_to_stop => End::Cancelled,
             Outcome::Done => End::Done,
             Outcome::Later { at } => End::Later { at: *at },
             Outcome::Retry { why } => End::Again { at: again_at, why },
             Outcome::GiveUp { why } => End::GaveUp { why },
         };
         let kept = jobs::end(tx, id, &holder, &end, now)?;
-        if let (true, Some(next)) = (kept, &next) {
+        let is_over = matches!(end, End::Done | End::GaveUp { .. } | End::Cancelled);
+        if let (true, true, Some(next)) = (kept, is_over, &next) {
             jobs::insert(tx, next)?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::queue::{address_of, reader};
 use super::text::words;
 use crate::actor::Actor;
 use crate::cx::Cx;
-use crate::jobs::{Kind, Outcome, Run};
+use crate::jobs::{Cancelling, Kind, Outcome, Run};
 use crate::metrics;
 use crate::outside::{CarryError, Letter};
 use crate::record::{Subject, record};
@@ -21,6 +21,7 @@ pub static SEND_MESSAGE: Kind = Kind {
     name: "send_message",
     attempts: 28,
     every: None,
+    cancel: Cancelling::Never("jobs-cancel-message"),
     run: send,
 };
 

@@ -7,8 +7,9 @@ use townhall_domain::portal::{Difference, TakeState};
 use townhall_store::portal::{self, Compared, Known};
 use townhall_store::{StoreError, node};
 
-use super::sync::note_contact;
-use crate::jobs::{Kind, Outcome, Run};
+use super::sync::{go_on, note_contact};
+use super::take::Stopped;
+use crate::jobs::{Cancelling, Kind, Outcome, Run};
 use crate::outside::{Portal, PortalError, Standing};
 
 /// Compares what the portal knows with what is here.
@@ -16,6 +17,7 @@ pub static PORTAL_COMPARE: Kind = Kind {
     name: "portal_compare",
     attempts: u32::MAX,
     every: Some(Duration::from_hours(24)),
+    cancel: Cancelling::BetweenSteps,
     run: compare,
 };
 
@@ -30,12 +32,15 @@ fn compare(run: &Run<'_>) -> Result<Outcome, StoreError> {
     };
     // Ours first: what the portal is told meanwhile then looks newer there, and is asked for once more below.
     let ours = ours(run)?;
-    let theirs = match theirs(portal.as_ref()) {
+    let theirs = match theirs(run, portal.as_ref()) {
         Ok(theirs) => theirs,
-        Err(PortalError { why }) => {
+        Err(Stopped::Portal(PortalError { why })) => {
             note_contact(run, Some(&why))?;
             return Ok(Outcome::Retry { why });
         }
+        // Nothing is written before both sides are read: the last comparison stands.
+        Err(Stopped::Cancelled) => return Ok(Outcome::Cancelled),
+        Err(Stopped::Store(error)) => return Err(error),
     };
     let now = run.now;
     let found: Vec<Compared> = differences(run, &ours, &theirs)?;
@@ -72,10 +77,11 @@ fn ours(run: &Run<'_>) -> Result<BTreeMap<String, Known>, StoreError> {
     }
 }
 
-fn theirs(portal: &dyn Portal) -> Result<BTreeMap<String, Standing>, PortalError> {
+fn theirs(run: &Run<'_>, portal: &dyn Portal) -> Result<BTreeMap<String, Standing>, Stopped> {
     let mut all = BTreeMap::new();
     let mut after: Option<String> = None;
     for _ in 0..PAGES {
+        go_on(run)?;
         let page = portal.standings(after.as_deref())?;
         all.extend(page.items.into_iter().map(|line| (line.code.clone(), line)));
         match page.next {

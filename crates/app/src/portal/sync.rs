@@ -9,7 +9,7 @@ use townhall_store::{StoreError, node};
 
 use super::read::code_of;
 use super::take::{Stopped, Took, take};
-use crate::jobs::{Kind, Outcome, Run};
+use crate::jobs::{Cancelling, Kind, Outcome, Run};
 use crate::metrics;
 use crate::outside::{Answer, Portal, PortalError, ToldState};
 
@@ -18,6 +18,7 @@ pub static PORTAL_SYNC: Kind = Kind {
     name: "portal_sync",
     attempts: u32::MAX,
     every: Some(Duration::from_secs(30)),
+    cancel: Cancelling::BetweenSteps,
     run: sync,
 };
 
@@ -47,8 +48,17 @@ fn sync(run: &Run<'_>) -> Result<Outcome, StoreError> {
             metrics::count(&metrics::PORTAL, &[("what", "contact"), ("outcome", "failed")]);
             Ok(Outcome::Retry { why })
         }
+        Err(Stopped::Cancelled) => Ok(Outcome::Cancelled),
         Err(Stopped::Store(error)) => Err(error),
     }
+}
+
+/// Between two dossiers: what went and came stands, and what is left waits for the next run.
+pub(super) fn go_on(run: &Run<'_>) -> Result<(), Stopped> {
+    if run.must_stop()? {
+        return Err(Stopped::Cancelled);
+    }
+    Ok(())
 }
 
 /// When the portal last answered, and why it last did not.
@@ -72,6 +82,7 @@ fn take_again(run: &Run<'_>, portal: &dyn Portal) -> Result<(), Stopped> {
         .db()
         .read_blocking("portal_again", |tx| portal::asked_again(tx, PAGE))?;
     for code in asked {
+        go_on(run)?;
         match portal.dossier(&code)? {
             Some(item) if code_of(&item) == Some(code.as_str()) => {
                 take(run, portal, &item)?;
@@ -101,6 +112,7 @@ fn fetch_all(run: &Run<'_>, portal: &dyn Portal, begun: Instant) -> Result<(), S
             if begun.elapsed() > LONGEST {
                 return Ok(());
             }
+            go_on(run)?;
             match take(run, portal, item)? {
                 Took::Confirmed | Took::Parked | Took::StillParked => {}
             }
@@ -127,6 +139,7 @@ fn tell_all(run: &Run<'_>, portal: &dyn Portal, begun: Instant) -> Result<(), St
             if begun.elapsed() > LONGEST {
                 return Ok(());
             }
+            go_on(run)?;
             tell_dossier(run, portal, dossier)?;
         }
     }

@@ -41,6 +41,8 @@ pub(super) enum Stopped {
     Portal(PortalError),
     /// The database or the file store failed.
     Store(StoreError),
+    /// Somebody cancelled the run.
+    Cancelled,
 }
 
 impl From<StoreError> for Stopped {

@@ -7,7 +7,7 @@ use serde_json::json;
 use townhall_app::actor::Actor;
 use townhall_app::clock::{Clock, real_now};
 use townhall_app::cx::IdSource;
-use townhall_app::jobs::{KINDS, Kind, Outcome, SWEEP_FILES, enqueue, run_due};
+use townhall_app::jobs::{Cancelling, KINDS, Kind, Outcome, SWEEP_FILES, enqueue, run_due};
 use townhall_app::packs::Packs;
 use townhall_app::town::Town;
 use townhall_domain::ids::JobId;
@@ -24,6 +24,7 @@ static FLAKY: Kind = Kind {
     name: "flaky",
     attempts: 5,
     every: None,
+    cancel: Cancelling::BetweenSteps,
     run: |_| {
         if FLAKY_RUNS.fetch_add(1, Ordering::SeqCst) % 3 < 2 {
             Ok(Outcome::Retry {
@@ -40,6 +41,7 @@ static HOPELESS: Kind = Kind {
     name: "hopeless",
     attempts: 2,
     every: None,
+    cancel: Cancelling::BetweenSteps,
     run: |_| Err(StoreError::Stopped),
 };
 
@@ -48,6 +50,7 @@ static BROKEN: Kind = Kind {
     name: "broken",
     attempts: 1,
     every: None,
+    cancel: Cancelling::BetweenSteps,
     run: |_| panic!("a fault of the handler"),
 };
 
@@ -158,6 +161,125 @@ fn a_job_of_a_process_that_died_goes_to_another_and_its_late_word_is_not_heard()
         };
         assert!(!end("one"), "{name}");
         assert!(end("two"), "{name}");
+    }
+}
+
+/// Where [`LONG`] waits until the test has cancelled it.
+static STEPS: AtomicUsize = AtomicUsize::new(0);
+
+/// Many steps, each for itself; cancelled in the middle by whoever watches.
+static LONG: Kind = Kind {
+    name: "ring_warnings",
+    attempts: 5,
+    every: Some(Duration::from_mins(2)),
+    cancel: Cancelling::BetweenSteps,
+    run: |run| {
+        for step in 0..100 {
+            if run.must_stop()? {
+                return Ok(Outcome::Cancelled);
+            }
+            STEPS.store(step + 1, Ordering::SeqCst);
+            if step == 2 {
+                // What a person does on the page, seen by the next step.
+                let id = run.job.id;
+                run.town.db().write_blocking("cancel", move |tx| {
+                    let job = jobs::lock(tx, id)?.expect("there");
+                    assert_eq!(jobs::cancel(tx, &job, real_now())?, jobs::Cancel::Asked);
+                    let job = jobs::lock(tx, id)?.expect("there");
+                    assert_eq!(jobs::cancel(tx, &job, real_now())?, jobs::Cancel::Late);
+                    Ok::<_, StoreError>(())
+                })?;
+            }
+        }
+        Ok(Outcome::Done)
+    },
+};
+
+/// Fails although it was cancelled.
+static STUBBORN: Kind = Kind {
+    name: "stubborn",
+    attempts: 5,
+    every: None,
+    cancel: Cancelling::BetweenSteps,
+    run: |run| {
+        let id = run.job.id;
+        run.town.db().write_blocking("cancel", move |tx| {
+            let job = jobs::lock(tx, id)?.expect("there");
+            jobs::cancel(tx, &job, real_now())
+        })?;
+        Ok(Outcome::Retry {
+            why: "not yet".to_owned(),
+        })
+    },
+};
+
+#[test]
+fn a_job_at_work_that_is_cancelled_stops_at_its_next_safe_point_and_its_next_run_comes_in_its_time() {
+    for (name, db) in databases() {
+        let dir = temp_dir();
+        let town = town(db, dir.path());
+        STEPS.store(0, Ordering::SeqCst);
+        assert_eq!(
+            run_due(&town, &[&LONG], "one", later(0)).expect("run"),
+            1,
+            "{name}"
+        );
+        assert_eq!(
+            STEPS.load(Ordering::SeqCst),
+            3,
+            "{name}: nothing was begun after it"
+        );
+        let of = |state| {
+            let filter = Filter {
+                units: Vec::new(),
+                space: townhall_domain::space::Space::State,
+                state: Some(state),
+                after: None,
+            };
+            town.db()
+                .read_blocking("list", move |tx| jobs::list(tx, &filter, 10))
+                .expect("read")
+        };
+        assert_eq!(of(JobState::Cancelled).len(), 1, "{name}");
+        let next = of(JobState::Waiting);
+        assert_eq!(next.len(), 1, "{name}");
+        assert!(next[0].run_at > later(100), "{name}: not at once");
+        // A failure on the way out is no reason to begin again.
+        let id = queue(&town, &STUBBORN);
+        assert_eq!(
+            run_due(&town, &[&STUBBORN], "one", later(0)).expect("run"),
+            1,
+            "{name}"
+        );
+        assert_eq!(load(&town, id).state, JobState::Cancelled, "{name}");
+        assert_eq!(
+            run_due(&town, &[&STUBBORN], "one", later(9_000)).expect("run"),
+            0,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_cancelled_job_of_a_process_that_died_is_ended_and_not_run() {
+    for (name, db) in databases() {
+        let dir = temp_dir();
+        let town = town(db, dir.path());
+        let id = queue(&town, &HOPELESS);
+        town.db()
+            .write_blocking("die", move |tx| {
+                let until = later(60);
+                jobs::take(tx, &["hopeless"], "gone", later(0), until)?;
+                let job = jobs::lock(tx, id)?.expect("there");
+                jobs::cancel(tx, &job, later(1))
+            })
+            .expect("cancelled");
+        assert_eq!(load(&town, id).state, JobState::Cancelling, "{name}");
+        let run = |now| run_due(&town, &[&HOPELESS], "two", now).expect("run");
+        assert_eq!(run(later(30)), 0, "{name}: it may still be at work");
+        run(later(90));
+        let job = load(&town, id);
+        assert_eq!((job.state, job.last_error), (JobState::Cancelled, None), "{name}");
     }
 }
 

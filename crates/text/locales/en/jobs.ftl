@@ -1,5 +1,5 @@
 # Background jobs.
-jobs-about = Work that the system does by itself: what waits, what is done, and what could not be done. A job that gave up is tried again only when somebody says so.
+jobs-about = Work that the system does by itself: what waits, what is done, and what could not be done. A job that gave up is tried again only when somebody says so. Cancelling recurring work leaves out this one run; the next comes at its usual time.
 jobs-tab-all = All
 jobs-tab-waiting = Waiting
 jobs-tab-done = Done
@@ -24,6 +24,16 @@ jobs-shown = { $count ->
    *[other] { $count } jobs
  }
 jobs-not-again = This job is done or at work right now, so it cannot be started again. Open the list anew to see how it stands.
+jobs-tab-cancelled = Cancelled
+jobs-state-cancelling = Stopping
+jobs-state-cancelled = Cancelled
+jobs-cancel = Cancel
+jobs-cancel-running = Stop
+jobs-cancel-ended = This job has ended, so there is nothing left to cancel.
+jobs-cancel-asked = This job was asked to stop already; it does so at its next safe point.
+jobs-cancel-unknown = This version does not know this kind of job, so it cannot cancel it. Cancel it on the server that runs the newer version.
+jobs-cancel-short = Cannot be cancelled: it is one short step, done before anybody could stop it.
+jobs-cancel-message = Cannot be cancelled here: stop the message on the page Messages.
 jobs-kind-sweep_files = Remove files that nothing refers to
 jobs-kind-sweep_online = Delete unfinished online forms
 jobs-kind-sweep_sessions = Forget sessions that have ended

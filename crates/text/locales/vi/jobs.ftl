@@ -1,5 +1,5 @@
 # Việc chạy nền.
-jobs-about = Những việc hệ thống tự làm: việc đang chờ, việc đã xong và việc không làm được. Việc đã dừng thử chỉ chạy lại khi có người yêu cầu.
+jobs-about = Những việc hệ thống tự làm: việc đang chờ, việc đã xong và việc không làm được. Việc đã dừng thử chỉ chạy lại khi có người yêu cầu. Hủy một việc định kỳ chỉ bỏ lượt này; lượt sau vẫn chạy đúng giờ.
 jobs-tab-all = Tất cả
 jobs-tab-waiting = Đang chờ
 jobs-tab-done = Đã xong
@@ -21,6 +21,16 @@ jobs-none = Không có việc nào ở đây
 jobs-none-text = Hiện không có việc nào ở trạng thái này. Việc chạy nền tự phát sinh theo công việc của các bộ phận.
 jobs-shown = { $count } việc
 jobs-not-again = Việc này đã xong hoặc đang chạy nên không thể chạy lại. Hãy mở lại danh sách để xem trạng thái mới.
+jobs-tab-cancelled = Đã hủy
+jobs-state-cancelling = Đang dừng
+jobs-state-cancelled = Đã hủy
+jobs-cancel = Hủy
+jobs-cancel-running = Dừng
+jobs-cancel-ended = Việc này đã kết thúc nên không còn gì để hủy.
+jobs-cancel-asked = Đã yêu cầu dừng việc này; hệ thống dừng ở bước an toàn kế tiếp.
+jobs-cancel-unknown = Phiên bản này không biết loại việc này nên không hủy được. Hãy hủy trên máy chủ đang chạy phiên bản mới hơn.
+jobs-cancel-short = Không hủy được: đây chỉ là một bước ngắn, xong trước khi kịp dừng.
+jobs-cancel-message = Không hủy ở đây được: hãy dừng tin nhắn ở trang “Tin gửi người dân”.
 jobs-kind-sweep_files = Xóa tệp không còn được dùng
 jobs-kind-sweep_online = Xóa mẫu nộp trực tuyến bỏ dở
 jobs-kind-sweep_sessions = Xóa phiên làm việc đã hết hạn

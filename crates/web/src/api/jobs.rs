@@ -1,18 +1,22 @@
-//! Background jobs over the API: what waits, what is done, what could not be done, and "try again".
+//! Background jobs over the API: what waits, what is done, what could not be done, "try again" and "cancel".
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use townhall_app::jobs::{job_list, job_view, retry_job};
+use townhall_app::clock::real_now;
+use townhall_app::error::AppError;
+use townhall_app::jobs::{cancel_job, job_list, job_view, retry_job, why_not_cancelled};
 use townhall_domain::ids::JobId;
 use townhall_domain::permission::Right;
-use townhall_store::jobs::{Job, JobState};
+use townhall_store::jobs::{self, Job, JobState};
+use townhall_text::Lang;
 use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::once::done;
+use super::once::{done, once};
 use super::paging::{next_link, page_key, page_size};
 use super::post::{DoneOut, EmptyBody};
 use super::problem::Wrong;
@@ -43,14 +47,24 @@ pub(super) fn add(book: Book) -> Book {
         .gives::<DoneOut>(200),
         retry,
     )
+    .add(
+        Operation::post(
+            "cancel_job",
+            "/api/v1/jobs/{id}/actions/cancel",
+            Need::Right(Right::RetryJob),
+        )
+        .takes::<EmptyBody>()
+        .gives::<JobOut>(200),
+        cancel,
+    )
 }
 
 /// What a list of jobs is narrowed to.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobQuery {
-    /// `waiting`, `done`, `gave_up`.
-    #[param(value_type = Option<String>, pattern = "^(waiting|done|gave_up)$")]
+    /// `waiting` (also what is at work or stopping), `done`, `gave_up`, `cancelling`, `cancelled`.
+    #[param(value_type = Option<String>, pattern = "^(waiting|done|gave_up|cancelling|cancelled)$")]
     state: String,
     /// `next` of the page before.
     #[param(value_type = Option<String>, max_length = 100)]
@@ -71,8 +85,12 @@ pub struct JobOut {
     kind: String,
     /// The unit whose work it is; missing for the node's own.
     unit: Option<String>,
-    /// `waiting`, `done`, `gave_up`.
+    /// `waiting`, `done`, `gave_up`, `cancelling` (stops at its next safe point), `cancelled`.
     state: &'static str,
+    /// Whether a process is at it.
+    is_running: bool,
+    /// Why it cannot be cancelled now, in words; missing when it can.
+    why_not_cancelled: Option<String>,
     /// How often it was begun.
     attempts: u32,
     /// When it is to run next.
@@ -88,9 +106,12 @@ pub struct JobOut {
     changed_at: Option<String>,
 }
 
-impl From<&Job> for JobOut {
-    fn from(job: &Job) -> Self {
+impl JobOut {
+    fn of(job: &Job, lang: Lang) -> Self {
         Self {
+            is_running: matches!(job.state, JobState::Waiting | JobState::Cancelling)
+                && job.lease_until > real_now(),
+            why_not_cancelled: why_not_cancelled(job).map(|why| townhall_text::t(lang, why)),
             id: job.id.to_string(),
             kind: job.kind.clone(),
             unit: job.unit.as_ref().map(ToString::to_string),
@@ -147,7 +168,7 @@ async fn list(
         .filter(|_| more)
         .map(|last| format!("{}.{}", last.changed_at.as_millisecond(), last.id));
     let headers = next_link(&uri, next.as_deref());
-    let items = jobs.iter().map(JobOut::from).collect();
+    let items = jobs.iter().map(|job| JobOut::of(job, asker.lang)).collect();
     Ok((headers, Json(JobPage { items, next })).into_response())
 }
 
@@ -156,10 +177,21 @@ async fn one(State(app): State<App>, asker: Asker, id: InPath) -> Result<Json<Jo
     let found = app
         .town
         .read("job_view", &asker.actor, move |tx, cx| job_view(tx, cx, id));
-    Ok(Json(JobOut::from(&found.await.map_err(Wrong::App)?)))
+    let job = found.await.map_err(Wrong::App)?;
+    Ok(Json(JobOut::of(&job, asker.lang)))
 }
 
 async fn retry(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
     let id: JobId = id.id("job")?;
     done(&app, &sent, "retry_job", move |tx, cx| retry_job(tx, cx, id)).await
+}
+
+async fn cancel(State(app): State<App>, id: InPath, sent: Sent<EmptyBody>) -> Result<Response, Wrong> {
+    let (id, lang): (JobId, Lang) = (id.id("job")?, sent.asker.lang);
+    once(&app, &sent, "cancel_job", StatusCode::OK, move |tx, cx| {
+        cancel_job(tx, cx, id)?;
+        let job = jobs::load(tx, id)?.ok_or(AppError::NotFound("job"))?;
+        Ok(serde_json::to_value(JobOut::of(&job, lang)).unwrap_or_default())
+    })
+    .await
 }
