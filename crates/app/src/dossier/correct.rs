@@ -82,11 +82,11 @@ pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(),
     let acting = begin(tx, cx, cmd.dossier, cmd.version, Action::Correct)?;
     let why = reason("reason", &cmd.reason)?;
     let mut dossier = acting.dossier;
-    let old = if cmd.field == "delivery" {
+    let (old, new) = if cmd.field == "delivery" {
         let old = dossier.delivery.as_str();
         dossier.delivery =
             Delivery::parse(&cmd.value).ok_or_else(|| AppError::field("value", "delivery-unknown"))?;
-        json!(old)
+        (json!(old), json!(dossier.delivery.as_str()))
     } else if let Some(part) = cmd.field.strip_prefix("applicant.") {
         correct_applicant(cx, &mut dossier, part, &cmd.value)?
     } else if let Some(name) = cmd.field.strip_prefix("form.") {
@@ -102,7 +102,7 @@ pub fn correct_entry(tx: &mut Tx<'_>, cx: &Cx, cmd: &CorrectEntry) -> Result<(),
         at: cx.now(),
         post: cx.actor.post(),
         person: cx.actor.person(),
-        body: json!({ "field": cmd.field, "old": old, "new": cmd.value, "reason": why }),
+        body: json!({ "field": cmd.field, "old": old, "new": new, "reason": why }),
         due_at: None,
         answered_at: None,
         answer: None,
@@ -122,19 +122,11 @@ fn correct_applicant(
     dossier: &mut townhall_domain::dossier::Dossier,
     part: &str,
     value: &str,
-) -> Result<Value, AppError> {
+) -> Result<(Value, Value), AppError> {
     let was = dossier.applicant.clone();
     let mut input = ApplicantInput::from(&was);
-    let slot = match part {
-        "name" => &mut input.name,
-        "id_number" => &mut input.id_number,
-        "born_on" => &mut input.born_on,
-        "phone" => &mut input.phone,
-        "email" => &mut input.email,
-        "address" => &mut input.address,
-        _ => return Err(AppError::field("field", "correct-field-unknown")),
-    };
-    let old = std::mem::replace(slot, value.to_owned());
+    let unknown = || AppError::field("field", "correct-field-unknown");
+    let old = std::mem::replace(part_of(&mut input, part).ok_or_else(unknown)?, value.to_owned());
     let mut fresh = input.parse(cx.today()).map_err(|wrong| {
         AppError::Invalid(
             wrong
@@ -146,7 +138,23 @@ fn correct_applicant(
     fresh.party = was.party;
     dossier.subject = dossier.subject.replace(&was.name, &fresh.name);
     dossier.applicant = fresh;
-    Ok(json!(old))
+    // As it is kept, cleaned and parsed: what was typed is in no other row.
+    let mut kept = ApplicantInput::from(&dossier.applicant);
+    let new = std::mem::take(part_of(&mut kept, part).ok_or_else(unknown)?);
+    Ok((json!(old), json!(new)))
+}
+
+/// The part of an applicant that an entry names.
+fn part_of<'a>(input: &'a mut ApplicantInput, part: &str) -> Option<&'a mut String> {
+    match part {
+        "name" => Some(&mut input.name),
+        "id_number" => Some(&mut input.id_number),
+        "born_on" => Some(&mut input.born_on),
+        "phone" => Some(&mut input.phone),
+        "email" => Some(&mut input.email),
+        "address" => Some(&mut input.address),
+        _ => None,
+    }
 }
 
 fn correct_form(
@@ -155,7 +163,7 @@ fn correct_form(
     dossier: &mut townhall_domain::dossier::Dossier,
     name: &str,
     value: &str,
-) -> Result<Value, AppError> {
+) -> Result<(Value, Value), AppError> {
     let form = super::receive::form_of(cx, procedure)
         .ok_or_else(|| AppError::field("field", "correct-field-unknown"))?;
     let mut filled = dossier.form.as_object().cloned().unwrap_or_default();
@@ -178,7 +186,9 @@ fn correct_form(
             )
         })?;
     dossier.form = Value::Object(clean.into_values());
-    Ok(old)
+    // As it is kept: a form reads a day or an amount out of what was typed.
+    let new = dossier.form.get(name).cloned().unwrap_or(Value::Null);
+    Ok((old, new))
 }
 
 /// Take back the last hand-over.

@@ -185,3 +185,40 @@ async fn an_extension_tells_its_day_and_reason_and_is_offered_once() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_record_of_a_correction_holds_what_is_kept_and_not_what_was_typed() {
+    for site in Site::on_each().await {
+        let id = in_appraisal(&site).await;
+        let (path, justice) = (format!("/dossiers/{id}/correct"), site.sign_in("justice").await);
+        for (field, control, typed, kept) in [
+            ("applicant.phone", "value", " 0900.000.078 ", "0900000078"),
+            ("applicant.born_on", "value", "6/5/1996", "1996-05-06"),
+            ("applicant.name", "value", "  Phan   Thị Mẫu ", "Phan Thị Mẫu"),
+            (
+                "form.subject_name",
+                "form_subject_name",
+                "  Phan  Thị   Mẩu ",
+                "Phan Thị Mẩu",
+            ),
+        ] {
+            let version = dossier(&site, id).await.version.to_string();
+            let fields = [
+                ("version", version.as_str()),
+                ("field", field),
+                (control, typed),
+                ("reason", "ghi nhầm"),
+            ];
+            justice.post(&path, &fields).await.expect(303);
+            let records = site
+                .read(move |tx, _| Ok(townhall_store::dossiers::records(tx, id)?))
+                .await;
+            let last = records
+                .iter()
+                .rev()
+                .find(|record| record.body["field"] == field)
+                .expect("a record");
+            assert_eq!(last.body["new"], kept, "{}: {field}", site.name());
+        }
+    }
+}
