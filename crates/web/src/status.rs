@@ -211,6 +211,9 @@ impl Own<'_> {
             p { (self.procedure_name()) " · " (dossier.applicant.name) }
             @if let Some(deadline) = &dossier.deadline { (self.appointment(deadline)) }
             div.mt-3 { (ui::notice(ui, tone, "", &html! { (ui.t(next_key(state))) })) }
+            @if matches!(state, DossierState::AwaitingSupplement(_)) {
+                div.card.mt-3 { div.card-body { (supplement::asked_for(self)) } }
+            }
             @if self.status.can_supplement {
                 div.mt-3 { a.btn.btn-primary href=(self.address("supplement")) { (ui.t("status-supplement")) } }
             }

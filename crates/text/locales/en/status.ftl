@@ -35,6 +35,7 @@ status-proof-check = Check these two files now
 status-proof-others = Other software can check both files by the C2SP tlog standard. Key and checkpoint:
 status-supplement = Send what is missing
 status-supplement-asked = The centre asks for:
+status-supplement-when = Asked for: { $on }. No last day is set; the deadline stands still until everything has come.
 status-supplement-send = Send it back to the centre
 status-supplement-answer = Answer
 status-supplement-hint = What else there is to say, or why you do not have the paper.

@@ -35,6 +35,7 @@ status-proof-check = Kiểm tra ngay hai tệp này
 status-proof-others = Hai tệp kiểm tra được bằng phần mềm khác theo chuẩn C2SP tlog. Khóa và điểm kiểm ở:
 status-supplement = Bổ sung hồ sơ
 status-supplement-asked = Trung tâm đề nghị bổ sung:
+status-supplement-when = Đã yêu cầu: { $on }. Không ấn định ngày cuối; thời hạn giải quyết tạm dừng cho đến khi nhận đủ.
 status-supplement-send = Gửi lại cho trung tâm
 status-supplement-answer = Trả lời
 status-supplement-hint = Điều cần nói thêm, hoặc vì sao không có giấy được hỏi.

@@ -174,6 +174,8 @@ pub struct StatusOut {
     ended_at: Option<String>,
     /// Components that are missing or faulty.
     wanted: Vec<String>,
+    /// What Form 02 asks for, while the dossier waits for it; missing otherwise.
+    asked: Option<AskedOut>,
     /// Whether something is asked for that can be handed in here.
     can_supplement: bool,
     /// Whether it may still be withdrawn.
@@ -189,6 +191,40 @@ pub struct StatusOut {
     /// Version, for what is done to it.
     #[schema(minimum = 1)]
     version: i64,
+}
+
+/// What the holder of a receipt was asked for, as Form 02 says it. No rule sets a day: the deadline stands still until
+/// it has come.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskedOut {
+    /// What to hand in or correct, line by line.
+    items: Vec<String>,
+    /// Why.
+    reason: String,
+    /// When it was asked for.
+    #[schema(format = DateTime)]
+    asked_at: String,
+}
+
+impl AskedOut {
+    fn of(status: &DossierStatus) -> Option<Self> {
+        if !matches!(
+            status.dossier.state,
+            townhall_domain::dossier::State::AwaitingSupplement(_)
+        ) {
+            return None;
+        }
+        let slip = status.slips.iter().rev().find(|slip| slip.form == "supplement")?;
+        let items = slip.body["items"].as_array().map_or(&[][..], Vec::as_slice);
+        Some(Self {
+            items: items
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned))
+                .collect(),
+            reason: slip.body["reason"].as_str().unwrap_or_default().to_owned(),
+            asked_at: instant(slip.issued_at),
+        })
+    }
 }
 
 impl StatusOut {
@@ -210,6 +246,7 @@ impl StatusOut {
                 .filter(|entry| is_wanted(entry.status))
                 .map(|entry| entry.component.clone())
                 .collect(),
+            asked: AskedOut::of(status),
             can_supplement: status.can_supplement,
             can_withdraw: status.can_withdraw,
             can_rate: rating::is_open(dossier.state) && status.rating.is_none(),

@@ -233,8 +233,8 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
     (status, ui::public_page(ui, &about, &main)).into_response()
 }
 
-/// What Form 02 says.
-fn asked_for(own: &Own<'_>) -> Markup {
+/// What Form 02 says: what is missing, why, and by when, which no rule of today sets.
+pub(super) fn asked_for(own: &Own<'_>) -> Markup {
     let ui = &own.ui;
     let slip = own
         .status
@@ -249,7 +249,8 @@ fn asked_for(own: &Own<'_>) -> Markup {
     html! {
         p.mb-1 { (ui.t("status-supplement-asked")) }
         ol.ps-3.mb-2 { @for item in &items { li { b { (item.as_str().unwrap_or_default()) } } } }
-        @if let Some(reason) = slip.body["reason"].as_str() { p { (ui.t("common-reason")) ": " (reason) } }
+        @if let Some(reason) = slip.body["reason"].as_str() { p.mb-1 { (ui.t("common-reason")) ": " (reason) } }
+        p { (ui.t_args("status-supplement-when", &[("on", ui.date_time(slip.issued_at).into())])) }
     }
 }
 

@@ -175,12 +175,15 @@ async fn the_holder_of_a_receipt_supplements_withdraws_and_rates_through_a_progr
             .expect(200);
         let status = citizen.get(&own).await.expect(200).json();
         assert_eq!(status["can_supplement"], true);
+        assert_eq!(status["asked"]["items"], json!(["Giấy tờ chứng minh nơi cư trú"]));
+        assert_eq!(status["asked"]["reason"], "Thiếu giấy tờ");
         let done = json!({ "version": status["version"], "answer": "Đã bổ sung" });
         let after = post(&citizen, &format!("{own}/actions/answer-supplement"), &done)
             .await
             .expect(200)
             .json();
         assert_eq!(after["can_supplement"], false);
+        assert_eq!(after["asked"], json!(null));
     }
 }
 

@@ -89,6 +89,17 @@ async fn what_was_asked_for_is_handed_in_online_and_the_work_goes_on() {
             .await
             .expect(200)
             .must_say("Hồ sơ chờ ông/bà bổ sung");
+        // Items, reason and day as on Form 02, to whoever holds the secret; the code alone tells nothing of it.
+        let told = citizen.get(&format!("/h/{secret}")).await.expect(200);
+        for words in ["Giấy xác nhận cư trú", "Chưa tra được", "Không ấn định ngày cuối"]
+        {
+            told.must_say(words);
+        }
+        let code = dossier(&site, id).await.code;
+        let by_code = citizen.post_bare("/lookup", &[("code", &code)]).await.expect(200);
+        for words in ["Giấy xác nhận cư trú", "Chưa tra được", "bổ sung"] {
+            by_code.must_not_say(words);
+        }
         let place = format!("/h/{secret}/supplement");
         let page = citizen.get(&place).await.expect(200);
         page.must_say("Giấy xác nhận cư trú");
