@@ -7,6 +7,8 @@ mod note;
 mod page;
 mod prepare;
 
+pub(crate) use list::{file, printed};
+
 use maud::{Markup, html};
 use serde_json::Value;
 use townhall_app::civil_status::{Case, book_of, gives_extracts};

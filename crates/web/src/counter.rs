@@ -21,6 +21,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
 use townhall_app::access_log::{NoteReading, Reading, note};
+use townhall_app::actor::Actor;
 use townhall_app::dossier::{
     Finished, Looked, ReceiveDossier, counter_aside, counter_draft, finished_at_counter, look_up,
     receive_dossier,
@@ -258,30 +259,48 @@ pub(crate) async fn look(
         .into_iter()
         .find(|code| !code.is_empty())
         .map(str::to_owned);
+    let looked = look_for(app, &signed.actor, number, procedure, is_noted).await?;
+    Ok(Looked { hours, ..looked })
+}
+
+/// What the unit knows of a number, for a page or a program; a look that is to be noted stands in the access log.
+pub(crate) async fn look_for(
+    app: &App,
+    actor: &Actor,
+    number: String,
+    procedure: Option<String>,
+    is_noted: bool,
+) -> Result<Looked, AppError> {
     let looked = app
         .town
-        .read("look_up", &signed.actor, move |tx, cx| {
+        .read("look_up", actor, move |tx, cx| {
             look_up(tx, cx, &number, procedure.as_deref())
         })
         .await?;
-    if let (true, Some(party)) = (is_noted, looked.known.as_ref().and_then(|known| known.party)) {
-        let unit = unit_of(signed)?;
-        app.town
-            .write("note_look_up", &signed.actor, move |tx, cx| {
-                let reading = NoteReading {
-                    reading: Reading::IdentityNumber,
-                    subject_kind: "party",
-                    subject_id: party.to_string(),
-                    unit: unit.clone(),
-                    about: Some(party),
-                    own_work: true,
-                    reason: None,
-                };
-                note(tx, cx, &reading)
-            })
-            .await?;
-    }
-    Ok(Looked { hours, ..looked })
+    let Some(party) = looked
+        .known
+        .as_ref()
+        .and_then(|known| known.party)
+        .filter(|_| is_noted)
+    else {
+        return Ok(looked);
+    };
+    let unit = actor.unit().cloned().ok_or(AppError::NotFound("unit"))?;
+    app.town
+        .write("note_look_up", actor, move |tx, cx| {
+            let reading = NoteReading {
+                reading: Reading::IdentityNumber,
+                subject_kind: "party",
+                subject_id: party.to_string(),
+                unit: unit.clone(),
+                about: Some(party),
+                own_work: true,
+                reason: None,
+            };
+            note(tx, cx, &reading)
+        })
+        .await?;
+    Ok(looked)
 }
 
 #[expect(

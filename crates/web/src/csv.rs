@@ -3,9 +3,9 @@
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use townhall_app::access_log::{NoteReading, Reading, note};
+use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 
-use crate::session::Signed;
 use crate::state::App;
 use crate::ui::Ui;
 
@@ -43,12 +43,12 @@ pub fn every<Row, Key, E>(
 /// Writes down who takes a list out, before anything of it leaves.
 pub async fn note_export(
     app: &App,
-    signed: &Signed,
+    actor: &Actor,
     kind: &'static str,
     which: String,
 ) -> Result<(), AppError> {
     app.town
-        .write("note_export", &signed.actor, move |tx, cx| {
+        .write("note_export", actor, move |tx, cx| {
             let Some(unit) = cx.actor.unit() else {
                 return Ok(());
             };

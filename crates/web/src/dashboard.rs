@@ -5,12 +5,14 @@ mod province;
 mod quality;
 mod ratings;
 
-pub(crate) use ratings::{place_after, place_of};
+pub(crate) use quality::file as quality_file;
+pub(crate) use ratings::{Asked as RatingsAsked, file as ratings_file, place_after, place_of};
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use townhall_app::actor::Actor;
 use townhall_app::dashboard::{Dashboard, dashboard};
 use townhall_app::error::AppError;
 use townhall_app::statistics::{Figures, Measure, unit_of};
@@ -67,10 +69,10 @@ impl Asked {
     }
 }
 
-async fn load(app: &App, signed: &Signed, asked: &Asked) -> Result<Dashboard, AppError> {
+async fn load(app: &App, actor: &Actor, asked: &Asked) -> Result<Dashboard, AppError> {
     let (choice, code) = (asked.choice()?, asked.unit.clone());
     app.town
-        .read("dashboard", &signed.actor, move |tx, cx| {
+        .read("dashboard", actor, move |tx, cx| {
             let unit = match (code.as_str(), cx.actor.unit()) {
                 ("", Some(own)) => own.clone(),
                 (code, _) => unit_of(cx, code, cx.today())?,
@@ -134,7 +136,7 @@ impl Board<'_> {
 
 async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let ui = signed.ui(&app);
-    let (seen, errors) = match load(&app, &signed, &asked).await {
+    let (seen, errors) = match load(&app, &signed.actor, &asked).await {
         Ok(seen) => (seen, Errors::default()),
         // A period that cannot be read: the form says so above the running quarter.
         Err(error @ AppError::Invalid(_)) => {
@@ -143,7 +145,7 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
                 unit: asked.unit.clone(),
                 ..Asked::default()
             };
-            match load(&app, &signed, &quarter).await {
+            match load(&app, &signed.actor, &quarter).await {
                 Ok(seen) => (seen, errors),
                 Err(error) => return signed.refuse(&app, &error),
             }
@@ -222,11 +224,14 @@ fn ways(ui: &Ui, may_export: bool) -> Markup {
 
 /// The same figures as a file for a spreadsheet.
 async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    let seen = match load(&app, &signed, &asked).await {
-        Ok(seen) => seen,
-        Err(error) => return signed.refuse(&app, &error),
-    };
-    let ui = signed.ui(&app);
+    match load(&app, &signed.actor, &asked).await {
+        Ok(seen) => file(&app, &signed.ui(&app), &seen),
+        Err(error) => signed.refuse(&app, &error),
+    }
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) fn file(app: &App, ui: &Ui, seen: &Dashboard) -> Response {
     let head = [
         "dashboard-split",
         "dashboard-code",
@@ -253,14 +258,14 @@ async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Aske
     add(
         "dashboard-total",
         seen.unit.code(),
-        unit_name(&app, &ui, &seen.unit),
+        unit_name(app, ui, &seen.unit),
         &seen.now.total,
     );
     for (code, figures) in &seen.now.by_procedure {
         add(
             "dashboard-by-procedure",
             code,
-            procedure_name(&app, &ui, code),
+            procedure_name(app, ui, code),
             figures,
         );
     }
@@ -268,7 +273,7 @@ async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Aske
         add(
             "dashboard-by-field",
             field,
-            parts::field_name(&app, &ui, field),
+            parts::field_name(app, ui, field),
             figures,
         );
     }
@@ -286,7 +291,7 @@ async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Aske
         add(
             "dashboard-by-unit",
             unit.code(),
-            unit_name(&app, &ui, unit),
+            unit_name(app, ui, unit),
             &figures,
         );
     }

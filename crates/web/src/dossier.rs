@@ -16,6 +16,7 @@ mod warned;
 mod work;
 
 pub(crate) use act::draft_name;
+pub(crate) use list::file;
 pub(crate) use page::{id_of, masked};
 pub(crate) use warned::bell;
 

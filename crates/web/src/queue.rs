@@ -19,6 +19,7 @@ use crate::routes::{Need, Routes};
 use crate::state::App;
 use crate::ui::{Icon, Place, Tone, Ui, badge, key_hint};
 
+pub(crate) use kiosk::slip;
 pub use live::Boards;
 
 /// Routes of this capability.

@@ -5,6 +5,9 @@ mod change;
 mod entry;
 mod shelf;
 
+pub(crate) use book::{file, month_of, printed};
+pub(crate) use entry::certification;
+
 use axum::response::Redirect;
 use townhall_app::register::EntryBody;
 use townhall_domain::civil_status::CivilBook;

@@ -23,6 +23,7 @@ use townhall_store::organisation::PostName;
 use townhall_store::tasks::Listed;
 use townhall_text::Lang;
 
+pub(crate) use list::file;
 pub use work::{TaskRow, my_work_items};
 
 use crate::routes::{Need, Routes};

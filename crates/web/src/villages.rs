@@ -2,9 +2,11 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::access_log::{NoteReading, Reading, note};
+use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 use townhall_domain::ids::UnitId;
 use townhall_domain::permission::Right;
@@ -39,12 +41,12 @@ fn unit_of(app: &App, ui: &Ui, code: &str) -> Result<UnitId, AppError> {
 }
 
 /// The villages whose names hold every word that was typed, tone marks or not.
-fn found<'a>(app: &'a App, ui: &Ui, unit: &UnitId, typed: &str) -> Vec<&'a Village> {
+pub(crate) fn found<'a>(app: &'a App, day: Date, unit: &UnitId, typed: &str) -> Vec<&'a Village> {
     let typed = fold(typed);
     let words: Vec<&str> = typed.split_whitespace().collect();
     app.town
         .packs()
-        .villages(unit, ui.today())
+        .villages(unit, day)
         .filter(|village| {
             let name = fold(&village.name);
             words.iter().all(|word| name.contains(word))
@@ -63,7 +65,7 @@ async fn show(
         Ok(unit) => unit,
         Err(error) => return signed.refuse(&app, &error),
     };
-    let rows = found(&app, &ui, &unit, &asked.q);
+    let rows = found(&app, ui.today(), &unit, &asked.q);
     let name = app
         .town
         .packs()
@@ -158,6 +160,20 @@ async fn export(
         Ok(unit) => unit,
         Err(error) => return signed.refuse(&app, &error),
     };
+    file(&app, &ui, &signed.actor, &unit, ui.today(), &asked.q)
+        .await
+        .unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks, a page or a program, as of a day.
+pub(crate) async fn file(
+    app: &App,
+    ui: &Ui,
+    actor: &Actor,
+    unit: &UnitId,
+    day: Date,
+    typed: &str,
+) -> Result<Response, AppError> {
     let reading = NoteReading {
         reading: Reading::Export,
         subject_kind: "list",
@@ -167,15 +183,13 @@ async fn export(
         own_work: true,
         reason: None,
     };
-    let noted = app.town.write("note_reading", &signed.actor, move |tx, cx| {
-        note(tx, cx, &reading)
-    });
-    if let Err(error) = noted.await {
-        return signed.refuse(&app, &error);
-    }
+    let noted = app
+        .town
+        .write("note_reading", actor, move |tx, cx| note(tx, cx, &reading));
+    noted.await?;
     let head = ["number", "name", "kind", "households", "people"];
     let mut lines = vec![csv::line(head.map(|key| ui.t(&format!("villages-{key}"))))];
-    lines.extend(found(&app, &ui, &unit, &asked.q).into_iter().map(|village| {
+    lines.extend(found(app, day, unit, typed).into_iter().map(|village| {
         csv::line([
             village.number.to_string(),
             village.name.clone(),
@@ -184,7 +198,7 @@ async fn export(
             village.population.to_string(),
         ])
     }));
-    csv::file("villages.csv", &lines)
+    Ok(csv::file("villages.csv", &lines))
 }
 
 /// Addresses to choose from, village by village, for the fields of the counter.

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use townhall_domain::deadline::Deadline;
+use townhall_domain::deadline::{Deadline, WarningKind};
 use townhall_domain::ids::{PostId, TaskId, UnitId};
 use townhall_domain::space::Space;
 use townhall_domain::task::{Class, Priority, SourceKind, State};
 
 use super::state;
-use crate::dossiers::word;
+use crate::dossiers::{Warned, word};
 use crate::params;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
@@ -54,6 +54,9 @@ pub struct Listed {
     pub has_request: bool,
     /// Version, for actions from the list.
     pub version: i64,
+    /// The bell before its deadline that rang last; only lists that are paged tell it.
+    #[serde(skip)]
+    pub warned: Option<WarningKind>,
 }
 
 impl Listed {
@@ -127,6 +130,10 @@ pub struct Filter {
     pub issued: Option<(Timestamp, Timestamp)>,
     /// Due in this interval by the current deadline, the end excluded.
     pub due: Option<(Timestamp, Timestamp)>,
+    /// Only what is past the deadline that holds, or was handed in after it. What rests is not late.
+    pub is_over: bool,
+    /// Only open tasks for which a bell before the deadline has rung.
+    pub warned: Option<Warned>,
     /// Only tasks with a request for more time that waits.
     pub has_request: bool,
     /// Folded words that all must occur, each as the beginning of one.
@@ -155,6 +162,8 @@ impl Filter {
             source: None,
             issued: None,
             due: None,
+            is_over: false,
+            warned: None,
             has_request: false,
             words: Vec::new(),
             sort: Sort::Due,
@@ -265,6 +274,23 @@ impl Sql {
                 );
             }
         }
+        if filter.is_over {
+            self.and(
+                "t.state NOT IN ('paused', 'withdrawn') AND COALESCE(t.handed_in_at, ?) > t.due_at",
+                [filter.now.into()],
+            );
+        }
+        if let Some(warned) = filter.warned {
+            let (of_kind, kind) = match warned {
+                Warned::By(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
+                Warned::Any => ("", None),
+            };
+            let clause = format!(
+                "t.is_open = 1 AND t.state NOT IN ('paused', 'handed_in') AND EXISTS (SELECT 1 FROM task_warnings w \
+                 WHERE w.task = t.id AND w.is_raised = 1{of_kind})"
+            );
+            self.and(&clause, kind);
+        }
         if filter.has_request {
             self.and("t.has_request = 1", []);
         }
@@ -328,6 +354,15 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
         Sort::Newest => row.issued_at.as_millisecond(),
     };
     let next = rows.last().filter(|_| more).map(|row| (key_of(row), row.id));
+    let ids: Vec<TaskId> = rows
+        .iter()
+        .filter(|row| row.state.is_open())
+        .map(|row| row.id)
+        .collect();
+    let rung = super::latest_warnings(tx, &ids)?;
+    for row in &mut rows {
+        row.warned = rung.get(&row.id).copied();
+    }
     Ok(Page { rows, next })
 }
 
@@ -411,5 +446,6 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         ended_at: row.get("ended_at")?,
         has_request: row.get("has_request")?,
         version: row.get("version")?,
+        warned: None,
     })
 }

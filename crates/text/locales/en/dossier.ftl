@@ -386,6 +386,7 @@ dossiers-due-one_day = 1 working day left
 work-bells = Deadlines to mind: { $count }
 work-bells-unit = In the unit
 work-bells-all = All dossiers reminded of
+work-bells-all-tasks = All tasks reminded of
 work-bell-due = due { $at }
 work-bell-over = past due since { $at }
 dossier-claims = What the citizen said when filing

@@ -380,6 +380,7 @@ dossiers-due-one_day = Còn 1 ngày làm việc
 work-bells = Nhắc hạn: { $count } việc
 work-bells-unit = Trong đơn vị
 work-bells-all = Tất cả hồ sơ đã nhắc hạn
+work-bells-all-tasks = Tất cả nhiệm vụ đã nhắc hạn
 work-bell-due = hạn { $at }
 work-bell-over = quá hạn từ { $at }
 dossier-claims = Người dân khai khi nộp

@@ -83,6 +83,11 @@ impl Operation {
         operation
     }
 
+    /// A question whose words stand in the body, so that no log of addresses keeps them; it changes nothing.
+    pub fn ask(id: &'static str, path: &'static str, need: Need) -> Self {
+        Self::new(Method::POST, id, path, need)
+    }
+
     /// A piece of a file. Where it belongs stands in a header and makes sending it twice harmless.
     pub fn piece(id: &'static str, path: &'static str, need: Need) -> Self {
         let mut operation = Self::new(Method::PATCH, id, path, need);
@@ -119,6 +124,16 @@ impl Operation {
             parameter
         }));
         self
+    }
+
+    /// Takes the parameters of a list in the query, but for those of its pages: a file holds every row.
+    #[must_use]
+    pub fn query_of_file<T: IntoParams>(self) -> Self {
+        let mut operation = self.query::<T>();
+        operation
+            .parameters
+            .retain(|parameter| parameter["name"] != "after" && parameter["name"] != "limit");
+        operation
     }
 
     /// Takes this body.

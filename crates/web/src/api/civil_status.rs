@@ -82,11 +82,31 @@ pub struct CivilQuery {
     born_on: Option<Day>,
     /// `next` of the page before.
     #[param(value_type = Option<String>, max_length = 100)]
-    after: String,
+    pub(super) after: String,
     /// Rows on the page, 1 to 200; 50 when missing.
     #[serde(deserialize_with = "number")]
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
+}
+
+impl CivilQuery {
+    pub(super) fn filter(&self, book: CivilBook) -> Result<Filter, Wrong> {
+        let mut filter = Filter::new(Vec::new(), book);
+        filter.year = self.year.map(i64::from);
+        filter.number = self.number.map(i64::from);
+        filter.born_on = self.born_on.map(|day| day.0);
+        filter.words = searched(&self.q);
+        if !self.after.is_empty() {
+            filter.after =
+                Some(key(&self.after).ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
+        }
+        Ok(filter)
+    }
+}
+
+/// The register that a path names.
+pub(super) fn register_in(path: &InPath) -> Result<CivilBook, Wrong> {
+    CivilBook::parse(&path.0).ok_or(Wrong::not_found("register"))
 }
 
 /// An entry as a list gives it: no personal numbers, no addresses.
@@ -193,15 +213,7 @@ async fn list(
     path: InPath,
     Asked(query): Asked<CivilQuery>,
 ) -> Result<Response, Wrong> {
-    let book = CivilBook::parse(&path.0).ok_or(Wrong::not_found("register"))?;
-    let mut filter = Filter::new(Vec::new(), book);
-    filter.year = query.year.map(i64::from);
-    filter.number = query.number.map(i64::from);
-    filter.born_on = query.born_on.map(|day| day.0);
-    filter.words = searched(&query.q);
-    if !query.after.is_empty() {
-        filter.after = Some(key(&query.after).ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?);
-    }
+    let filter = query.filter(register_in(&path)?)?;
     let limit = page_size(query.limit)?;
     let found = app.town.read("register_list", &asker.actor, move |tx, cx| {
         register_list(tx, cx, &filter, limit)

@@ -49,7 +49,7 @@ pub struct DashboardQuery {
 }
 
 impl DashboardQuery {
-    fn choice(&self) -> Result<Choice, Wrong> {
+    pub(super) fn choice(&self) -> Result<Choice, Wrong> {
         match (self.period.as_str(), self.from, self.to) {
             ("", None, None) => Ok(Choice::Quarter),
             (word, None, None) => known("period", word, Choice::parse),

@@ -28,7 +28,7 @@ use utoipa::IntoParams;
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::paging::{next_link, page_key, page_size};
+use super::paging::{interval, next_link, no_pages, page_key, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, Day, InPath, Text, flag, known, number};
 use super::shapes::{
@@ -85,6 +85,16 @@ pub(super) fn add(book: Book) -> Book {
         .add(
             Operation::get("my_dossiers", "/api/v1/work/dossiers", Need::Session).gives::<DossierList>(200),
             work,
+        )
+        .add(
+            Operation::get(
+                "export_dossiers",
+                "/api/v1/dossiers/export.csv",
+                Need::Right(Right::Export),
+            )
+            .query_of_file::<ListQuery>()
+            .gives_file(&["text/csv"]),
+            export,
         );
     actions::add(receive::add(book))
 }
@@ -253,19 +263,6 @@ fn filled(text: &str) -> Option<String> {
     Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Local days, both included, as instants with the end excluded.
-fn interval(from: Option<Day>, to: Option<Day>) -> Option<(time::Timestamp, time::Timestamp)> {
-    let start = |day: Date| time::instant(day.at(0, 0, 0, 0));
-    match (from, to) {
-        (None, None) => None,
-        (from, to) => Some((
-            from.map_or(time::Timestamp::UNIX_EPOCH, |day| start(day.0)),
-            to.and_then(|day| day.0.tomorrow().ok())
-                .map_or(time::Timestamp::MAX, start),
-        )),
-    }
-}
-
 async fn list(
     State(app): State<App>,
     asker: Asker,
@@ -294,6 +291,23 @@ async fn list(
         .map(|row| DossierItem::of_row(packs, today, row))
         .collect();
     Ok((headers, Json(DossierPage { items, next })).into_response())
+}
+
+async fn export(
+    State(app): State<App>,
+    asker: Asker,
+    OriginalUri(uri): OriginalUri,
+    Asked(query): Asked<ListQuery>,
+) -> Result<Response, Wrong> {
+    no_pages(&query.after, query.limit)?;
+    let mut filter = query.filter(&app)?;
+    if let Some((measure, from, to)) = query.measure()? {
+        let cx = app.town.cx(&asker.actor);
+        filter.measure = Some((measure, statistics::period(&cx, from, to).map_err(Wrong::App)?));
+    }
+    crate::dossier::file(&app, &asker.ui(&app, &uri), &asker.actor, filter)
+        .await
+        .map_err(Wrong::App)
 }
 
 async fn work(State(app): State<App>, asker: Asker) -> Result<Json<DossierList>, Wrong> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::Uri;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -23,6 +24,7 @@ use crate::online::CITIZEN;
 use crate::routes::Need;
 use crate::running::{Buckets, Rate};
 use crate::state::App;
+use crate::ui::Ui;
 use crate::visitor::Visitor;
 
 /// A program may come so often with one token: far above what a town hall does, far below what harms it.
@@ -67,6 +69,17 @@ pub struct Asker {
     pub actor: Actor,
     /// The language of words in the answer.
     pub lang: Lang,
+}
+
+impl Asker {
+    /// Words, numbers and dates of a file, in the language that was asked for; `address` is what the access log names.
+    pub fn ui(&self, app: &App, address: &Uri) -> Ui {
+        let mut ui = Ui::new(self.lang, app.town.clock().now());
+        ui.path = address
+            .path_and_query()
+            .map_or_else(String::new, ToString::to_string);
+        ui
+    }
 }
 
 impl FromRequestParts<App> for Asker {

@@ -322,13 +322,16 @@ async fn staff(
     }))
 }
 
-/// On which day.
+/// On which day, and which.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 pub struct VillageQuery {
     /// As of this day; today when missing.
     #[param(value_type = Option<String>, format = Date)]
-    on: Option<Day>,
+    pub(super) on: Option<Day>,
+    /// Words of the name; diacritics may be left out.
+    #[param(value_type = Option<String>, max_length = 200)]
+    pub(super) q: String,
 }
 
 /// A village of a commune.
@@ -373,8 +376,8 @@ async fn villages(
     let packs = app.town.packs();
     let unit = packs.units().by_code(&code.0, day).map(|unit| unit.id.clone());
     let unit = unit.ok_or(Wrong::not_found("unit"))?;
-    let items: Vec<VillageOut> = packs
-        .villages(&unit, day)
+    let items: Vec<VillageOut> = crate::villages::found(&app, day, &unit, &query.q)
+        .into_iter()
         .map(|village| VillageOut {
             number: village.number,
             kind: village.kind.as_str(),

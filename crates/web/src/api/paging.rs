@@ -4,8 +4,11 @@ use std::str::FromStr;
 
 use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue};
+use jiff::civil::Date;
+use townhall_domain::time::{self, Timestamp};
 
 use super::problem::Wrong;
+use super::read::Day;
 
 /// Rows on a page, if no other number is asked for.
 const PAGE: u32 = 50;
@@ -19,6 +22,29 @@ pub(super) fn page_size(limit: Option<u32>) -> Result<usize, Wrong> {
         return Err(Wrong::field("limit", "api-limit-wrong"));
     }
     Ok(usize::try_from(limit).unwrap_or(50))
+}
+
+/// A file holds every row: what belongs to a page is unknown there.
+pub(super) fn no_pages(after: &str, limit: Option<u32>) -> Result<(), Wrong> {
+    let field = match (after, limit) {
+        ("", None) => return Ok(()),
+        ("", Some(_)) => "limit",
+        _ => "after",
+    };
+    Err(Wrong::field(field, "api-field-unknown"))
+}
+
+/// Local days, both included, as instants with the end excluded.
+pub(super) fn interval(from: Option<Day>, to: Option<Day>) -> Option<(Timestamp, Timestamp)> {
+    let start = |day: Date| time::instant(day.at(0, 0, 0, 0));
+    match (from, to) {
+        (None, None) => None,
+        (from, to) => Some((
+            from.map_or(Timestamp::UNIX_EPOCH, |day| start(day.0)),
+            to.and_then(|day| day.0.tomorrow().ok())
+                .map_or(Timestamp::MAX, start),
+        )),
+    }
 }
 
 /// `Link: <…?after=…>; rel="next"` of a page, from the address that was asked for.

@@ -56,6 +56,15 @@ pub struct DaysQuery {
     to: Day,
 }
 
+impl DaysQuery {
+    pub(super) fn days(&self) -> Days {
+        Days {
+            from: self.from.0,
+            to: self.to.0,
+        }
+    }
+}
+
 /// Which ratings.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -73,11 +82,27 @@ pub struct RatingsQuery {
     /// `next` of the page before.
     #[serde(default)]
     #[param(value_type = Option<String>, max_length = 100)]
-    after: String,
+    pub(super) after: String,
     /// Rows on the page, 1 to 200; 50 when missing.
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
+}
+
+impl RatingsQuery {
+    pub(super) fn days(&self) -> Days {
+        Days {
+            from: self.from.0,
+            to: self.to.0,
+        }
+    }
+
+    pub(super) fn grade(&self) -> Result<Option<Grade>, Wrong> {
+        match self.grade.as_str() {
+            "" => Ok(None),
+            word => known("grade", word, Grade::parse).map(Some),
+        }
+    }
 }
 
 /// How many dossiers got a grade.
@@ -128,10 +153,7 @@ async fn ratings(
     code: InPath,
     Asked(query): Asked<RatingsQuery>,
 ) -> Result<Json<RatingsOut>, Wrong> {
-    let grade = match query.grade.as_str() {
-        "" => None,
-        word => Some(known("grade", word, Grade::parse)?),
-    };
+    let grade = query.grade()?;
     let after = match query.after.as_str() {
         "" => None,
         text => Some(place_after(text).ok_or_else(|| Wrong::field("after", "api-key-of-page-wrong"))?),
@@ -140,10 +162,7 @@ async fn ratings(
     if !(1..=MOST).contains(&limit) {
         return Err(Wrong::field("limit", "api-limit-wrong"));
     }
-    let days = Days {
-        from: query.from.0,
-        to: query.to.0,
-    };
+    let days = query.days();
     let found = app.town.read("ratings", &asker.actor, move |tx, cx| {
         let unit = unit_of(cx, &code.0, days.to)?;
         let summary = rating_summary(tx, cx, &unit, days)?;
@@ -232,10 +251,7 @@ async fn quality(
     code: InPath,
     Asked(query): Asked<DaysQuery>,
 ) -> Result<Json<QualityOut>, Wrong> {
-    let days = Days {
-        from: query.from.0,
-        to: query.to.0,
-    };
+    let days = query.days();
     let found = app.town.read("quality_index", &asker.actor, move |tx, cx| {
         let unit = unit_of(cx, &code.0, days.to)?;
         quality_index(tx, cx, &unit, days)

@@ -13,8 +13,9 @@ use townhall_app::register::{
     CorrectRegister, EntryBody, EntryView, RegisterQuery, StrikeEntry, correct_register, register_entry,
     register_page, registers, strike_entry,
 };
-use townhall_domain::ids::EntryId;
+use townhall_domain::ids::{EntryId, UnitId};
 use townhall_domain::permission::Right;
+use townhall_domain::time;
 use townhall_store::registers::{Entry, Volume};
 use utoipa::{IntoParams, ToSchema};
 
@@ -35,7 +36,9 @@ const CERTIFY: Need = Need::Right(Right::CertifyCopies);
 
 pub(super) fn add(book: Book) -> Book {
     book.add(
-        Operation::get("list_registers", "/api/v1/registers", READ).gives::<RegisterList>(200),
+        Operation::get("list_registers", "/api/v1/registers", READ)
+            .query::<ShelfQuery>()
+            .gives::<RegisterList>(200),
         shelf,
     )
     .add(
@@ -122,10 +125,35 @@ list_of!(
     RegisterList of RegisterOut
 );
 
-async fn shelf(State(app): State<App>, asker: Asker) -> Result<Json<RegisterList>, Wrong> {
-    let found = app
-        .town
-        .read("registers", &asker.actor, |tx, cx| registers(tx, cx, None));
+/// Whose books.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub struct ShelfQuery {
+    /// Code of the unit; the caller's own when missing.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{2}([0-9]{3})?$")]
+    unit: String,
+}
+
+/// The unit that was asked for by its code of today; none when nothing was said.
+fn unit_asked(app: &App, code: &str) -> Result<Option<UnitId>, Wrong> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let today = time::local_date(app.town.clock().now());
+    let unit = app.town.packs().units().by_code(code, today);
+    let unit = unit.ok_or_else(|| Wrong::field("unit", "api-unit-unknown"))?;
+    Ok(Some(unit.id.clone()))
+}
+
+async fn shelf(
+    State(app): State<App>,
+    asker: Asker,
+    Asked(query): Asked<ShelfQuery>,
+) -> Result<Json<RegisterList>, Wrong> {
+    let unit = unit_asked(&app, &query.unit)?;
+    let found = app.town.read("registers", &asker.actor, move |tx, cx| {
+        registers(tx, cx, unit.as_ref())
+    });
     let shelf = found.await.map_err(Wrong::App)?;
     let volumes = shelf.books.iter().flat_map(|book| &book.years);
     Ok(Json(volumes.map(RegisterOut::of).collect()))
@@ -139,6 +167,13 @@ pub struct EntryQuery {
     #[serde(deserialize_with = "number")]
     #[param(minimum = 1900, maximum = 2199)]
     year: Option<u32>,
+    /// Only what was entered in this month of the year.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 12)]
+    month: Option<u32>,
+    /// Code of the unit; the caller's own when missing.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{2}([0-9]{3})?$")]
+    unit: String,
     /// Words of name, paper and number; diacritics may be left out.
     #[param(value_type = Option<String>, max_length = 200)]
     q: String,
@@ -147,15 +182,15 @@ pub struct EntryQuery {
     sort: String,
     /// `next` of the page before.
     #[param(value_type = Option<String>, max_length = 20)]
-    after: String,
+    pub(super) after: String,
     /// Rows on the page, 1 to 200; 50 when missing.
     #[serde(deserialize_with = "number")]
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
 }
 
 impl EntryQuery {
-    fn query(&self, book: &str) -> Result<RegisterQuery, Wrong> {
+    pub(super) fn query(&self, app: &App, book: &str) -> Result<RegisterQuery, Wrong> {
         let year = match self.year {
             None => None,
             Some(year) => Some(
@@ -164,6 +199,16 @@ impl EntryQuery {
                     .filter(|year| (1900..=2199).contains(year))
                     .ok_or_else(|| Wrong::field("year", "api-number-wrong"))?,
             ),
+        };
+        let today = time::local_date(app.town.clock().now());
+        let days = match self.month {
+            None => None,
+            Some(month) => {
+                let month = i8::try_from(month).ok();
+                let days =
+                    month.and_then(|month| crate::register::month_of(year.unwrap_or(today.year()), month));
+                Some(days.ok_or_else(|| Wrong::field("month", "api-number-wrong"))?)
+            }
         };
         let ascending = match self.sort.as_str() {
             "" | "desc" => false,
@@ -178,15 +223,45 @@ impl EntryQuery {
             ),
         };
         Ok(RegisterQuery {
-            unit: None,
+            unit: unit_asked(app, &self.unit)?,
             book: book.to_owned(),
             year,
             search: self.q.chars().take(200).collect(),
-            days: None,
+            days,
             ascending,
             after,
             limit: page_size(self.limit)?,
         })
+    }
+}
+
+/// Which part of a book is printed.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub struct BookQuery {
+    /// The year; this one when missing.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1900, maximum = 2199)]
+    year: Option<u32>,
+    /// Only what was entered in this month of the year.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 12)]
+    month: Option<u32>,
+    /// Code of the unit; the caller's own when missing.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{2}([0-9]{3})?$")]
+    unit: String,
+}
+
+impl BookQuery {
+    pub(super) fn query(self, app: &App, book: &str) -> Result<RegisterQuery, Wrong> {
+        let Self { year, month, unit } = self;
+        let entries = EntryQuery {
+            year,
+            month,
+            unit,
+            ..EntryQuery::default()
+        };
+        entries.query(app, book)
     }
 }
 
@@ -272,7 +347,7 @@ async fn entries(
     book: InPath,
     Asked(query): Asked<EntryQuery>,
 ) -> Result<Response, Wrong> {
-    let query = query.query(&book.0)?;
+    let query = query.query(&app, &book.0)?;
     let found = app.town.read("register_page", &asker.actor, move |tx, cx| {
         register_page(tx, cx, &query)
     });

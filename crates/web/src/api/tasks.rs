@@ -16,26 +16,30 @@ use townhall_domain::space::Space;
 use townhall_domain::task::{Class, Task, TaskDraft};
 use townhall_domain::time::Timestamp;
 use townhall_store::Tx;
-use townhall_store::tasks::{self as store, Filter, Listed, Sight, Sort};
-use townhall_text::searched;
-use utoipa::{IntoParams, ToSchema};
+use townhall_store::tasks::{self as store, Listed};
+use utoipa::ToSchema;
 
 use super::act::{self, Subject};
 use super::book::{Book, Operation};
 use super::guard::Asker;
 use super::once::once;
-use super::paging::{next_link, page_key, page_size};
+use super::paging::{next_link, page_size};
 use super::problem::Wrong;
-use super::read::{Asked, InPath, Sent, Text, known, number};
+use super::read::{Asked, InPath, Sent, Text};
 use super::shapes::{FactOut, PaperOut, instant, list_of, maybe};
 use crate::routes::Need;
 use crate::state::App;
 
 mod actions;
+mod query;
+mod report;
+
 use actions::{
     AcceptProductBody, DecideExtensionBody, HandInBody, PauseTaskBody, ReceiveTaskBody, ReportBody,
     RequestExtensionBody, ResumeTaskBody, SendBackTaskBody, WithdrawTaskBody,
 };
+use query::TaskQuery;
+use report::TaskReportOut;
 
 /// Who works with tasks at all.
 const TASKS: Need = Need::AnyOf(&[
@@ -64,6 +68,22 @@ pub(super) fn add(book: Book) -> Book {
             one,
         )
         .add(
+            Operation::get(
+                "export_tasks",
+                "/api/v1/tasks/export.csv",
+                Need::Right(Right::Export),
+            )
+            .query_of_file::<TaskQuery>()
+            .gives_file(&["text/csv"]),
+            export,
+        )
+        .add(
+            Operation::get("report_tasks", "/api/v1/tasks/report", TASKS)
+                .query_of_file::<TaskQuery>()
+                .gives::<TaskReportOut>(200),
+            report::report,
+        )
+        .add(
             Operation::get("my_tasks", "/api/v1/work/tasks", Need::Session).gives::<MyTaskList>(200),
             work,
         );
@@ -77,64 +97,6 @@ pub(super) fn add(book: Book) -> Book {
     let book = act::add::<PauseTaskBody>(book);
     let book = act::add::<ResumeTaskBody>(book);
     act::add::<WithdrawTaskBody>(book)
-}
-
-/// What a list of tasks is narrowed to.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-pub struct TaskQuery {
-    /// Words of code, work or product; diacritics may be left out.
-    #[param(value_type = Option<String>, max_length = 200)]
-    q: String,
-    /// `done_on_time`, `done_late`, `open_in_time`, `open_overdue`.
-    #[param(value_type = Option<String>, pattern = "^(done_on_time|done_late|open_in_time|open_overdue)$")]
-    class: String,
-    /// `open` or `ended`.
-    #[param(value_type = Option<String>, pattern = "^(open|ended)$")]
-    state: String,
-    /// The post that leads.
-    #[param(value_type = Option<String>, format = "uuid")]
-    lead: String,
-    /// `due` (earliest deadline first) or `newest`.
-    #[param(value_type = Option<String>, pattern = "^(due|newest)$")]
-    sort: String,
-    /// `next` of the page before.
-    #[param(value_type = Option<String>, max_length = 100)]
-    after: String,
-    /// Rows on the page, 1 to 200; 50 when missing.
-    #[serde(deserialize_with = "number")]
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
-impl TaskQuery {
-    fn filter(&self, now: Timestamp, space: Space) -> Result<Filter, Wrong> {
-        // What may be seen is put in by the query itself.
-        let mut filter = Filter::new(space, Sight::default(), now);
-        filter.words = searched(&self.q);
-        if !self.class.is_empty() {
-            filter.class = Some(known("class", &self.class, Class::parse)?);
-        }
-        filter.open = match self.state.as_str() {
-            "" => None,
-            "open" => Some(true),
-            "ended" => Some(false),
-            _ => return Err(Wrong::field("state", "api-word-unknown")),
-        };
-        if !self.lead.is_empty() {
-            let post: Option<PostId> = self.lead.parse().ok();
-            filter.lead = Some(post.ok_or_else(|| Wrong::field("lead", "api-id-wrong"))?);
-        }
-        filter.sort = match self.sort.as_str() {
-            "" | "due" => Sort::Due,
-            "newest" => Sort::Newest,
-            _ => return Err(Wrong::field("sort", "api-word-unknown")),
-        };
-        if !self.after.is_empty() {
-            filter.after = Some(page_key(&self.after)?);
-        }
-        Ok(filter)
-    }
 }
 
 /// A task as a list gives it.
@@ -256,7 +218,7 @@ async fn list(
     Asked(query): Asked<TaskQuery>,
 ) -> Result<Response, Wrong> {
     let now = app.town.clock().now();
-    let filter = query.filter(now, asker.actor.space().unwrap_or(Space::State))?;
+    let filter = query.filter(&app, asker.actor.space().unwrap_or(Space::State))?;
     let limit = page_size(query.limit)?;
     let found = app.town.read("task_list", &asker.actor, move |tx, cx| {
         task_list(tx, cx, &filter, limit)
@@ -269,6 +231,19 @@ async fn list(
         Json(TaskPageOut { items, next }),
     )
         .into_response())
+}
+
+async fn export(
+    State(app): State<App>,
+    asker: Asker,
+    OriginalUri(uri): OriginalUri,
+    Asked(query): Asked<TaskQuery>,
+) -> Result<Response, Wrong> {
+    query.must_be_whole()?;
+    let filter = query.filter(&app, asker.actor.space().unwrap_or(Space::State))?;
+    crate::task::file(&app, &asker.ui(&app, &uri), &asker.actor, filter)
+        .await
+        .map_err(Wrong::App)
 }
 
 /// A task that waits for the caller's post.

@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use townhall_app::actor::Actor;
 use townhall_app::civil_status::{register_list, registers_years};
 use townhall_app::error::AppError;
 use townhall_app::paper_data::{RegisterPart, register_paper};
@@ -218,15 +219,23 @@ pub async fn export(
     Query(asked): Query<Asked>,
 ) -> Response {
     let ui = signed.ui(&app);
-    let book = match book_in(&book) {
-        Ok(book) => book,
-        Err(error) => return signed.refuse(&app, &error),
+    let written = match book_in(&book) {
+        Ok(book) => file(&app, &ui, &signed.actor, book, asked.filter(book)).await,
+        Err(error) => Err(error),
     };
-    let filter = asked.filter(book);
-    if let Err(error) = csv::note_export(&app, &signed, "register", book.as_str().to_owned()).await {
-        return signed.refuse(&app, &error);
-    }
-    let found = app.town.read("export_register", &signed.actor, move |tx, cx| {
+    written.unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) async fn file(
+    app: &App,
+    ui: &Ui,
+    actor: &Actor,
+    book: CivilBook,
+    filter: Filter,
+) -> Result<Response, AppError> {
+    csv::note_export(app, actor, "register", book.as_str().to_owned()).await?;
+    let found = app.town.read("export_register", actor, move |tx, cx| {
         csv::every(|after| {
             let filter = Filter {
                 after,
@@ -236,10 +245,7 @@ pub async fn export(
             Ok::<_, AppError>((page.rows, page.next))
         })
     });
-    let found = match found.await {
-        Ok(found) => found,
-        Err(error) => return signed.refuse(&app, &error),
-    };
+    let found = found.await?;
     let head = [
         "civil-number",
         "civil-registered-on",
@@ -250,8 +256,8 @@ pub async fn export(
     ];
     let mut lines = vec![csv::line(head.iter().map(|key| ui.t(key)))];
     lines.extend(found.rows.iter().map(|row| csv::line(line(row))));
-    lines.extend(found.is_cut.then(|| csv::cut(&ui, found.rows.len())));
-    csv::file(&format!("{}.csv", book.as_str()), &lines)
+    lines.extend(found.is_cut.then(|| csv::cut(ui, found.rows.len())));
+    Ok(csv::file(&format!("{}.csv", book.as_str()), &lines))
 }
 
 /// How much of a register is printed.
@@ -269,27 +275,38 @@ pub async fn print(
     Path(book): Path<String>,
     Query(asked): Query<AskedPart>,
 ) -> Response {
-    let today = signed.ui(&app).today();
-    let (Ok(book), Some(unit)) = (book_in(&book), signed.actor.unit().cloned()) else {
-        return signed.refuse(&app, &AppError::NotFound("register"));
-    };
+    let ui = signed.ui(&app);
     let year = asked.year.parse().ok();
+    let year = year.filter(|year| (1900..=9999).contains(year));
+    let printed = match book_in(&book) {
+        Ok(book) => {
+            let from = asked.from.parse().unwrap_or(1);
+            printed(&app, &signed.actor, book, year.unwrap_or(ui.today().year()), from).await
+        }
+        Err(error) => Err(error),
+    };
+    printed.unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) async fn printed(
+    app: &App,
+    actor: &Actor,
+    book: CivilBook,
+    year: i16,
+    from: i64,
+) -> Result<Response, AppError> {
+    let unit = actor.unit().cloned().ok_or(AppError::NotFound("register"))?;
     let part = RegisterPart {
         unit,
         book,
-        year: year
-            .filter(|year| (1900..=9999).contains(year))
-            .unwrap_or(today.year()),
-        from: asked.from.parse().unwrap_or(1),
+        year,
+        from,
     };
-    let printed = made(&app, &signed.actor, move |tx, cx, house| {
+    made(app, actor, move |tx, cx, house| {
         register_paper(tx, cx, house, &part)
     })
-    .await;
-    match printed {
-        Ok(response) => response,
-        Err(error) => signed.refuse(&app, &error),
-    }
+    .await
 }
 
 fn line(row: &Listed) -> [String; 6] {

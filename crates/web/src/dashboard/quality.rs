@@ -171,11 +171,14 @@ fn number(ui: &Ui, seen: &QualityIndex, (count, what): (i64, Counted)) -> Markup
 
 /// The same as a file for a spreadsheet.
 pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    let seen = match load(&app, &signed, &asked).await {
-        Ok(seen) => seen,
-        Err(error) => return signed.refuse(&app, &error),
-    };
-    let ui = signed.ui(&app);
+    match load(&app, &signed, &asked).await {
+        Ok(seen) => file(&signed.ui(&app), &seen),
+        Err(error) => signed.refuse(&app, &error),
+    }
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) fn file(ui: &Ui, seen: &QualityIndex) -> Response {
     let head = [
         "quality-group",
         "quality-part",
@@ -190,7 +193,7 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
     for part in &seen.parts {
         let (numerator, denominator, points) = match part.worth {
             Worth::Points { score, part, whole } => {
-                (part.0.to_string(), whole.0.to_string(), tenths(&ui, score.tenths))
+                (part.0.to_string(), whole.0.to_string(), tenths(ui, score.tenths))
             }
             Worth::Nothing => (String::new(), String::new(), ui.t("quality-nothing")),
             Worth::NoData => (
@@ -206,7 +209,7 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
             numerator,
             denominator,
             points,
-            tenths(&ui, part.most_tenths),
+            tenths(ui, part.most_tenths),
             part.mark.letter().to_string(),
         ]));
     }

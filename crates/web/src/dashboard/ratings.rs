@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
+use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 use townhall_app::ratings::{RatingPage, RatingSummary, rating_list, rating_summary};
 use townhall_app::statistics::unit_of;
@@ -38,6 +39,17 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// All ratings of a unit and a period, or those of one grade.
+    pub(crate) fn of(unit: String, days: Days, grade: Option<Grade>) -> Self {
+        Self {
+            unit,
+            from: days.from.to_string(),
+            to: days.to.to_string(),
+            grade: grade.map(|grade| grade.as_str().to_owned()).unwrap_or_default(),
+            after: String::new(),
+        }
+    }
+
     fn days(&self, today: jiff::civil::Date) -> Result<Days, AppError> {
         if self.from.is_empty() && self.to.is_empty() {
             return Ok(Choice::Quarter.days(today));
@@ -110,13 +122,13 @@ fn address(seen: &RatingSummary, grade: Grade) -> String {
 
 async fn load(
     app: &App,
-    signed: &Signed,
+    actor: &Actor,
     asked: &Asked,
     limit: usize,
 ) -> Result<(RatingSummary, RatingPage), AppError> {
     let asked = asked.clone();
     app.town
-        .read("rating_list", &signed.actor, move |tx, cx| {
+        .read("rating_list", actor, move |tx, cx| {
             let unit = match (asked.unit.as_str(), cx.actor.unit()) {
                 ("", Some(own)) => own.clone(),
                 (code, _) => unit_of(cx, code, cx.today())?,
@@ -142,7 +154,7 @@ async fn load(
 
 /// The ratings of a period.
 pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    let (summary, page) = match load(&app, &signed, &asked, PAGE).await {
+    let (summary, page) = match load(&app, &signed.actor, &asked, PAGE).await {
         Ok(found) => found,
         Err(error) => return signed.refuse(&app, &error),
     };
@@ -197,13 +209,17 @@ fn table(app: &App, ui: &Ui, heading: &str, page: &RatingPage) -> Markup {
     ui::table(ui, heading, &columns, None, &rows)
 }
 
-/// The same as a file for a spreadsheet.
+/// The same as a file for a spreadsheet; who took it out is recorded.
 pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
-    let (summary, page) = match load(&app, &signed, &asked, FILE_ROWS).await {
-        Ok(found) => found,
-        Err(error) => return signed.refuse(&app, &error),
-    };
-    let ui = signed.ui(&app);
+    file(&app, &signed.ui(&app), &signed.actor, &asked)
+        .await
+        .unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) async fn file(app: &App, ui: &Ui, actor: &Actor, asked: &Asked) -> Result<Response, AppError> {
+    let (summary, page) = load(app, actor, asked, FILE_ROWS).await?;
+    csv::note_export(app, actor, "list", ui.path.clone()).await?;
     let head = [
         "ratings-at",
         "ratings-grade",
@@ -222,5 +238,6 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         ]));
     }
     let name = format!("danh-gia-{}-{}.csv", summary.unit.code(), summary.days.to);
-    csv::file(&name, &lines)
+    lines.extend(page.next.map(|_| csv::cut(ui, page.rows.len())));
+    Ok(csv::file(&name, &lines))
 }

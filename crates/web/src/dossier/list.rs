@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
+use townhall_app::actor::Actor;
 use townhall_app::dossier::dossier_list;
 use townhall_app::error::AppError;
 use townhall_domain::deadline::WarningKind;
@@ -342,10 +343,15 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &Rows) -> Markup {
 pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let ui = signed.ui(&app);
     let filter = asked.filter(&ui, &app);
-    if let Err(error) = csv::note_export(&app, &signed, "list", ui.path.clone()).await {
-        return signed.refuse(&app, &error);
-    }
-    let found = app.town.read("export_dossiers", &signed.actor, move |tx, cx| {
+    file(&app, &ui, &signed.actor, filter)
+        .await
+        .unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) async fn file(app: &App, ui: &Ui, actor: &Actor, filter: Filter) -> Result<Response, AppError> {
+    csv::note_export(app, actor, "list", ui.path.clone()).await?;
+    let found = app.town.read("export_dossiers", actor, move |tx, cx| {
         csv::every(|after| {
             let filter = Filter {
                 after,
@@ -355,10 +361,7 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
             Ok::<_, AppError>((page.rows, page.next))
         })
     });
-    let found = match found.await {
-        Ok(found) => found,
-        Err(error) => return signed.refuse(&app, &error),
-    };
+    let found = found.await?;
     let head = [
         "dossiers-code",
         "dossiers-applicant",
@@ -370,9 +373,9 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         "dossiers-ended",
     ];
     let mut lines = vec![csv::line(head.map(|key| ui.t(key)))];
-    lines.extend(found.rows.iter().map(|row| line(&app, &ui, row)));
-    lines.extend(found.is_cut.then(|| csv::cut(&ui, found.rows.len())));
-    csv::file("dossiers.csv", &lines)
+    lines.extend(found.rows.iter().map(|row| line(app, ui, row)));
+    lines.extend(found.is_cut.then(|| csv::cut(ui, found.rows.len())));
+    Ok(csv::file("dossiers.csv", &lines))
 }
 
 fn line(app: &App, ui: &Ui, row: &Listed) -> String {

@@ -55,7 +55,12 @@ pub fn bells(ui: &Ui, bells: &Bells, members: &MemberBells, tasks: &TaskBells) -
                             (member_list(ui, &members.unit))
                             (task_list(ui, &tasks.unit))
                         }
-                        p.mb-0 { a href="/dossiers?due=warned" { (ui.t("work-bells-all")) } }
+                        p.mb-0 {
+                            a href="/dossiers?due=warned" { (ui.t("work-bells-all")) }
+                            @if !tasks.own.is_empty() || !tasks.unit.is_empty() {
+                                " · " a href="/tasks?due=warned" { (ui.t("work-bells-all-tasks")) }
+                            }
+                        }
                     }
                 }
             }

@@ -277,24 +277,25 @@ fn standing(app: &App, ui: &Ui, view: &TicketView) -> Markup {
 
 /// The slip of a number.
 pub async fn paper(State(app): State<App>, visitor: Visitor, Path(secret): Path<String>) -> Response {
+    slip(&app, secret)
+        .await
+        .unwrap_or_else(|error| Refusal::of(visitor.lang, &error).page(&visitor.ui(&app)))
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) async fn slip(app: &App, secret: String) -> Result<Response, AppError> {
     let house = House {
         base: app.site.base.clone(),
         is_demo: app.town.is_demo(),
     };
-    let made = app
+    let paper = app
         .town
         .read("ticket_paper", &ANYBODY, move |tx, cx| {
             ticket_paper(tx, cx, &house, &secret)
         })
-        .await;
-    let printed = match made {
-        Ok(paper) => {
-            let name = paper.file_name.clone();
-            app.shelf.print(paper).await.map(|bytes| pdf(&name, bytes))
-        }
-        Err(error) => Err(error),
-    };
-    printed.unwrap_or_else(|error| Refusal::of(visitor.lang, &error).page(&visitor.ui(&app)))
+        .await?;
+    let name = paper.file_name.clone();
+    Ok(pdf(&name, app.shelf.print(paper).await?))
 }
 
 /// Gives a number up.

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::access_log::{NoteReading, Reading, note};
+use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 use townhall_app::paper_data::copy_book_paper;
 use townhall_app::register::{EntryBody, RegisterPage, RegisterQuery, register_page};
@@ -57,15 +58,16 @@ impl Asked {
     }
 }
 
-fn month_of(year: i16, month: i8) -> Option<(Date, Date)> {
+/// First and last day of a month.
+pub(crate) fn month_of(year: i16, month: i8) -> Option<(Date, Date)> {
     let first = Date::new(year, month, 1).ok()?;
     Some((first, first.last_of_month()))
 }
 
-async fn load(app: &App, signed: &Signed, query: Option<RegisterQuery>) -> Result<RegisterPage, AppError> {
+async fn load(app: &App, actor: &Actor, query: Option<RegisterQuery>) -> Result<RegisterPage, AppError> {
     let query = query.ok_or(AppError::NotFound("register"))?;
     app.town
-        .read("register_page", &signed.actor, move |tx, cx| {
+        .read("register_page", actor, move |tx, cx| {
             register_page(tx, cx, &query)
         })
         .await
@@ -82,7 +84,7 @@ pub async fn show(
         return own.into_response();
     }
     let ui = signed.ui(&app);
-    let page = match load(&app, &signed, asked.query(&app, &ui, &book, &year)).await {
+    let page = match load(&app, &signed.actor, asked.query(&app, &ui, &book, &year)).await {
         Ok(page) => page,
         Err(error) => return signed.refuse(&app, &error),
     };
@@ -216,7 +218,7 @@ pub async fn print(
         return own.into_response();
     }
     let ui = signed.ui(&app);
-    let page = match load(&app, &signed, whole(&app, &ui, &asked, &book, &year)).await {
+    let page = match load(&app, &signed.actor, whole(&app, &ui, &asked, &book, &year)).await {
         Ok(page) => page,
         Err(error) => return signed.refuse(&app, &error),
     };
@@ -263,18 +265,24 @@ pub async fn pdf(
     let Some(query) = whole(&app, &ui, &asked, &book, &year) else {
         return signed.refuse(&app, &AppError::NotFound("register"));
     };
+    printed(&app, &signed.actor, query)
+        .await
+        .unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks, a page or a program: a year of it or the days that the query names.
+pub(crate) async fn printed(app: &App, actor: &Actor, query: RegisterQuery) -> Result<Response, AppError> {
     let query = RegisterQuery {
         search: String::new(),
+        ascending: true,
+        after: None,
+        limit: WHOLE,
         ..query
     };
-    match papers::made(&app, &signed.actor, move |tx, cx, house| {
+    papers::made(app, actor, move |tx, cx, house| {
         copy_book_paper(tx, cx, house, &query)
     })
     .await
-    {
-        Ok(response) => response,
-        Err(error) => signed.refuse(&app, &error),
-    }
 }
 
 /// The same entries as a file for a spreadsheet; who took it out is recorded.
@@ -288,10 +296,27 @@ pub async fn export(
         return own.into_response();
     }
     let ui = signed.ui(&app);
-    let page = match load(&app, &signed, whole(&app, &ui, &asked, &book, &year)).await {
-        Ok(page) => page,
-        Err(error) => return signed.refuse(&app, &error),
+    let written = match whole(&app, &ui, &asked, &book, &year) {
+        Some(query) => file(&app, &ui, &signed.actor, query).await,
+        None => Err(AppError::NotFound("register")),
     };
+    written.unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks, a page or a program: all that the query asks for, lowest number first.
+pub(crate) async fn file(
+    app: &App,
+    ui: &Ui,
+    actor: &Actor,
+    query: RegisterQuery,
+) -> Result<Response, AppError> {
+    let query = RegisterQuery {
+        ascending: true,
+        after: None,
+        limit: WHOLE,
+        ..query
+    };
+    let page = load(app, actor, Some(query)).await?;
     let reading = NoteReading {
         reading: Reading::Export,
         subject_kind: "register",
@@ -301,13 +326,9 @@ pub async fn export(
         own_work: true,
         reason: None,
     };
-    let noted = app
-        .town
-        .write("note_export", &signed.actor, move |tx, cx| note(tx, cx, &reading))
-        .await;
-    if let Err(error) = noted {
-        return signed.refuse(&app, &error);
-    }
+    app.town
+        .write("note_export", actor, move |tx, cx| note(tx, cx, &reading))
+        .await?;
     let family = page.family.as_str();
     let head = [
         ui.t("registers-number"),
@@ -323,7 +344,11 @@ pub async fn export(
     ];
     let mut lines = vec![csv::line(head)];
     lines.extend(page.entries.iter().map(line));
-    csv::file(&format!("{}-{}.csv", page.book.book, page.book.year), &lines)
+    lines.extend(page.next.map(|_| csv::cut(ui, page.entries.len())));
+    Ok(csv::file(
+        &format!("{}-{}.csv", page.book.book, page.book.year),
+        &lines,
+    ))
 }
 
 fn line(entry: &Entry) -> String {

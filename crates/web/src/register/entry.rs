@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::access_log::note;
+use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 use townhall_app::paper_data::stamp_paper;
 use townhall_app::register::{EntryBody, EntryView, register_entry};
@@ -90,25 +91,34 @@ pub async fn show(
 
 /// The certification text as a page for the copy's last sheet.
 pub async fn text(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
-    certification(&app, &signed, &id, false).await
+    certified(&app, &signed, &id, false).await
 }
 
 /// The certification text as stamps, one for each copy.
 pub async fn stamps(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
-    certification(&app, &signed, &id, true).await
+    certified(&app, &signed, &id, true).await
 }
 
-async fn certification(app: &App, signed: &Signed, id: &str, as_stamps: bool) -> Response {
+async fn certified(app: &App, signed: &Signed, id: &str, as_stamps: bool) -> Response {
     let Ok(id) = id.parse::<EntryId>() else {
         return signed.refuse(app, &AppError::NotFound("entry"));
     };
-    let made = papers::made(app, &signed.actor, move |tx, cx, house| {
+    certification(app, &signed.actor, id, as_stamps)
+        .await
+        .unwrap_or_else(|error| signed.refuse(app, &error))
+}
+
+/// The text of a certification for whoever asks: a page or a program.
+pub(crate) async fn certification(
+    app: &App,
+    actor: &Actor,
+    id: EntryId,
+    as_stamps: bool,
+) -> Result<Response, AppError> {
+    papers::made(app, actor, move |tx, cx, house| {
         stamp_paper(tx, cx, house, id, as_stamps)
-    });
-    match made.await {
-        Ok(response) => response,
-        Err(error) => signed.refuse(app, &error),
-    }
+    })
+    .await
 }
 
 fn struck(ui: &Ui, view: &EntryView) -> Markup {

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use townhall_app::actor::Actor;
+use townhall_domain::deadline::WarningKind;
 use townhall_domain::dossier::applicant::parse_date;
 use townhall_domain::space::Space;
 use townhall_domain::task::{Class, Priority, SourceKind};
 use townhall_domain::time;
+use townhall_store::dossiers::Warned;
 use townhall_store::tasks::{Filter, Sight, Sort};
 use townhall_text::searched;
 
@@ -29,6 +31,8 @@ pub struct Asked {
     pub priority: String,
     pub source: String,
     pub unit: String,
+    /// `over`, `today`, `warned` or the word of a bell, as in the list of dossiers.
+    pub due: String,
     pub issued_from: String,
     pub issued_to: String,
     pub sort: String,
@@ -61,6 +65,7 @@ impl Asked {
             view: "all".to_owned(),
             class: String::new(),
             state: String::new(),
+            due: String::new(),
             ..self.clone()
         }
     }
@@ -74,6 +79,7 @@ impl Asked {
             units: unit.map(|unit| unit.id.clone()).into_iter().collect(),
             class: self.class(),
             open: match view {
+                _ if self.due == "today" => Some(true),
                 "open" | "lead" | "joining" | "issued" => Some(true),
                 "ended" => Some(false),
                 _ => None,
@@ -84,7 +90,15 @@ impl Asked {
             issuer: own("issued"),
             priority: Priority::parse(&self.priority),
             source: SourceKind::parse(&self.source),
-            issued: issued(self.period()),
+            issued: days(self.period()),
+            is_over: self.due == "over",
+            due: (self.due == "today")
+                .then(|| days((Some(ui.today()), Some(ui.today()))))
+                .flatten(),
+            warned: match self.due.as_str() {
+                "warned" => Some(Warned::Any),
+                word => WarningKind::parse(word).map(Warned::By),
+            },
             words: searched(&self.q),
             sort: if self.sort == "-issued" {
                 Sort::Newest
@@ -104,6 +118,7 @@ impl Asked {
         self.narrowing().iter().any(|(_, value)| !value.is_empty())
             || !self.class.is_empty()
             || !self.state.is_empty()
+            || !self.due.is_empty()
     }
 
     /// What narrows list and figures alike.
@@ -132,7 +147,8 @@ impl Asked {
     }
 }
 
-fn issued((from, to): (Option<Date>, Option<Date>)) -> Option<(Timestamp, Timestamp)> {
+/// Whole local days, both included, as instants with the end excluded.
+fn days((from, to): (Option<Date>, Option<Date>)) -> Option<(Timestamp, Timestamp)> {
     let start = |day: Date| time::instant(day.at(0, 0, 0, 0));
     let end = to.and_then(|day| day.tomorrow().ok()).map(start);
     match (from, end) {

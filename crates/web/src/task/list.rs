@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
+use axum::extract::{self, Query};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use townhall_app::actor::Actor;
 use townhall_app::error::AppError;
 use townhall_app::task::{TaskPage, task_list, task_report};
+use townhall_domain::deadline::WarningKind;
 use townhall_domain::ids::PostId;
 use townhall_domain::permission::Right;
-use townhall_domain::task::{Class, Priority, SourceKind, Tally};
+use townhall_domain::task::{Class, Priority, SourceKind, State, Tally};
 use townhall_domain::time;
 use townhall_store::organisation::PostName;
 use townhall_store::tasks::{Filter, Listed};
@@ -18,6 +20,7 @@ use townhall_text::Arg;
 use super::filter::{Asked, VIEWS};
 use super::{due, post_lines, post_of, priority_badge, state_badge, unit_name};
 use crate::csv;
+use crate::dossier::bell;
 use crate::session::Signed;
 use crate::state::App;
 use crate::ui::{
@@ -28,7 +31,11 @@ use crate::ui::{
 const PAGE: usize = 50;
 
 /// The list.
-pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
+pub async fn show(
+    extract::State(app): extract::State<App>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Response {
     let ui = signed.ui(&app);
     let filter = asked.filter(&app, &ui, &signed.actor);
     let counted = asked.for_figures().filter(&app, &ui, &signed.actor);
@@ -147,6 +154,9 @@ fn filters(ui: &Ui, asked: &Asked) -> Markup {
             .map(|word| word.as_str())
             .collect::<Vec<_>>(),
     );
+    let bells = WarningKind::ALL.iter().map(|bell| bell.as_str());
+    let dues: Vec<&'static str> = ["over", "today", "warned"].into_iter().chain(bells).collect();
+    let dues = words("dossiers-due", &dues);
     let any = ui.t("task-any");
     let fields = html! {
         (ui::hidden("view", asked.view()))
@@ -157,6 +167,7 @@ fn filters(ui: &Ui, asked: &Asked) -> Markup {
         (ui::select(ui, &Field::new("class", ui.t("task-report")).value(asked.class.clone()).columns(2), &classes, Some(&any)))
         (ui::select(ui, &Field::new("priority", ui.t("task-priority")).value(asked.priority.clone()).columns(2), &priorities, Some(&any)))
         (ui::select(ui, &Field::new("source", ui.t("task-source")).value(asked.source.clone()).columns(2), &sources, Some(&any)))
+        (ui::select(ui, &Field::new("due", ui.t("task-due")).value(asked.due.clone()).columns(2), &dues, Some(&any)))
         (ui::date(ui, &Field::new("issued_from", ui.t("task-issued-from")).value(asked.issued_from.clone()).columns(2)))
         (ui::date(ui, &Field::new("issued_to", ui.t("task-issued-to")).value(asked.issued_to.clone()).columns(2)))
     };
@@ -206,7 +217,7 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &TaskPage) -> Markup {
                     @if row.state.is_open() && row.percent > 0 { br; span.th-muted { (ui.t_args("task-percent-at", &[("percent", i64::from(row.percent).into())])) } }
                 }
                 td.text-nowrap { (ui.date_short(time::local_date(row.issued_at))) }
-                td { @if let Some(chip) = due(app, ui, row) { (due_chip(ui, &chip)) } }
+                td { @if let Some(chip) = due(app, ui, row) { (due_chip(ui, &chip)) } (bell_of(ui, row)) }
             }
         }
     };
@@ -229,14 +240,31 @@ fn table(app: &App, ui: &Ui, asked: &Asked, rows: &TaskPage) -> Markup {
     }
 }
 
+/// The bell that rang last; nothing while the clock stands, once the product is in, and after the deadline, which the
+/// chip tells.
+fn bell_of(ui: &Ui, row: &Listed) -> Markup {
+    let is_running =
+        !matches!(row.state, State::Paused(_)) && row.handed_in_at.is_none() && row.deadline.due > ui.now;
+    html! { @if let Some(kind) = row.warned.filter(|_| is_running) { " " (bell(ui, kind)) } }
+}
+
 /// The whole list as a file for a spreadsheet; who took it out is recorded.
-pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>) -> Response {
+pub async fn export(
+    extract::State(app): extract::State<App>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Response {
     let ui = signed.ui(&app);
     let filter = asked.filter(&app, &ui, &signed.actor);
-    if let Err(error) = csv::note_export(&app, &signed, "list", ui.path.clone()).await {
-        return signed.refuse(&app, &error);
-    }
-    let found = app.town.read("export_tasks", &signed.actor, move |tx, cx| {
+    file(&app, &ui, &signed.actor, filter)
+        .await
+        .unwrap_or_else(|error| signed.refuse(&app, &error))
+}
+
+/// The same for whoever asks: a page or a program.
+pub(crate) async fn file(app: &App, ui: &Ui, actor: &Actor, filter: Filter) -> Result<Response, AppError> {
+    csv::note_export(app, actor, "list", ui.path.clone()).await?;
+    let found = app.town.read("export_tasks", actor, move |tx, cx| {
         let mut posts = BTreeMap::new();
         let found = csv::every(|after| {
             let filter = Filter {
@@ -247,12 +275,9 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
             posts.extend(found.posts);
             Ok::<_, AppError>((found.page.rows, found.page.next))
         })?;
-        Ok((found, posts))
+        Ok::<_, AppError>((found, posts))
     });
-    let (found, posts) = match found.await {
-        Ok(found) => found,
-        Err(error) => return signed.refuse(&app, &error),
-    };
+    let (found, posts) = found.await?;
     let head = [
         "task-code",
         "task-work",
@@ -267,9 +292,9 @@ pub async fn export(State(app): State<App>, signed: Signed, Query(asked): Query<
         "task-ended-at",
     ];
     let mut lines = vec![csv::line(head.map(|key| ui.t(key)))];
-    lines.extend(found.rows.iter().map(|row| csv::line(line(&ui, &posts, row))));
-    lines.extend(found.is_cut.then(|| csv::cut(&ui, found.rows.len())));
-    csv::file("tasks.csv", &lines)
+    lines.extend(found.rows.iter().map(|row| csv::line(line(ui, &posts, row))));
+    lines.extend(found.is_cut.then(|| csv::cut(ui, found.rows.len())));
+    Ok(csv::file("tasks.csv", &lines))
 }
 
 fn line(ui: &Ui, posts: &BTreeMap<PostId, PostName>, row: &Listed) -> [String; 11] {

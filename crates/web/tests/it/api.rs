@@ -3,6 +3,7 @@
 mod citizens;
 mod coverage;
 mod desk;
+mod files;
 mod links;
 mod more;
 mod registers;

@@ -13,7 +13,7 @@ use townhall_testkit::Site;
 use townhall_testkit::site::dossiers::{accepted, accepted_by, bring_to, dossier};
 
 /// Lets the job run at a time of the office.
-async fn ring_at(site: &Site, at: DateTime) {
+pub(crate) async fn ring_at(site: &Site, at: DateTime) {
     site.at(at);
     let town = site.town.clone();
     let job = Job {

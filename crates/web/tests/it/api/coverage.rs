@@ -55,6 +55,7 @@ const COVERED: &[(&str, &[&str])] = &[
     ("/h/{secret}/uploads", &["begin_status_upload"]),
     ("/h/{secret}/uploads/{id}", &["continue_status_upload"]),
     ("/h/{secret}/withdraw", &["withdraw_own"]),
+    ("/jobs/{id}/cancel", &["cancel_job"]),
     ("/jobs/{id}/retry", &["retry_job"]),
     ("/log/verify", &["verify_proof"]),
     ("/verify", &["verify_proof"]),
@@ -180,6 +181,141 @@ const FOR_PEOPLE: &[(&str, &str)] = &[
     ),
 ];
 
+/// What a page or a file of the pages shows, and the operations that tell the same. A page that only asks for what is
+/// sent ([`COVERED`]) needs no line of its own.
+const READ: &[(&str, &[&str])] = &[
+    ("/admin/access-log", &["list_accesses"]),
+    ("/admin/accounts", &["list_accounts"]),
+    ("/admin/packs", &["list_versions", "list_procedures"]),
+    ("/c/{code}", &["get_unit", "list_procedures"]),
+    ("/communes", &["list_units"]),
+    ("/counter/procedures", &["list_procedures"]),
+    ("/dashboard", &["get_dashboard", "get_statistics"]),
+    ("/dashboard.csv", &["export_dashboard"]),
+    ("/dashboard/quality", &["get_quality_index"]),
+    ("/dashboard/quality.csv", &["export_quality"]),
+    ("/dossiers", &["list_dossiers"]),
+    ("/dossiers/export.csv", &["export_dossiers"]),
+    (
+        "/dossiers/{id}",
+        &[
+            "get_dossier",
+            "list_steps",
+            "list_components",
+            "list_papers",
+            "list_records",
+            "list_slips",
+            "list_trail",
+        ],
+    ),
+    ("/dossiers/{id}/control.pdf", &["get_control_file"]),
+    ("/dossiers/{id}/result.pdf", &["get_result_file"]),
+    ("/facts/{id}", &["get_fact"]),
+    ("/facts/{id}/fact.json", &["get_fact"]),
+    ("/facts/{id}/proof", &["get_fact_proof"]),
+    ("/fees", &["get_fee_day"]),
+    ("/fees/closings/{file}", &["get_closing_file", "get_fee_closing"]),
+    ("/h/{secret}", &["get_status"]),
+    ("/h/{secret}/proof/{version}", &["get_own_proof"]),
+    ("/h/{secret}/proof/{version}/{file}", &["get_own_proof"]),
+    ("/h/{secret}/slips/{file}", &["get_own_slip"]),
+    ("/jobs", &["list_jobs", "get_job"]),
+    ("/messages", &["list_messages"]),
+    ("/papers/{id}", &["get_paper"]),
+    ("/papers/{id}/file", &["get_paper_file"]),
+    ("/papers/{id}/original", &["get_paper_original"]),
+    ("/portal", &["get_portal"]),
+    ("/procedures", &["list_procedures"]),
+    ("/procedures.json", &["list_procedures"]),
+    ("/procedures/{code}", &["get_procedure"]),
+    ("/q/{unit}/display", &["get_queue"]),
+    ("/queue", &["get_queue"]),
+    ("/queue/strip", &["get_queue"]),
+    ("/ratings", &["list_ratings"]),
+    ("/ratings.csv", &["export_ratings"]),
+    ("/receipts/{file}", &["get_receipt_file", "get_receipt"]),
+    ("/registers", &["list_registers"]),
+    ("/registers/civil/{book}", &["list_civil_register"]),
+    ("/registers/civil/{book}/export.csv", &["export_civil_register"]),
+    ("/registers/civil/{book}/print.pdf", &["get_civil_register_file"]),
+    ("/registers/civil/{book}/{id}", &["get_civil_entry"]),
+    ("/registers/entries/{id}", &["get_register_entry"]),
+    ("/registers/entries/{id}/stamps.pdf", &["get_stamps_file"]),
+    ("/registers/entries/{id}/text.pdf", &["get_certification_file"]),
+    ("/registers/{book}/{year}", &["list_register_entries"]),
+    ("/registers/{book}/{year}/book.pdf", &["get_register_file"]),
+    ("/registers/{book}/{year}/export.csv", &["export_register"]),
+    ("/registers/{book}/{year}/print", &["list_register_entries"]),
+    ("/search", &["list_dossiers", "list_tasks"]),
+    ("/settings/passkeys", &["list_passkeys"]),
+    ("/settings/tokens", &["list_tokens"]),
+    ("/slips/{file}", &["get_slip_file"]),
+    ("/staff", &["get_staff", "list_divisions"]),
+    ("/staff/people", &["list_people"]),
+    ("/staff/posts/{post}", &["get_post"]),
+    ("/submit/form/{token}", &["get_form"]),
+    ("/t/{secret}", &["get_own_ticket"]),
+    ("/t/{secret}/ticket.pdf", &["get_own_ticket_file"]),
+    ("/tasks", &["list_tasks"]),
+    ("/tasks/export.csv", &["export_tasks"]),
+    ("/tasks/report", &["report_tasks"]),
+    ("/tasks/{id}", &["get_task"]),
+    ("/units/{unit}/villages", &["list_villages"]),
+    ("/units/{unit}/villages.csv", &["export_villages"]),
+    ("/work", &["my_dossiers", "my_tasks", "list_bells"]),
+    ("/work/preview/dossiers/{id}", &["get_dossier"]),
+];
+
+/// Pages that tell a program nothing, with the reason.
+const PAGES_FOR_PEOPLE: &[(&str, &str)] = &[
+    ("/", "the way in"),
+    ("/admin", "ways to other pages"),
+    ("/api", "the description of the API itself"),
+    ("/openapi.json", "the description of the API itself"),
+    (
+        "/asked",
+        "what the reports asked of the program, for readers of the demonstration",
+    ),
+    ("/dev/gallery", "components for who builds the pages"),
+    ("/h/{secret}/sent", "what was sent, as the status tells it"),
+    ("/keys", "keys of the pages"),
+    (
+        "/log/checkpoint",
+        "the log has a layout of its own, which other programs know",
+    ),
+    (
+        "/log/key",
+        "the log has a layout of its own, which other programs know",
+    ),
+    (
+        "/log/tile/{*path}",
+        "the log has a layout of its own, which other programs know",
+    ),
+    (
+        "/log/{name}/checkpoint",
+        "the log has a layout of its own, which other programs know",
+    ),
+    (
+        "/log/{name}/key",
+        "the log has a layout of its own, which other programs know",
+    ),
+    (
+        "/log/{name}/tile/{*path}",
+        "the log has a layout of its own, which other programs know",
+    ),
+    ("/transparency", "the log, told to people"),
+    ("/q", "the way to one's own unit's machine"),
+    (
+        "/q/{unit}/events",
+        "tells a page that something changed; a program asks",
+    ),
+    ("/sign-in/post", "a program has a token"),
+    (
+        "/sign-in/provider/answer",
+        "a person proves to an identity provider who he is",
+    ),
+];
+
 /// The operation of an action on a dossier.
 fn of_dossier(action: DossierAction) -> String {
     match action {
@@ -199,17 +335,58 @@ fn of_task(action: TaskAction) -> String {
     }
 }
 
-#[tokio::test]
-async fn every_form_of_the_pages_has_its_operation_or_a_reason_why_not() {
-    let site = Site::start().await;
+/// The names of all operations.
+async fn operations(site: &Site) -> BTreeSet<String> {
     let described = site.visitor().get("/openapi.json").await.expect(200).json();
-    let operations: BTreeSet<String> = described["paths"]
+    described["paths"]
         .as_object()
         .expect("paths")
         .values()
         .flat_map(|item| item.as_object().expect("methods").values())
         .filter_map(|operation| operation["operationId"].as_str().map(str::to_owned))
-        .collect();
+        .collect()
+}
+
+#[tokio::test]
+async fn every_page_and_file_has_its_operation_or_a_reason_why_not() {
+    let site = Site::start().await;
+    let operations = operations(&site).await;
+    let table = townhall_web::routes(&site.app).table().to_vec();
+    let of = |method: Method| {
+        let of_pages = table.iter().filter(move |entry| !entry.is_api());
+        of_pages
+            .filter(move |entry| (entry.method == Method::GET) == (method == Method::GET))
+            .map(|entry| entry.path)
+            .collect::<BTreeSet<&str>>()
+    };
+    let (shown, sends) = (of(Method::GET), of(Method::POST));
+    let exempt: BTreeSet<&str> = PAGES_FOR_PEOPLE.iter().map(|(path, _)| *path).collect();
+    let covered: BTreeMap<&str, &[&str]> = READ.iter().copied().collect();
+    let mut missing: Vec<String> = Vec::new();
+    for path in &shown {
+        match covered.get(path) {
+            _ if exempt.contains(path) => {}
+            Some(names) => {
+                let unknown = names.iter().filter(|name| !operations.contains(**name));
+                missing.extend(unknown.map(|name| format!("{path}: no operation {name}")));
+            }
+            // It asks for what is sent, and that has its own line.
+            None if sends.contains(path) => {}
+            None => missing.push((*path).to_owned()),
+        }
+    }
+    let gone = covered
+        .keys()
+        .chain(exempt.iter())
+        .filter(|path| !shown.contains(*path));
+    missing.extend(gone.map(|path| format!("{path} is no page any more")));
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[tokio::test]
+async fn every_form_of_the_pages_has_its_operation_or_a_reason_why_not() {
+    let site = Site::start().await;
+    let operations = operations(&site).await;
     let known = |operation: &str| operations.contains(operation);
     let mut covered: BTreeMap<String, Vec<String>> = COVERED
         .iter()

@@ -402,3 +402,22 @@ async fn jobs_drafts_settings_and_the_access_log_answer_a_program() {
         problem(&program.get("/api/v1/units/24682/access-log").await, 403);
     }
 }
+
+#[tokio::test]
+async fn an_exemption_that_the_fee_does_not_know_is_refused_and_nothing_is_received() {
+    for site in Site::on_each().await {
+        let program = Program::of(&site, "receptionist").await;
+        let mut body = super::copy_of(&site);
+        body["fee"] = json!({ "exemption": "poor", "exemption_reason": "Sổ hộ nghèo 12/2025" });
+        let refused = problem(&program.post("/api/v1/dossiers", &body).await, 422);
+        assert!(
+            refused["errors"][0]["field"]
+                .as_str()
+                .is_some_and(|field| field.contains("exemption")),
+            "{}: {refused}",
+            site.name()
+        );
+        let listed = program.get("/api/v1/dossiers").await.expect(200).json();
+        assert_eq!(listed["items"], json!([]), "{}", site.name());
+    }
+}

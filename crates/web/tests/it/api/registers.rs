@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn request() -> Value {
+pub(super) fn request() -> Value {
     json!({
         "applicant": { "name": "Phan Thị Mẫu", "id_number": "068190009001" },
         "documents": [
