@@ -90,6 +90,7 @@ export const pages = [
   { name: "answer of another office", path: askedForItsWord, role: "justice_officer", unit: "24682" },
   { name: "fees of the day", path: "/fees", role: "cashier", unit: "24682" },
   { name: "tasks", path: "/tasks", role: "chair", unit: "24682" },
+  { name: "tasks reminded of", path: "/tasks?due=warned", role: "chair", unit: "24682" },
   { name: "task", path: firstLink("/tasks", "/tasks/", 36), role: "chair", unit: "24682", prepare: openDetails },
   { name: "issue a task", path: "/tasks/new", role: "chair", unit: "24682" },
   { name: "what the reports asked", path: "/asked", role: "chair", unit: "24682" },
