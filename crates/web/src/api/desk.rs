@@ -275,12 +275,13 @@ pub struct BellsOut {
 
 impl BellsOut {
     fn of(dossiers: &Bells, members: &MemberBells, tasks: &TaskBells, lang: Lang) -> Self {
-        let all = |of_dossiers: &[townhall_store::warnings::Rung], of_members: &[MemberBell], of_tasks: &[_]| {
-            let of_dossiers = of_dossiers.iter().map(BellOut::of_dossier);
-            let of_members = of_members.iter().map(|rung| BellOut::of_member(rung, lang));
-            let of_tasks = of_tasks.iter().map(BellOut::of_task);
-            of_dossiers.chain(of_members).chain(of_tasks).collect()
-        };
+        let all =
+            |of_dossiers: &[townhall_store::warnings::Rung], of_members: &[MemberBell], of_tasks: &[_]| {
+                let of_dossiers = of_dossiers.iter().map(BellOut::of_dossier);
+                let of_members = of_members.iter().map(|rung| BellOut::of_member(rung, lang));
+                let of_tasks = of_tasks.iter().map(BellOut::of_task);
+                of_dossiers.chain(of_members).chain(of_tasks).collect()
+            };
         Self {
             own: all(&dossiers.own, &members.own, &tasks.own),
             unit: all(&dossiers.unit, &members.unit, &tasks.unit),
