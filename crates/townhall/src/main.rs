@@ -20,6 +20,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use townhall_store::files::Files;
 
+/// A row is many small strings; the system's allocator takes longer to make them than `SQLite` to find them (ADR 12).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The daily work of two-tier local government.
 #[derive(Debug, Parser)]
 #[command(name = "townhall", version)]
