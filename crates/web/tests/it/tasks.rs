@@ -197,7 +197,7 @@ async fn more_time_is_asked_for_and_granted_while_the_first_deadline_stays() {
         let silent = act(&chair, &task, "decide_extension", &[("granted", "no")])
             .await
             .expect(422);
-        silent.must_say("Hãy ghi rõ nội dung");
+        silent.must_say("Hãy ghi rõ, ít nhất vài chữ");
         act(&chair, &task, "decide_extension", &[("granted", "yes")])
             .await
             .expect(303);
