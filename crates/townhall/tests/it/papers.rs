@@ -121,7 +121,7 @@ async fn each_bad_file_is_refused_with_its_reason_and_leaves_nothing() {
     let reply = send(&client, id, &[], &[("tốt.pdf", &pdf(0)), ("xấu.gif", b"GIF89a")])
         .await
         .expect(422);
-    reply.must_say("1 tệp còn lại đã được thêm");
+    reply.must_say("1 tệp còn lại đã vào hồ sơ");
     assert_eq!(papers_of(&site, id).await.len(), 1);
 }
 

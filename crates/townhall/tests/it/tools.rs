@@ -177,7 +177,7 @@ fn verify_changes_nothing_and_says_what_a_strange_file_is() {
             .expect("changed");
     };
     history(
-        "UPDATE refinery_schema_history SET version = version - 1
+        "DELETE FROM refinery_schema_history
           WHERE version = (SELECT MAX(version) FROM refinery_schema_history)",
     );
     let said = look(&[]);
