@@ -410,7 +410,7 @@ fn papers(ui: &Ui, view: &DossierView) -> Markup {
         @else {
             ul.list-unstyled.m-3 {
                 @for paper in &view.papers {
-                    li.mb-2 {
+                    li.mb-2.th-text {
                         a href=(format!("/papers/{}", paper.id)) { (Icon::FILE) " " (paper.name) }
                         " " span.th-muted { (source(ui, Some(paper.source))) " · " (ui.date_time(paper.added_at)) }
                     }

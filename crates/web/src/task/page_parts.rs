@@ -107,7 +107,7 @@ pub(super) fn papers(ui: &Ui, view: &TaskView) -> Markup {
                     @let of: Vec<_> = view.papers.iter().filter(|paper| paper.component.as_deref() == Some(list.as_str())).collect();
                     @if !of.is_empty() {
                         h3.th-muted.mb-1 { (ui.t(&format!("task-papers-{}", list.as_str()))) }
-                        ul.list-unstyled.mb-2 { @for paper in of { li.mb-1 { (paper_link(paper)) " " span.th-muted { (ui.date_time(paper.added_at)) } } } }
+                        ul.list-unstyled.mb-2 { @for paper in of { li.mb-1.th-text { (paper_link(paper)) " " span.th-muted { (ui.date_time(paper.added_at)) } } } }
                     }
                 }
             }
