@@ -11,7 +11,7 @@ use townhall_store::node as stored;
 use townhall_text::{Lang, t};
 
 use crate::node::{self, Place};
-use crate::serve::NodeArgs;
+use crate::options::NodeArgs;
 
 /// What can be done about administrators.
 #[derive(Debug, Clone, Subcommand)]
@@ -42,7 +42,7 @@ pub struct CreateArgs {
 /// When the node has accounts already, the unit is unknown or the name cannot be used.
 pub fn run(command: &AdminCommand) -> Result<()> {
     let AdminCommand::Create(args) = command;
-    let (config, data) = args.node.config()?;
+    let (config, data) = args.node.config_and_data()?;
     let town = node::open(
         &Place::of(&data),
         &config.database(&data),

@@ -24,7 +24,7 @@ use townhall_store::{Db, DbConfig, StoreError, backup, leases};
 
 use crate::config::Config;
 use crate::node::{self, Place};
-use crate::serve::NodeArgs;
+use crate::options::NodeArgs;
 use manifest::Manifest;
 pub use restore::{RestoreArgs, run as restore};
 
@@ -51,7 +51,7 @@ pub struct BackupArgs {
 /// # Errors
 /// When something cannot be read or written, or a paper is damaged (it is named, and the rest is in the backup).
 pub fn run(args: &BackupArgs) -> Result<()> {
-    let (config, data) = args.node.config()?;
+    let (config, data) = args.node.config_and_data()?;
     if args.file.exists() {
         bail!(
             "{} is there already; a backup never writes over another",

@@ -1,5 +1,6 @@
 //! `townhall demo`: a directory of the demonstration, made when it is new, and served.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ use townhall_store::{Db, DbConfig, StoreError, node as stored};
 
 use crate::logging;
 use crate::node::{self, ClockWish, Place};
-use crate::serve::{self, ServeArgs};
+use crate::options::NodeArgs;
+use crate::serve;
 
 /// The unit whose public pages the demonstration shows.
 const UNIT: &str = "24682";
@@ -34,6 +36,9 @@ pub struct DemoArgs {
     /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// A directory of packs laid over the built-in ones: what is added here can be worked at once
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
     /// Start over: what was done in the demonstration is forgotten
     #[arg(long)]
     fresh: bool,
@@ -54,21 +59,23 @@ pub struct DemoArgs {
 /// When the directory holds something else, or cannot be written.
 pub fn run(args: &DemoArgs) -> Result<()> {
     let place = Place::of(&args.data);
-    let config = ServeArgs {
+    let node = NodeArgs {
         data: Some(args.data.clone()),
-        listen: Some(args.listen.clone()),
-        clock: args.clock.clone(),
-        log: Some(args.log.clone()),
-        ..ServeArgs::default()
-    }
-    .config()?;
+        ..NodeArgs::default()
+    };
+    let config = node.config_with([
+        ("listen", Some(OsString::from(&args.listen))),
+        ("packs", args.packs.clone().map(PathBuf::into_os_string)),
+        ("clock", args.clock.clone().map(OsString::from)),
+        ("log", Some(OsString::from(&args.log))),
+    ])?;
     let database = DbConfig::Sqlite {
         file: args.data.join(node::SQLITE_FILE),
     };
     logging::begin(config.log, config.log_level);
     let mut wish = config.clock.as_deref().map(node::parse_clock).transpose()?;
     if !is_there(&place, &database, args.fresh)? {
-        make(&place, &database)?;
+        make(&place, &database, config.packs.as_deref())?;
         wish = wish.or(Some(ClockWish::From(demo::begins_at())));
     }
     tell(&args.data.join(ACCOUNTS))?;
@@ -78,7 +85,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         }
         return Ok(());
     }
-    let town = node::open(&place, &database, None, wish, None)?;
+    let town = node::open(&place, &database, config.packs.as_deref(), wish, None)?;
     serve::serve(&config, &place, town)
 }
 
@@ -118,10 +125,10 @@ fn remove(place: &Place) -> std::io::Result<()> {
     Ok(())
 }
 
-fn make(place: &Place, database: &DbConfig) -> Result<()> {
+fn make(place: &Place, database: &DbConfig, packs_overlay: Option<&Path>) -> Result<()> {
     let began = Instant::now();
     place.make()?;
-    let packs = node::packs(None)?;
+    let packs = node::packs(packs_overlay)?;
     let db = Db::open(database).context("the database cannot be opened")?;
     db.write_blocking("mark_demo", |tx| {
         stored::set(tx, stored::IS_DEMO, UNFINISHED)?;

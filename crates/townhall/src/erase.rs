@@ -13,7 +13,7 @@ use townhall_store::{DbConfig, erasure};
 
 use crate::admin::in_words;
 use crate::node::{self, Place};
-use crate::serve::NodeArgs;
+use crate::options::NodeArgs;
 
 /// A dossier that has ended, and the decision to erase it. The node may serve meanwhile.
 #[derive(Debug, Clone, Args)]
@@ -52,7 +52,7 @@ fn reason(word: &str) -> Result<Reason, String> {
 /// # Errors
 /// When the dossier is not there, has not ended or was erased before; when the decision is not complete.
 pub fn run(args: &EraseArgs) -> Result<()> {
-    let (config, data) = args.node.config()?;
+    let (config, data) = args.node.config_and_data()?;
     let (place, database) = (Place::of(&data), config.database(&data));
     node::must_be_there(&database)?;
     let town = node::open(

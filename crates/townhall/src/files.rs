@@ -15,7 +15,7 @@ use townhall_store::{Db, StoreError};
 
 use crate::backup::{let_sweeping_go_on, pause_sweeping};
 use crate::node::{self, Place};
-use crate::serve::NodeArgs;
+use crate::options::NodeArgs;
 
 /// Papers on their way at once: most of the time of each is waiting.
 const AT_ONCE: usize = 4;
@@ -52,7 +52,7 @@ pub struct MoveArgs {
 /// When one of the homes does not answer, or a paper is damaged (it is named, and the others are copied).
 pub fn run(command: &FilesCommand) -> Result<()> {
     let FilesCommand::Move(args) = command;
-    let (config, data) = args.node.config()?;
+    let (config, data) = args.node.config_and_data()?;
     let bucket = config
         .papers
         .as_ref()

@@ -7,7 +7,8 @@ use townhall_app::log::begin_next;
 use townhall_store::{Db, log};
 
 use crate::node::{self, Place};
-use crate::serve::{NodeArgs, host_of};
+use crate::options::NodeArgs;
+use crate::serve::host_of;
 
 /// What can be done about the log.
 #[derive(Debug, Clone, Subcommand)]
@@ -29,7 +30,7 @@ pub struct BeginArgs {
 /// When the database or the key file cannot be written.
 pub fn run(command: &LogCommand) -> Result<()> {
     let LogCommand::Begin(args) = command;
-    let (config, data) = args.node.config()?;
+    let (config, data) = args.node.config_and_data()?;
     let database = config.database(&data);
     node::must_be_there(&database)?;
     let place = Place::of(&data);

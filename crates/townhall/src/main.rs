@@ -10,6 +10,7 @@ mod files;
 mod log;
 mod logging;
 mod node;
+mod options;
 mod packs;
 mod serve;
 mod verify;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use townhall_store::files::Files;
+
+use crate::options::NodeArgs;
 
 /// A row is many small strings; the system's allocator takes longer to make them than `SQLite` to find them (ADR 12).
 #[global_allocator]
@@ -118,11 +121,11 @@ fn main() -> ExitCode {
 }
 
 fn check_config(file: Option<PathBuf>, offline: bool) -> anyhow::Result<()> {
-    let args = serve::ServeArgs {
+    let node = NodeArgs {
         config: file,
-        ..serve::ServeArgs::default()
+        ..NodeArgs::default()
     };
-    let config = args.config()?;
+    let config = node.config()?;
     serve::check_unit(&config, node::packs(config.packs.as_deref())?.units())?;
     println!("the configuration is right");
     let mut looked = if offline {

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,94 +20,28 @@ use townhall_store::node as stored;
 use townhall_web::running::{self, Stopping};
 use townhall_web::state::{App, Site};
 
-use crate::config::{Config, Problem};
+use crate::config::Config;
 use crate::logging;
 use crate::node::{self, Place};
+use crate::options::{NodeArgs, data_of};
 
 /// Serves a node.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
-    /// The data directory: database, files, keys
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    pub database_url: Option<String>,
+    #[command(flatten)]
+    node: NodeArgs,
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
-    pub listen: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    listen: Option<String>,
+    /// A directory of packs laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
     /// Business clock: now, or a local time such as 2025-08-05T07:30 [default: as it stood]
     #[arg(long, value_name = "WHEN")]
-    pub clock: Option<String>,
+    clock: Option<String>,
     /// Log lines: json or text
     #[arg(long, value_name = "FORMAT")]
-    pub log: Option<String>,
-}
-
-/// Where a node is, for the commands that work on it.
-#[derive(Debug, Clone, Args)]
-pub struct NodeArgs {
-    /// The data directory
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-impl NodeArgs {
-    /// The configuration of the node, and its data directory.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, a line each; a directory that nobody named.
-    pub fn config(&self) -> Result<(Config, PathBuf)> {
-        let config = ServeArgs {
-            data: self.data.clone(),
-            database_url: self.database_url.clone(),
-            config: self.config.clone(),
-            ..ServeArgs::default()
-        }
-        .config()?;
-        let data = config
-            .data
-            .clone()
-            .context("say where the data lies: --data DIR")?;
-        Ok((config, data))
-    }
-}
-
-impl ServeArgs {
-    /// File, environment and these options as one configuration.
-    ///
-    /// # Errors
-    /// Everything that is wrong, a line each.
-    pub fn config(&self) -> Result<Config> {
-        let text = |path: &PathBuf| path.clone().into_os_string();
-        let options = [
-            ("data", self.data.as_ref().map(text)),
-            ("database_url", self.database_url.clone().map(OsString::from)),
-            ("listen", self.listen.clone().map(OsString::from)),
-            ("clock", self.clock.clone().map(OsString::from)),
-            ("log", self.log.clone().map(OsString::from)),
-        ];
-        let options: Vec<_> = options
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value?.to_string_lossy().into_owned())))
-            .collect();
-        Config::load(self.config.as_deref(), std::env::vars(), &options).map_err(|problems| told(&problems))
-    }
-}
-
-/// All problems of a configuration as one error.
-pub fn told(problems: &[Problem]) -> anyhow::Error {
-    let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-    anyhow!("the configuration is not right:{}", lines.concat())
+    log: Option<String>,
 }
 
 /// Serves until it is asked to stop.
@@ -115,12 +49,14 @@ pub fn told(problems: &[Problem]) -> anyhow::Error {
 /// # Errors
 /// When the node cannot be opened or the address cannot be listened on.
 pub fn run(args: &ServeArgs) -> Result<()> {
-    let config = args.config()?;
+    let config = args.node.config_with([
+        ("listen", args.listen.clone().map(OsString::from)),
+        ("packs", args.packs.clone().map(PathBuf::into_os_string)),
+        ("clock", args.clock.clone().map(OsString::from)),
+        ("log", args.log.clone().map(OsString::from)),
+    ])?;
     logging::begin(config.log, config.log_level);
-    let data = config
-        .data
-        .clone()
-        .context("say where the data lies: --data DIR, or `data` in the configuration")?;
+    let data = data_of(&config)?;
     let place = Place::of(&data);
     let wish = config.clock.as_deref().map(node::parse_clock).transpose()?;
     let (database, packs) = (config.database(&data), config.packs.as_deref());

@@ -9,20 +9,13 @@ use townhall_app::verify::verify;
 use townhall_store::Db;
 
 use crate::node::{self, Place};
-use crate::serve::ServeArgs;
+use crate::options::NodeArgs;
 
 /// Verifies a node; it may serve meanwhile.
 #[derive(Debug, Clone, Args)]
 pub struct VerifyArgs {
-    /// The data directory
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// A PostgreSQL server instead of the file in the data directory
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    node: NodeArgs,
     /// A checkpoint kept elsewhere, which today's log must extend
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
@@ -33,13 +26,7 @@ pub struct VerifyArgs {
 /// # Errors
 /// When something is wrong, or the database cannot be read.
 pub fn run(args: &VerifyArgs) -> Result<()> {
-    let config = ServeArgs {
-        data: args.data.clone(),
-        database_url: args.database_url.clone(),
-        config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
+    let config = args.node.config()?;
     if config.data.is_none() && config.database_url.is_none() {
         bail!("say what to verify: --data DIR, or --database-url URL, or both");
     }

@@ -19,7 +19,8 @@ use super::manifest::{FORMAT, Manifest};
 use super::{MANIFEST, POSTGRES_DUMP, SQLITE_COPY, beside, postgres, sha256_of, sync_dir};
 use crate::config::Config;
 use crate::node::{self, Place};
-use crate::serve::{ServeArgs, host_of};
+use crate::options::NodeArgs;
+use crate::serve::host_of;
 
 /// Restores a node.
 #[derive(Debug, Clone, Args)]
@@ -44,12 +45,12 @@ pub struct RestoreArgs {
 /// # Errors
 /// When the backup is damaged or does not fit, or the restored node does not verify (it is kept and told).
 pub fn run(args: &RestoreArgs) -> Result<()> {
-    let config = ServeArgs {
+    let node = NodeArgs {
+        data: None,
         database_url: args.database_url.clone(),
         config: args.config.clone(),
-        ..ServeArgs::default()
-    }
-    .config()?;
+    };
+    let config = node.config()?;
     if fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!(
             "{} is not empty; a restore never writes over a node",
