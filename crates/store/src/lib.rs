@@ -41,6 +41,7 @@ pub mod registers;
 pub mod restored;
 pub mod sessions;
 mod sqlite;
+mod statement;
 pub mod statistics;
 pub mod tasks;
 pub mod tx;

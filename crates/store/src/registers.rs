@@ -1,14 +1,13 @@
 //! Register books: entries, their corrections, and what `verify` reads of their numbers.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use townhall_domain::ids::{DossierId, EntryId, PersonId, PostId, UnitId};
 use townhall_domain::register::Book;
 use townhall_domain::space::Space;
 
-use crate::value::{Row, Value};
+use crate::statement::Statement;
+use crate::value::Row;
 use crate::{StoreError, Tx, params};
 
 /// That an entry was struck out; its number stays.
@@ -251,44 +250,32 @@ pub fn of_dossier(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Entry>, Sto
 
 /// A page of at most `limit` entries.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    let mut sql = format!(
-        "SELECT {COLUMNS} FROM register_entries WHERE unit = $1 AND book = $2 AND year = $3 AND space = $4"
+    let mut sql = Statement::new(format!("SELECT {COLUMNS} FROM register_entries WHERE "));
+    sql.add(
+        "unit = ? AND book = ? AND year = ? AND space = ?",
+        params![
+            &filter.book.unit,
+            &filter.book.book,
+            i64::from(filter.book.year),
+            filter.space
+        ],
     );
-    let mut params: Vec<Value> = params![
-        &filter.book.unit,
-        &filter.book.book,
-        i64::from(filter.book.year),
-        filter.space
-    ]
-    .to_vec();
-    let mut and = |condition: &str, value: Value| {
-        params.push(value);
-        sql.push_str(" AND ");
-        sql.push_str(&condition.replace('?', &format!("${}", params.len())));
-    };
     for word in &filter.words {
-        and("search_key LIKE ? ESCAPE '!'", Value::from(like(word)));
+        sql.and("search_key LIKE ? ESCAPE '!'", [like(word).into()]);
     }
     if let Some((from, until)) = filter.entered {
-        and("entered_at >= ?", Value::from(from));
-        and("entered_at < ?", Value::from(until));
+        sql.and("entered_at >= ? AND entered_at < ?", [from.into(), until.into()]);
     }
-    if let Some(after) = filter.after {
-        let condition = if filter.ascending {
-            "number > ?"
-        } else {
-            "number < ?"
-        };
-        and(condition, Value::from(after));
-    }
-    params.push(Value::from(limit));
-    sql.push_str(if filter.ascending {
-        " ORDER BY number"
+    let (compare, direction) = if filter.ascending {
+        (">", "ASC")
     } else {
-        " ORDER BY number DESC"
-    });
-    let _ = write!(sql, " LIMIT ${}", params.len());
-    tx.rows(&sql, &params)?.iter().map(read).collect()
+        ("<", "DESC")
+    };
+    if let Some(after) = filter.after {
+        sql.and(&format!("number {compare} ?"), [after.into()]);
+    }
+    sql.add(&format!(" ORDER BY number {direction} LIMIT ?"), [limit.into()]);
+    sql.rows(tx)?.iter().map(read).collect()
 }
 
 /// A word anywhere in the text, taken literally.

@@ -9,7 +9,6 @@ pub use measure::Measure;
 pub(crate) use measure::{OPEN, PAST_DUE_AT};
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,6 +21,7 @@ use measure::{ACCEPTED_IN, COUNTS, IN_TIME, RESOLVED_IN};
 
 use crate::dossiers::word;
 use crate::params;
+use crate::statement::Statement;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
@@ -112,42 +112,11 @@ impl std::ops::AddAssign for Figures {
     }
 }
 
-/// A query with its values, numbered in the order of their first use.
-struct Sql {
-    text: String,
-    params: Vec<Value>,
-}
-
-impl Sql {
-    fn new(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            params: Vec::new(),
-        }
-    }
-    /// Adds text, with a value for each `?`.
-    fn add(&mut self, text: &str, values: impl IntoIterator<Item = Value>) -> &mut Self {
-        let mut values = values.into_iter();
-        for (place, piece) in text.split('?').enumerate() {
-            if place > 0
-                && let Some(value) = values.next()
-            {
-                self.params.push(value);
-                // Writing to a string does not fail.
-                let _ = write!(self.text, "${}", self.params.len());
-            }
-            self.text.push_str(piece);
-        }
-        self
-    }
-    fn scope(&mut self, scope: &Scope<'_>) -> &mut Self {
-        let marks = vec!["?"; scope.units.len()].join(", ");
-        self.add(
-            &format!(" FROM dossiers d WHERE d.unit IN ({marks})"),
-            scope.units.iter().map(Value::from),
-        );
-        self.add(&format!(" AND d.space = ? AND {COUNTS}"), [scope.space.into()])
-    }
+/// Adds where dossiers are counted.
+fn within(sql: &mut Statement, scope: &Scope<'_>) {
+    sql.add(" FROM dossiers d WHERE ", [])
+        .any_of("d.unit", scope.units)
+        .and(&format!("d.space = ? AND {COUNTS}"), [scope.space.into()]);
 }
 
 /// The figures by unit, procedure, field and channel.
@@ -161,7 +130,7 @@ pub fn figures(
         return Ok(groups);
     }
     for (sql, note) in queries(scope, period) {
-        for row in tx.rows(&sql.text, &sql.params)? {
+        for row in sql.rows(tx)? {
             let found: &mut Figures = groups.entry(group(&row)?).or_default();
             note(found, row.get("n")?, row.get("part")?);
         }
@@ -173,18 +142,18 @@ pub fn figures(
 type Note = fn(&mut Figures, i64, i64);
 
 /// The four queries behind [`figures`]: each walks one index of each unit.
-fn queries(scope: &Scope<'_>, period: &Period) -> Vec<(Sql, Note)> {
+fn queries(scope: &Scope<'_>, period: &Period) -> Vec<(Statement, Note)> {
     const KEY: &str = "d.unit, d.procedure_code, d.field, d.channel";
     let (from, end, then) = (period.from, period.end, period.then);
     let make = |part: &str, part_values: Vec<Value>, condition: &str, values: Vec<Value>| {
-        let mut sql = Sql::new(
+        let mut sql = Statement::new(
             "SELECT d.unit AS unit, d.procedure_code AS procedure_code, d.field AS field, d.channel AS channel, COUNT(*) AS n, ",
         );
         sql.add(
             &format!("CAST(SUM(CASE WHEN {part} THEN 1 ELSE 0 END) AS BIGINT) AS part"),
             part_values,
         );
-        sql.scope(scope);
+        within(&mut sql, scope);
         sql.add(&format!(" AND {condition} GROUP BY {KEY}"), values);
         sql
     };
@@ -253,13 +222,13 @@ pub fn by_day(
     ] {
         // Local days since 1970: seven hours ahead of UTC.
         let day = format!("((d.{column} + 25200000) / 86400000)");
-        let mut sql = Sql::new(&format!("SELECT {day} AS day, COUNT(*) AS n"));
-        sql.scope(scope);
+        let mut sql = Statement::new(format!("SELECT {day} AS day, COUNT(*) AS n"));
+        within(&mut sql, scope);
         sql.add(
             &format!(" AND {condition} GROUP BY {day}"),
             [period.from.into(), period.end.into()],
         );
-        for row in tx.rows(&sql.text, &sql.params)? {
+        for row in sql.rows(tx)? {
             let (day, n): (i64, i64) = (row.get("day")?, row.get("n")?);
             let Ok(at) = Timestamp::from_second(day * 86_400) else {
                 continue;
@@ -329,10 +298,10 @@ fn count_of(
     condition: &str,
     values: Vec<Value>,
 ) -> Result<i64, StoreError> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS n");
-    sql.scope(scope);
+    let mut sql = Statement::new("SELECT COUNT(*) AS n");
+    within(&mut sql, scope);
     sql.add(&format!(" AND {condition}"), values);
-    tx.one(&sql.text, &sql.params)?.map_or(Ok(0), |row| row.get("n"))
+    sql.rows(tx)?.first().map_or(Ok(0), |row| row.get("n"))
 }
 
 /// The procedures with a dossier that a figure counts, by code.
@@ -345,17 +314,14 @@ pub fn procedures_of(
     if scope.units.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new("SELECT d.procedure_code AS code");
-    sql.scope(scope);
+    let mut sql = Statement::new("SELECT d.procedure_code AS code");
+    within(&mut sql, scope);
     let (condition, values) = measure.condition(period);
     sql.add(
         &format!(" AND {condition} GROUP BY d.procedure_code ORDER BY d.procedure_code"),
         values,
     );
-    tx.rows(&sql.text, &sql.params)?
-        .iter()
-        .map(|row| row.get("code"))
-        .collect()
+    sql.rows(tx)?.iter().map(|row| row.get("code")).collect()
 }
 
 /// What a post has on its desk.
@@ -406,14 +372,14 @@ pub fn waiting(tx: &mut Tx<'_>, scope: &Scope<'_>) -> Result<(i64, i64), StoreEr
     if scope.units.is_empty() {
         return Ok((0, 0));
     }
-    let mut sql = Sql::new("SELECT d.state AS state, COUNT(*) AS n");
-    sql.scope(scope);
+    let mut sql = Statement::new("SELECT d.state AS state, COUNT(*) AS n");
+    within(&mut sql, scope);
     sql.add(
         " AND d.state IN (5, 6) AND d.accepted_at IS NOT NULL GROUP BY d.state",
         [],
     );
     let mut counts = (0, 0);
-    for row in tx.rows(&sql.text, &sql.params)? {
+    for row in sql.rows(tx)? {
         let n = row.get("n")?;
         if row.get::<i64>("state")? == 5 {
             counts.0 = n;
@@ -427,19 +393,8 @@ pub fn waiting(tx: &mut Tx<'_>, scope: &Scope<'_>) -> Result<(i64, i64), StoreEr
 /// How the database would run the queries of [`figures`], for the test that no other unit's dossiers are walked.
 #[doc(hidden)]
 pub fn explain(tx: &mut Tx<'_>, scope: &Scope<'_>, period: &Period) -> Result<Vec<String>, StoreError> {
-    let (prefix, column) = if tx.is_postgres() {
-        ("EXPLAIN ", "QUERY PLAN")
-    } else {
-        ("EXPLAIN QUERY PLAN ", "detail")
-    };
-    let mut plans = Vec::new();
-    for (sql, _) in queries(scope, period) {
-        let lines = tx.rows(&format!("{prefix}{}", sql.text), &sql.params)?;
-        let lines: Vec<String> = lines
-            .iter()
-            .map(|row| row.get(column))
-            .collect::<Result<_, _>>()?;
-        plans.push(lines.join("\n"));
-    }
-    Ok(plans)
+    queries(scope, period)
+        .iter()
+        .map(|(sql, _)| sql.plan(tx))
+        .collect()
 }

@@ -5,6 +5,7 @@ use townhall_domain::civil_status::{CivilBook, Summary};
 use townhall_domain::ids::{EntryId, UnitId};
 
 use crate::dossiers::word;
+use crate::statement::{Statement, cut, one_more};
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
@@ -83,22 +84,6 @@ pub struct Page {
     pub next: Option<Key>,
 }
 
-struct Sql {
-    text: String,
-    params: Vec<Value>,
-}
-
-impl Sql {
-    fn add(&mut self, clause: &str, values: impl IntoIterator<Item = Value>) {
-        let mut clause = clause.to_owned();
-        for value in values {
-            self.params.push(value);
-            clause = clause.replacen('?', &format!("${}", self.params.len()), 1);
-        }
-        self.text.push_str(&clause);
-    }
-}
-
 /// One page of a register, at most `limit` rows.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
     if filter.units.is_empty() {
@@ -107,36 +92,28 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
             next: None,
         });
     }
-    let units = || filter.units.iter().map(Value::from);
-    let marks = vec!["?"; filter.units.len()].join(", ");
     let book = || Value::from(filter.book.as_str());
-    let mut sql = Sql {
-        text: "SELECT e.* FROM civil_entries e WHERE".to_owned(),
-        params: Vec::new(),
-    };
-    sql.add(&format!(" e.unit IN ({marks})"), units());
-    sql.add(" AND e.book = ?", [book()]);
+    let mut sql = Statement::new("SELECT e.* FROM civil_entries e WHERE ");
+    sql.any_of("e.unit", &filter.units).and("e.book = ?", [book()]);
     for typed in &filter.words {
-        sql.add(
-            &format!(" AND e.id IN (SELECT w.entry FROM civil_words w WHERE w.unit IN ({marks})"),
-            units(),
-        );
-        sql.add(
-            " AND w.book = ? AND w.word >= ? AND w.word < ?)",
-            [book(), typed.into(), format!("{typed}\u{10ffff}").into()],
-        );
+        sql.add(" AND e.id IN (SELECT w.entry FROM civil_words w WHERE ", [])
+            .any_of("w.unit", &filter.units)
+            .and(
+                "w.book = ? AND w.word >= ? AND w.word < ?)",
+                [book(), typed.into(), format!("{typed}\u{10ffff}").into()],
+            );
     }
     if let Some(year) = filter.year {
-        sql.add(" AND e.year = ?", [year.into()]);
+        sql.and("e.year = ?", [year.into()]);
     }
     if let Some(number) = filter.number {
-        sql.add(" AND e.number = ?", [number.into()]);
+        sql.and("e.number = ?", [number.into()]);
     }
     if let Some(from) = filter.from {
-        sql.add(" AND e.number >= ?", [from.into()]);
+        sql.and("e.number >= ?", [from.into()]);
     }
     if let Some(born_on) = filter.born_on {
-        sql.add(" AND e.born_on = ?", [born_on.into()]);
+        sql.and("e.born_on = ?", [born_on.into()]);
     }
     let (compare, direction) = if filter.ascending {
         (">", "ASC")
@@ -144,27 +121,17 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
         ("<", "DESC")
     };
     if let Some((year, number, id)) = filter.after {
-        sql.add(
-            &format!(" AND (e.year, e.number, e.id) {compare} (?, ?, ?)"),
+        sql.and(
+            &format!("(e.year, e.number, e.id) {compare} (?, ?, ?)"),
             [year.into(), number.into(), id.into()],
         );
     }
-    let most = Value::Int(i64::try_from(limit + 1).unwrap_or(i64::MAX));
     sql.add(
         &format!(" ORDER BY e.year {direction}, e.number {direction}, e.id {direction} LIMIT ?"),
-        [most],
+        [one_more(limit)],
     );
-    let mut rows = tx
-        .rows(&sql.text, &sql.params)?
-        .iter()
-        .map(read)
-        .collect::<Result<Vec<_>, _>>()?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|last| (last.year, last.number, last.id));
+    let mut rows = sql.rows(tx)?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let next = cut(&mut rows, limit, |last| (last.year, last.number, last.id));
     Ok(Page { rows, next })
 }
 

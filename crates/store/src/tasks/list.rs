@@ -10,6 +10,7 @@ use townhall_domain::task::{Class, Priority, SourceKind, State};
 use super::state;
 use crate::dossiers::{Warned, word};
 use crate::params;
+use crate::statement::{Statement, cut, one_more};
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
@@ -181,152 +182,123 @@ pub struct Page {
     pub next: Option<(i64, TaskId)>,
 }
 
-/// A statement that grows by conditions; parameters are numbered in order of first use.
-pub(super) struct Sql {
-    pub(super) text: String,
-    pub(super) params: Vec<Value>,
+/// Only what the actor may see: false for an actor who may see nothing.
+fn seen(sql: &mut Statement, space: Space, sight: &Sight) {
+    sql.and("t.space = ? AND (1 = 0", [space.into()]);
+    if !sight.units.is_empty() {
+        for column in ["t.unit", "t.issuing_unit"] {
+            sql.add(" OR ", []).any_of(column, &sight.units);
+        }
+    }
+    if let Some(post) = sight.post {
+        sql.add(
+            " OR t.lead_post = ? OR t.issuer_post = ? OR t.entered_by = ?
+              OR t.id IN (SELECT j.task FROM task_joining j WHERE j.post = ?)",
+            vec![Value::from(post); 4],
+        );
+    }
+    sql.add(")", []);
 }
 
-impl Sql {
-    pub(super) fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            params: Vec::new(),
+/// Everything that the filter says but order and page.
+pub(super) fn narrow(sql: &mut Statement, filter: &Filter) {
+    seen(sql, filter.space, &filter.sight);
+    if !filter.units.is_empty() {
+        sql.add(" AND ", []).any_of("t.unit", &filter.units);
+    }
+    if let Some(class) = filter.class {
+        in_class(sql, class, filter.now);
+    }
+    if let Some(open) = filter.open {
+        sql.and("t.is_open = ?", [open.into()]);
+    }
+    if let Some(state) = &filter.state {
+        sql.and("t.state = ?", [state.into()]);
+    }
+    for (column, post) in [("t.lead_post", filter.lead), ("t.issuer_post", filter.issuer)] {
+        if let Some(post) = post {
+            sql.and(&format!("{column} = ?"), [post.into()]);
         }
     }
-
-    fn add(&mut self, clause: &str, values: impl IntoIterator<Item = Value>) {
-        let mut clause = clause.to_owned();
-        for value in values {
-            self.params.push(value);
-            clause = clause.replacen('?', &format!("${}", self.params.len()), 1);
-        }
-        self.text.push_str(&clause);
+    if let Some(post) = filter.joining {
+        sql.and(
+            "t.id IN (SELECT j.task FROM task_joining j WHERE j.post = ?)",
+            [post.into()],
+        );
     }
-
-    fn and(&mut self, clause: &str, values: impl IntoIterator<Item = Value>) {
-        self.text.push_str(" AND ");
-        self.add(clause, values);
+    if let Some(priority) = filter.priority {
+        sql.and("t.priority = ?", [priority.as_str().into()]);
     }
-
-    fn any_of(&mut self, column: &str, units: &[UnitId]) {
-        let marks = vec!["?"; units.len()].join(", ");
-        self.add(&format!("{column} IN ({marks})"), units.iter().map(Value::from));
+    if let Some(source) = filter.source {
+        sql.and("t.source = ?", [source.as_str().into()]);
     }
-
-    /// Only what the actor may see: false for an actor who may see nothing.
-    fn seen(&mut self, space: Space, sight: &Sight) {
-        self.and("t.space = ? AND (1 = 0", [space.into()]);
-        if !sight.units.is_empty() {
-            for column in ["t.unit", "t.issuing_unit"] {
-                self.text.push_str(" OR ");
-                self.any_of(column, &sight.units);
-            }
-        }
-        if let Some(post) = sight.post {
-            self.add(
-                " OR t.lead_post = ? OR t.issuer_post = ? OR t.entered_by = ?
-                  OR t.id IN (SELECT j.task FROM task_joining j WHERE j.post = ?)",
-                vec![Value::from(post); 4],
-            );
-        }
-        self.text.push(')');
-    }
-
-    /// Everything that the filter says but order and page.
-    pub(super) fn narrow(&mut self, filter: &Filter) {
-        self.seen(filter.space, &filter.sight);
-        if !filter.units.is_empty() {
-            self.text.push_str(" AND ");
-            self.any_of("t.unit", &filter.units);
-        }
-        if let Some(class) = filter.class {
-            self.class(class, filter.now);
-        }
-        if let Some(open) = filter.open {
-            self.and("t.is_open = ?", [open.into()]);
-        }
-        if let Some(state) = &filter.state {
-            self.and("t.state = ?", [state.into()]);
-        }
-        for (column, post) in [("t.lead_post", filter.lead), ("t.issuer_post", filter.issuer)] {
-            if let Some(post) = post {
-                self.and(&format!("{column} = ?"), [post.into()]);
-            }
-        }
-        if let Some(post) = filter.joining {
-            self.and(
-                "t.id IN (SELECT j.task FROM task_joining j WHERE j.post = ?)",
-                [post.into()],
-            );
-        }
-        if let Some(priority) = filter.priority {
-            self.and("t.priority = ?", [priority.as_str().into()]);
-        }
-        if let Some(source) = filter.source {
-            self.and("t.source = ?", [source.as_str().into()]);
-        }
-        for (column, interval) in [("t.issued_at", filter.issued), ("t.due_at", filter.due)] {
-            if let Some((from, to)) = interval {
-                self.and(
-                    &format!("{column} >= ? AND {column} < ?"),
-                    [from.into(), to.into()],
-                );
-            }
-        }
-        if filter.is_over {
-            self.and(
-                "t.state NOT IN ('paused', 'withdrawn') AND COALESCE(t.handed_in_at, ?) > t.due_at",
-                [filter.now.into()],
-            );
-        }
-        if let Some(warned) = filter.warned {
-            let (of_kind, kind) = match warned {
-                Warned::By(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
-                Warned::Any => ("", None),
-            };
-            let clause = format!(
-                "t.is_open = 1 AND t.state NOT IN ('paused', 'handed_in') AND EXISTS (SELECT 1 FROM task_warnings w \
-                 WHERE w.task = t.id AND w.is_raised = 1{of_kind})"
-            );
-            self.and(&clause, kind);
-        }
-        if filter.has_request {
-            self.and("t.has_request = 1", []);
-        }
-        for typed in &filter.words {
-            self.and(
-                "t.id IN (SELECT w.task FROM task_words w WHERE w.space = ? AND w.word >= ? AND w.word < ?)",
-                [
-                    filter.space.into(),
-                    typed.into(),
-                    format!("{typed}\u{10ffff}").into(),
-                ],
+    for (column, interval) in [("t.issued_at", filter.issued), ("t.due_at", filter.due)] {
+        if let Some((from, to)) = interval {
+            sql.and(
+                &format!("{column} >= ? AND {column} < ?"),
+                [from.into(), to.into()],
             );
         }
     }
-
-    /// The four classes, in the words of [`Class::of`]; a test holds the two against each other.
-    fn class(&mut self, class: Class, now: Timestamp) {
-        match class {
-            Class::DoneOnTime => self.and("t.state = 'accepted' AND t.handed_in_at <= t.original_due_at", []),
-            Class::DoneLate => self.and("t.state = 'accepted' AND t.handed_in_at > t.original_due_at", []),
-            Class::OpenInTime => self.and(
-                "t.is_open = 1 AND COALESCE(t.handed_in_at, ?) <= t.original_due_at",
-                [now.into()],
-            ),
-            Class::OpenOverdue => self.and(
-                "t.is_open = 1 AND COALESCE(t.handed_in_at, ?) > t.original_due_at",
-                [now.into()],
-            ),
-        }
+    if filter.is_over {
+        sql.and(
+            "t.state NOT IN ('paused', 'withdrawn') AND COALESCE(t.handed_in_at, ?) > t.due_at",
+            [filter.now.into()],
+        );
     }
+    if let Some(warned) = filter.warned {
+        let (of_kind, kind) = match warned {
+            Warned::By(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
+            Warned::Any => ("", None),
+        };
+        let clause = format!(
+            "t.is_open = 1 AND t.state NOT IN ('paused', 'handed_in') AND EXISTS (SELECT 1 FROM task_warnings w \
+             WHERE w.task = t.id AND w.is_raised = 1{of_kind})"
+        );
+        sql.and(&clause, kind);
+    }
+    if filter.has_request {
+        sql.and("t.has_request = 1", []);
+    }
+    for typed in &filter.words {
+        sql.and(
+            "t.id IN (SELECT w.task FROM task_words w WHERE w.space = ? AND w.word >= ? AND w.word < ?)",
+            [
+                filter.space.into(),
+                typed.into(),
+                format!("{typed}\u{10ffff}").into(),
+            ],
+        );
+    }
+}
+
+/// The four classes, in the words of [`Class::of`]; a test holds the two against each other.
+fn in_class(sql: &mut Statement, class: Class, now: Timestamp) {
+    let (condition, judged) = match class {
+        Class::DoneOnTime => (
+            "t.state = 'accepted' AND t.handed_in_at <= t.original_due_at",
+            None,
+        ),
+        Class::DoneLate => (
+            "t.state = 'accepted' AND t.handed_in_at > t.original_due_at",
+            None,
+        ),
+        Class::OpenInTime => (
+            "t.is_open = 1 AND COALESCE(t.handed_in_at, ?) <= t.original_due_at",
+            Some(now),
+        ),
+        Class::OpenOverdue => (
+            "t.is_open = 1 AND COALESCE(t.handed_in_at, ?) > t.original_due_at",
+            Some(now),
+        ),
+    };
+    sql.and(condition, judged.map(Value::from));
 }
 
 /// One page of tasks, at most `limit` rows.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
-    let mut sql = Sql::new("SELECT t.* FROM tasks t WHERE 1 = 1");
-    sql.narrow(filter);
+    let mut sql = Statement::new("SELECT t.* FROM tasks t WHERE 1 = 1");
+    narrow(&mut sql, filter);
     let (key, compare, direction) = match filter.sort {
         Sort::Due => ("t.due_at", ">", "ASC"),
         Sort::Newest => ("t.issued_at", "<", "DESC"),
@@ -337,23 +309,16 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
             [at.into(), at.into(), id.into()],
         );
     }
-    let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     sql.add(
         &format!(" ORDER BY {key} {direction}, t.id {direction} LIMIT ?"),
-        [most.into()],
+        [one_more(limit)],
     );
-    let mut rows = tx
-        .rows(&sql.text, &sql.params)?
-        .iter()
-        .map(read)
-        .collect::<Result<Vec<_>, _>>()?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let mut rows = sql.rows(tx)?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let key_of = |row: &Listed| match filter.sort {
         Sort::Due => row.deadline.due.as_millisecond(),
         Sort::Newest => row.issued_at.as_millisecond(),
     };
-    let next = rows.last().filter(|_| more).map(|row| (key_of(row), row.id));
+    let next = cut(&mut rows, limit, |row| (key_of(row), row.id));
     let ids: Vec<TaskId> = rows
         .iter()
         .filter(|row| row.state.is_open())

@@ -4,7 +4,8 @@ use serde::Serialize;
 use townhall_domain::ids::{PostId, UnitId};
 use townhall_domain::task::Tally;
 
-use super::list::{Filter, Sql};
+use super::list::{Filter, narrow};
+use crate::statement::Statement;
 use crate::value::Row;
 use crate::{StoreError, Tx};
 
@@ -51,18 +52,24 @@ pub fn report(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Line>, StoreError>
         count("t.state = 'paused'", "paused"),
         count("t.state = 'withdrawn'", "withdrawn"),
     ];
-    let mut sql = Sql::new(format!(
-        "SELECT t.unit AS unit, t.lead_post AS lead_post, {} FROM tasks t, (SELECT CAST($1 AS BIGINT) AS now) n WHERE 1 = 1",
+    let mut sql = Statement::new(format!(
+        "SELECT t.unit AS unit, t.lead_post AS lead_post, {} FROM tasks t, ",
         counts.join(", ")
     ));
-    sql.params.push(filter.now.into());
-    sql.narrow(&Filter {
+    sql.add(
+        "(SELECT CAST(? AS BIGINT) AS now) n WHERE 1 = 1",
+        [filter.now.into()],
+    );
+    let all_classes = Filter {
         class: None,
         ..filter.clone()
-    });
-    sql.text
-        .push_str(" GROUP BY t.unit, t.lead_post ORDER BY open_overdue DESC, t.unit, t.lead_post");
-    tx.rows(&sql.text, &sql.params)?.iter().map(read).collect()
+    };
+    narrow(&mut sql, &all_classes);
+    sql.add(
+        " GROUP BY t.unit, t.lead_post ORDER BY open_overdue DESC, t.unit, t.lead_post",
+        [],
+    );
+    sql.rows(tx)?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Line, StoreError> {
