@@ -21,15 +21,16 @@ mod fees;
 pub mod guard;
 mod jobs;
 mod joined;
-mod offices;
+
 mod once;
 mod online;
 mod organisation;
+mod outside;
 mod own;
 mod page;
 mod paging;
 mod papers;
-mod post;
+
 mod printed;
 pub mod problem;
 mod procedures;
@@ -42,6 +43,7 @@ mod shapes;
 mod status;
 mod strangers;
 mod tasks;
+mod units;
 mod uploads;
 
 use std::sync::Arc;
@@ -59,11 +61,11 @@ use book::{Book, Operation, open_api};
 /// Routes of the API with the pages that describe it.
 pub fn routes(app: &App) -> Routes {
     let book = Book::new(app);
-    let book = offices::add(catalogue::add(dossiers::add(book)));
+    let book = units::add(catalogue::add(dossiers::add(book)));
     let book = quality::add(joined::add(book));
     let book = dashboard::add(queue::add(registers::add(tasks::add(facts::add(book)))));
     let book = civil_status::add(book);
-    let book = jobs::add(post::add(book));
+    let book = jobs::add(outside::add(book));
     let book = fees::add(papers::add(uploads::add(book)));
     let book = access::add(accounts::add(organisation::add(book)));
     let book = drafts::add(own::add(provider::add(calendar::add(book))));

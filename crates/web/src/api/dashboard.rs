@@ -14,10 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::offices::FiguresOut;
 use super::problem::Wrong;
 use super::read::{Asked, Day, InPath, known};
 use super::shapes::UnitRef;
+use super::units::FiguresOut;
 use crate::routes::Need;
 use crate::state::App;
 

@@ -16,8 +16,7 @@ use utoipa::ToSchema;
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::once::once;
-use super::post::EmptyBody;
+use super::once::{EmptyBody, once};
 use super::problem::Wrong;
 use super::read::{InPath, Sent};
 use super::shapes::maybe;

@@ -13,12 +13,12 @@ use super::book::{Book, Operation};
 use super::civil_status::{CivilQuery, register_in};
 use super::dashboard::DashboardQuery;
 use super::guard::Asker;
-use super::offices::VillageQuery;
 use super::paging::no_pages;
 use super::problem::Wrong;
 use super::quality::{DaysQuery, RatingsQuery};
 use super::read::{Asked, InPath};
 use super::registers::EntryQuery;
+use super::units::VillageQuery;
 use crate::routes::Need;
 use crate::state::App;
 

@@ -16,9 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::once::{done, once};
+use super::once::{DoneOut, EmptyBody, done, once};
 use super::paging::{next_link, page_key, page_size};
-use super::post::{DoneOut, EmptyBody};
 use super::problem::Wrong;
 use super::read::{Asked, InPath, Sent, known, number};
 use super::shapes::{instant, maybe};

@@ -3,6 +3,7 @@
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use townhall_app::clock::real_now;
 use townhall_app::cx::Cx;
@@ -10,6 +11,7 @@ use townhall_app::error::AppError;
 use townhall_domain::ids::AccountId;
 use townhall_store::idempotency::{self, Kept};
 use townhall_store::{StoreError, Tx};
+use utoipa::ToSchema;
 
 use super::problem::Wrong;
 use super::read::Sent;
@@ -61,6 +63,18 @@ pub async fn once_telling<B>(
         answer.body = body.to_string();
     }
     Ok(respond(&answer))
+}
+
+/// A command that needs nothing but its address.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmptyBody {}
+
+/// What a command says that gives nothing back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DoneOut {
+    /// Always true.
+    done: bool,
 }
 
 /// As [`once`], for a command that gives nothing back: the answer says that it is done.

@@ -23,9 +23,8 @@ use utoipa::ToSchema;
 
 use super::book::{Book, Operation};
 use super::dossiers::PersonBody;
-use super::once::once;
+use super::once::{EmptyBody, once};
 use super::organisation::unit_of;
-use super::post::EmptyBody;
 use super::problem::Wrong;
 use super::read::{Asked, InPath, InPaths, Sent, Text, known};
 use super::shapes::instant;

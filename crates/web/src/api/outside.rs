@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::book::{Book, Operation};
 use super::guard::Asker;
-use super::once::done;
+use super::once::{DoneOut, EmptyBody, done};
 use super::paging::{next_link, page_size};
 use super::problem::Wrong;
 use super::read::{Asked, InPath, Sent, known, number};
@@ -82,18 +82,6 @@ pub(super) fn add(book: Book) -> Book {
         ),
         leave_out,
     )
-}
-
-/// A command that needs nothing but its address.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EmptyBody {}
-
-/// It is noted.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DoneOut {
-    /// Always true.
-    done: bool,
 }
 
 /// What a list of messages is narrowed to.

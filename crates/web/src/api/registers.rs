@@ -236,6 +236,7 @@ impl EntryQuery {
 }
 
 /// Which part of a book is printed.
+// Its three parameters are those of `EntryQuery` too: serde refuses unknown ones only where all stand in one struct.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 pub struct BookQuery {

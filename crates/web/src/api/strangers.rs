@@ -13,8 +13,8 @@ use townhall_domain::queue::Ticket;
 use utoipa::ToSchema;
 
 use super::book::{Book, Operation};
+use super::once::EmptyBody;
 use super::organisation::unit_of;
-use super::post::EmptyBody;
 use super::problem::Wrong;
 use super::queue::TakeTicketBody;
 use super::read::{InPath, Sent, Text};

@@ -1,4 +1,4 @@
-//! Who asks, who works in a unit, and the unit's figures.
+//! Units over the API: as whom a token acts there, who works there, their villages and figures.
 
 use std::collections::BTreeMap;
 
