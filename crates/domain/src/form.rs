@@ -6,6 +6,7 @@
 mod check;
 mod kinds;
 mod parse;
+mod prefill;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 pub use check::{CleanForm, FieldError};
 pub(crate) use kinds::phone_of;
+pub use prefill::{ApplicantPart, Prefill};
 
 use crate::words::Words;
 
@@ -63,9 +65,9 @@ pub struct Field {
     pub required: bool,
     /// When it is visible; none for always.
     pub when: Option<Condition>,
-    /// Where its first value comes from, such as `applicant.full_name`.
-    pub prefill: Option<String>,
-    /// Whose and which datum of a person it is, so that a scanned identity card fills the group.
+    /// Where its first value comes from.
+    pub prefill: Option<Prefill>,
+    /// Whose and which datum of a person it is, so that a browser may offer the citizen's own.
     pub person: Option<PersonPart>,
 }
 

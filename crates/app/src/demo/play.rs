@@ -6,6 +6,7 @@ use townhall_domain::dossier::{
     ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery, Holder, Stage, State,
 };
 use townhall_domain::fee::PayMethod;
+use townhall_domain::form::{ApplicantPart, Prefill};
 use townhall_domain::ids::{DossierId, Id, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::procedure::Procedure;
@@ -185,13 +186,16 @@ fn example(cx: &Cx, procedure: &Procedure, life: &Life, address: &str) -> Map<St
     let filled = |number: usize| {
         let mut values = form.examples[(life.form_place + number) % count].clone();
         for field in &form.fields {
-            let own = match field.prefill.as_deref() {
-                Some("applicant.full_name") => life.applicant.name.clone(),
-                Some("applicant.identity_number") => life.applicant.id_number.clone(),
-                Some("applicant.birth_date") => life.applicant.born_on.clone(),
-                Some("applicant.phone") => life.applicant.phone.clone(),
-                Some("applicant.address") => address.to_owned(),
-                _ => continue,
+            let Some(Prefill::Applicant(part)) = &field.prefill else {
+                continue;
+            };
+            let own = match part {
+                ApplicantPart::FullName => life.applicant.name.clone(),
+                ApplicantPart::IdentityNumber => life.applicant.id_number.clone(),
+                ApplicantPart::BirthDate => life.applicant.born_on.clone(),
+                ApplicantPart::Phone => life.applicant.phone.clone(),
+                ApplicantPart::Address => address.to_owned(),
+                ApplicantPart::Sex | ApplicantPart::Email => continue,
             };
             if values.contains_key(&field.name) {
                 values.insert(field.name.clone(), Value::from(own));
@@ -344,6 +348,7 @@ fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
                 } else {
                     "self"
                 }
+                .as_str()
                 .to_owned(),
                 authorisation: None,
                 receipt_day: None,

@@ -5,25 +5,36 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use townhall_domain::calendar::{Calendar, OfficeHours};
 use townhall_domain::fee::{FeeTables, parse_exemptions, parse_fee_kinds};
+use townhall_domain::form::FieldError;
 use townhall_domain::pack::{PackFile, PackProblem};
 use townhall_domain::procedure::{Procedure, ProcedureCatalogue, References, parse_entries, parse_fields};
 use townhall_domain::queue::QueueRules;
 use townhall_domain::unit::{UnitFiles, UnitRegister};
-use townhall_text::fold;
+use townhall_text::{Arg, Lang, fold, t_args};
 
 use super::source::Source;
 use super::{Inner, lists};
 
-const UNITS: [&str; 3] = ["units/provinces.csv", "units/communes.csv", "units/changes.csv"];
-const CALENDARS: [&str; 2] = ["calendars/viet-nam.toml", "calendars/office-hours.toml"];
-const LAW: [&str; 5] = ["fields.toml", "exemptions.toml", KINDS, ENTRIES, "queue.toml"];
+const PROVINCES: &str = "units/provinces.csv";
+const COMMUNES: &str = "units/communes.csv";
+const CHANGES: &str = "units/changes.csv";
+const CALENDAR: &str = "calendars/viet-nam.toml";
+const HOURS: &str = "calendars/office-hours.toml";
+const FIELDS: &str = "fields.toml";
+const EXEMPTIONS: &str = "exemptions.toml";
 const KINDS: &str = "fees/kinds.toml";
 const ENTRIES: &str = "procedures/catalogue.toml";
+const QUEUE: &str = "queue.toml";
+
+/// What is read here, beside the files of folders; [`lists::FILES`] are read there.
+const FILES: [&str; 10] = [
+    PROVINCES, COMMUNES, CHANGES, CALENDAR, HOURS, FIELDS, EXEMPTIONS, KINDS, ENTRIES, QUEUE,
+];
 
 /// Reads everything; what fails is told and the rest is still read, so that one run shows all.
 pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
     let mut problems = Vec::new();
-    let read = [&UNITS[..], &CALENDARS, &LAW, &lists::FILES].concat();
+    let read = [&FILES[..], &lists::FILES].concat();
     problems.extend(
         source
             .strays(&read)
@@ -33,38 +44,26 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
     let lists = lists::Lists::read(source, &mut problems);
     let units = keep(units(source), &mut problems);
     let calendar = keep(
-        one(source, CALENDARS[0], |file| {
+        one(source, CALENDAR, |file| {
             Calendar::parse(file).map_err(|problem| vec![problem])
         }),
         &mut problems,
     );
     let hours = keep(
-        one(source, CALENDARS[1], |file| {
+        one(source, HOURS, |file| {
             OfficeHours::parse(file).map_err(|problem| vec![problem])
         }),
         &mut problems,
     );
-    let fields = keep(one(source, LAW[0], parse_fields), &mut problems).unwrap_or_default();
-    let exemptions = keep(one(source, LAW[1], parse_exemptions), &mut problems).unwrap_or_default();
+    let fields = keep(one(source, FIELDS, parse_fields), &mut problems).unwrap_or_default();
+    let exemptions = keep(one(source, EXEMPTIONS, parse_exemptions), &mut problems).unwrap_or_default();
     let fee_kinds = keep(one(source, KINDS, parse_fee_kinds), &mut problems).unwrap_or_default();
     let (forms, schemas) = super::forms::forms(source, &mut problems);
 
-    let mut fee_tables = FeeTables::default();
     let kinds: BTreeSet<String> = fee_kinds.keys().cloned().collect();
-    for file in source.folder("fees", ".toml").filter(|file| file.path != KINDS) {
-        problems.extend(fee_tables.add(file, &kinds).err().into_iter().flatten());
-    }
-
+    let fee_tables = fee_tables(source, &kinds, &mut problems);
     let known = References {
-        forms: forms
-            .iter()
-            .map(|(path, form)| {
-                (
-                    path.clone(),
-                    form.fields.iter().map(|field| field.name.clone()).collect(),
-                )
-            })
-            .collect(),
+        forms,
         fields: fields.iter().map(|field| field.id.clone()).collect(),
         databases: ids(lists.as_ref(), |lists| {
             lists.databases.iter().map(|one| one.id.clone()).collect()
@@ -85,22 +84,7 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             .collect(),
     };
     let queue = queue_rules(source, &known.fields, &mut problems);
-    let mut procedures = Vec::new();
-    for file in source
-        .folder("procedures", ".toml")
-        .filter(|file| file.path != ENTRIES)
-    {
-        procedures.extend(keep(Procedure::parse(file, &known), &mut problems));
-    }
-    let entries = keep(
-        one(source, ENTRIES, |file| parse_entries(file, &known.fields)),
-        &mut problems,
-    )
-    .unwrap_or_default();
-    let catalogue = keep(ProcedureCatalogue::new(procedures, entries, fold), &mut problems);
-    if let Some(catalogue) = &catalogue {
-        problems.extend(super::joined::check(catalogue, &forms));
-    }
+    let catalogue = catalogue(source, &known, &mut problems);
 
     match (lists, units, calendar, hours, queue, catalogue) {
         (Some(lists), Some(units), Some(calendar), Some(hours), Some(queue), Some(procedures))
@@ -112,7 +96,7 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
                 hours,
                 procedures,
                 fields,
-                forms,
+                forms: known.forms,
                 schemas,
                 fee_kinds,
                 fee_tables,
@@ -126,6 +110,32 @@ pub(super) fn assemble(source: &Source) -> Result<Inner, Vec<PackProblem>> {
             Err(problems)
         }
     }
+}
+
+fn fee_tables(source: &Source, kinds: &BTreeSet<String>, problems: &mut Vec<PackProblem>) -> FeeTables {
+    let mut tables = FeeTables::default();
+    for file in source.folder("fees", ".toml").filter(|file| file.path != KINDS) {
+        problems.extend(tables.add(file, kinds).err().into_iter().flatten());
+    }
+    tables
+}
+
+/// All versions of all procedures, and those that are known by name only.
+fn catalogue(
+    source: &Source,
+    known: &References,
+    problems: &mut Vec<PackProblem>,
+) -> Option<ProcedureCatalogue> {
+    let mut procedures = Vec::new();
+    let files = source.folder("procedures", ".toml");
+    for file in files.filter(|file| file.path != ENTRIES) {
+        procedures.extend(keep(Procedure::parse(file, known), problems));
+    }
+    let entries = one(source, ENTRIES, |file| parse_entries(file, &known.fields));
+    let entries = keep(entries, problems).unwrap_or_default();
+    let catalogue = keep(ProcedureCatalogue::new(procedures, entries, fold), problems)?;
+    problems.extend(super::joined::check(&catalogue, &known.forms));
+    Some(catalogue)
 }
 
 /// Checks forms with a JSON Schema library that we did not write, and their examples with both.
@@ -146,7 +156,7 @@ pub(super) fn deep(inner: &Inner) -> Vec<PackProblem> {
             }
         };
         if form.examples.is_empty() {
-            say("has no example".to_owned());
+            say("has no example: add one of a synthetic person under \"examples\"".to_owned());
         }
         for (number, example) in form.examples.iter().enumerate() {
             let value = Value::Object(example.clone());
@@ -159,21 +169,36 @@ pub(super) fn deep(inner: &Inner) -> Vec<PackProblem> {
                     "example {} is not clean: the check changes it",
                     number + 1
                 )),
-                Err(errors) => errors
-                    .iter()
-                    .for_each(|error| say(format!("example {}: {} {}", number + 1, error.field, error.key))),
+                Err(errors) => errors.iter().for_each(|error| {
+                    say(format!(
+                        "example {}: {}: {}",
+                        number + 1,
+                        error.field,
+                        sentence(error)
+                    ));
+                }),
             }
         }
     }
     problems
 }
 
+/// What a person who fills the form is told, in the language of those who read problems of packs.
+fn sentence(mistake: &FieldError) -> String {
+    let args: Vec<(&str, Arg<'_>)> = mistake
+        .args
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str().into()))
+        .collect();
+    t_args(Lang::En, &mistake.key, &args)
+}
+
 fn units(source: &Source) -> Result<UnitRegister, Vec<PackProblem>> {
     let file = |path| source.file(path).map_err(|problem| vec![problem]);
     let files = UnitFiles {
-        provinces: file(UNITS[0])?,
-        communes: file(UNITS[1])?,
-        changes: file(UNITS[2])?,
+        provinces: file(PROVINCES)?,
+        communes: file(COMMUNES)?,
+        changes: file(CHANGES)?,
     };
     UnitRegister::parse(files, fold)
 }
@@ -196,7 +221,7 @@ fn queue_rules(
         return None;
     }
     keep(
-        one(source, LAW[4], |file| QueueRules::parse(file, fields)),
+        one(source, QUEUE, |file| QueueRules::parse(file, fields)),
         problems,
     )
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Choice, Condition, Field, FieldKind, Form, PersonPart, Section, Widget};
+use super::{ApplicantPart, Choice, Condition, Field, FieldKind, Form, PersonPart, Prefill, Section, Widget};
 use crate::pack::{PackFile, PackProblem};
 use crate::words::Words;
 
@@ -72,7 +72,10 @@ impl Parser<'_> {
             self.say("$schema", "$schema must name JSON Schema 2020-12");
         }
         if schema["type"] != "object" || schema["additionalProperties"] != false {
-            self.say("type", "a form is an object with additionalProperties false");
+            self.say(
+                "type",
+                "a form needs \"type\": \"object\" and \"additionalProperties\": false",
+            );
         }
         let title = self.words(&schema["x-title"], "x-title", "the form");
         let sections = self.sections(&schema["x-sections"]);
@@ -166,7 +169,7 @@ impl Parser<'_> {
         if !sections.iter().any(|known| known.id == section) {
             self.say(
                 name,
-                format!("field '{name}': section '{section}' is not described"),
+                format!("field '{name}': x-section '{section}' does not stand in x-sections"),
             );
         }
         let when = property
@@ -185,9 +188,8 @@ impl Parser<'_> {
             );
         }
         let widget = self.widget(name, property, &kind);
-        let person = property["x-person"]
-            .as_str()
-            .and_then(|text| text.split_once('.'));
+        let prefill = self.prefill(name, property);
+        let person = self.person(name, property);
         Some(Field {
             name: name.to_owned(),
             label,
@@ -197,11 +199,39 @@ impl Parser<'_> {
             kind,
             required,
             when,
-            prefill: property["x-prefill"].as_str().map(str::to_owned),
-            person: person.map(|(person, part)| PersonPart {
-                person: person.to_owned(),
-                part: part.to_owned(),
-            }),
+            prefill,
+            person,
+        })
+    }
+
+    fn prefill(&mut self, name: &str, property: &Value) -> Option<Prefill> {
+        let source = property.get("x-prefill")?;
+        let prefill = source.as_str().and_then(Prefill::parse);
+        if prefill.is_none() {
+            let known = ApplicantPart::ALL.map(|part| format!("applicant.{}", part.as_str()));
+            self.say(
+                name,
+                format!(
+                    "field '{name}': nothing fills x-prefill {source}; write value:… or one of {}",
+                    known.join(", ")
+                ),
+            );
+        }
+        prefill
+    }
+
+    fn person(&mut self, name: &str, property: &Value) -> Option<PersonPart> {
+        let whose = property.get("x-person")?;
+        let parts = whose.as_str().and_then(|text| text.split_once('.'));
+        if parts.is_none() {
+            self.say(
+                name,
+                format!("field '{name}': x-person {whose} is not written like mother.full_name"),
+            );
+        }
+        parts.map(|(person, part)| PersonPart {
+            person: person.to_owned(),
+            part: part.to_owned(),
         })
     }
 

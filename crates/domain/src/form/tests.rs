@@ -288,8 +288,8 @@ fn the_renderer_finds_sections_labels_and_persons() {
     );
     assert_eq!(form.fields_of("child").count(), 11);
     assert_eq!(
-        form.field("phone").and_then(|field| field.prefill.as_deref()),
-        Some("applicant.phone")
+        form.field("phone").and_then(|field| field.prefill.clone()),
+        Some(Prefill::Applicant(ApplicantPart::Phone))
     );
     assert!(
         form.field("pledge")
@@ -307,17 +307,21 @@ fn an_author_is_told_what_the_renderer_cannot_draw() {
     wrong["properties"]["pledge"]["x-when"] = json!({ "field": "later", "is": [true] });
     wrong["properties"]["place"] =
         json!({ "type": "array", "x-label": { "vi": "a", "en": "a" }, "x-section": "child" });
+    wrong["properties"]["phone"]["x-prefill"] = json!("applicant.telephone");
+    wrong["properties"]["mother_id"]["x-person"] = json!("mother");
     wrong["required"] = json!(["name", "nothing"]);
-    insta::assert_snapshot!(parse(&wrong).expect_err("wrong"), @r"
+    insta::assert_snapshot!(parse(&wrong).expect_err("wrong"), @r#"
     forms/x.json:23: field 'name': a text needs maxLength from 1 to 5000
     forms/x.json:34: 'born' has no words in vi and en
-    forms/x.json:43: field 'sex': section 'nowhere' is not described
+    forms/x.json:43: field 'sex': x-section 'nowhere' does not stand in x-sections
     forms/x.json:75: field 'pledge': x-when asks 'later', which does not stand before it
     forms/x.json:91: field 'copies': 'multipleOf' is not drawn or checked here
-    forms/x.json:140: field 'place': this mix of type, format and x-kind is not drawn here
+    forms/x.json:111: field 'mother_id': x-person "mother" is not written like mother.full_name
+    forms/x.json:121: field 'phone': nothing fills x-prefill "applicant.telephone"; write value:… or one of applicant.full_name, applicant.identity_number, applicant.birth_date, applicant.sex, applicant.address, applicant.phone, applicant.email
+    forms/x.json:141: field 'place': this mix of type, format and x-kind is not drawn here
     forms/x.json:18: required names 'nothing', which is no field
     forms/x.json:75: field 'pledge': its x-when and the rule that requires it differ
-    ");
+    "#);
     assert!(
         Form::parse(PackFile {
             path: "forms/x.json",

@@ -10,6 +10,7 @@ use toml::value::Datetime;
 use super::raw::{Raw, RawAppointment, RawCircumstance, RawExtra, RawFee, RawLimit, Text};
 use super::{Appointment, Circumstance, CircumstanceTest, ExtraTime, Procedure, Retention, TimeLimit};
 use crate::fee::{FeeAmount, FeeRule, PageTier};
+use crate::form::{FieldKind, Form};
 use crate::limit::Limit;
 use crate::money::Dong;
 use crate::pack::{PackFile, PackProblem, toml_date};
@@ -21,8 +22,8 @@ use crate::words::{Mark, Verified};
 /// told once more for every procedure.
 #[derive(Debug, Clone, Default)]
 pub struct References {
-    /// Paths of form schemas, each with its field names.
-    pub forms: BTreeMap<String, BTreeSet<String>>,
+    /// Forms by their paths.
+    pub forms: BTreeMap<String, Form>,
     /// Ids of fields of law.
     pub fields: BTreeSet<String>,
     /// Ids of data bases.
@@ -35,7 +36,7 @@ pub struct References {
     pub fee_tables: BTreeSet<String>,
     /// Codes of exemptions.
     pub exemptions: BTreeSet<String>,
-    /// Numbers of one-stop forms (2025 numbering).
+    /// Ids of one-stop forms: `receipt`, `supplement`.
     pub slips: BTreeSet<String>,
 }
 
@@ -107,31 +108,23 @@ impl Parser<'_> {
                 "effective_to is before effective_from",
             );
         }
-        self.reference(&raw.field, "field of law", &self.known.fields);
-        if !DIVISIONS.contains(&raw.division.get_ref().as_str()) {
-            self.say(
-                raw.division.span().start,
-                format!(
-                    "division '{}' is not one of {DIVISIONS:?}",
-                    raw.division.get_ref()
-                ),
-            );
-        }
-        let fields = raw.form.as_ref().and_then(|path| {
-            let fields = self.known.forms.get(path.get_ref());
-            if fields.is_none() {
+        self.reference(&raw.field, "field of law", "fields.toml", &self.known.fields);
+        self.division(&raw.division);
+        let form = raw.form.as_ref().and_then(|path| {
+            let form = self.known.forms.get(path.get_ref());
+            if form.is_none() {
                 self.say(
                     path.span().start,
                     format!("form '{}' does not exist or is not valid", path.get_ref()),
                 );
             }
-            fields
+            form
         });
         self.doubled(raw.circumstances.iter().map(|c| &c.id), "circumstance");
         let circumstances = raw
             .circumstances
             .into_iter()
-            .map(|c| self.circumstance(c, fields))
+            .map(|c| self.circumstance(c, form))
             .collect();
         let limits = self.limits(raw.limits);
         self.doubled(raw.extras.iter().map(|extra| &extra.id), "extra time");
@@ -227,10 +220,23 @@ impl Parser<'_> {
         }
     }
 
-    fn circumstance(&mut self, raw: RawCircumstance, fields: Option<&BTreeSet<String>>) -> Circumstance {
+    fn division(&mut self, division: &Text) {
+        if !DIVISIONS.contains(&division.get_ref().as_str()) {
+            self.say(
+                division.span().start,
+                format!(
+                    "division '{}' is not one of {}",
+                    division.get_ref(),
+                    DIVISIONS.join(", ")
+                ),
+            );
+        }
+    }
+
+    fn circumstance(&mut self, raw: RawCircumstance, form: Option<&Form>) -> Circumstance {
         let at = raw.id.span().start;
-        if let (Some(field), Some(fields)) = (&raw.field, fields) {
-            self.reference(field, "form field", fields);
+        if let (Some(field), Some(form)) = (&raw.field, form) {
+            self.answer(field, form, raw.is.as_deref(), raw.days_over.is_some());
         }
         let test = match (raw.field.map(Spanned::into_inner), raw.is, raw.days_over) {
             (None, None, None) => CircumstanceTest::Asked,
@@ -252,15 +258,50 @@ impl Parser<'_> {
         }
     }
 
+    /// That the field stands in the form and can give such an answer: a circumstance that never holds would leave
+    /// out papers and fees without a word.
+    fn answer(&mut self, field: &Text, form: &Form, values: Option<&[String]>, counts_days: bool) {
+        let (name, at) = (field.get_ref(), field.span().start);
+        let Some(asked) = form.field(name) else {
+            self.say(at, format!("form field '{name}' does not stand in {}", form.path));
+            return;
+        };
+        if counts_days && !matches!(asked.kind, FieldKind::Date { .. }) {
+            self.say(at, format!("days_over counts from a date, and '{name}' is none"));
+        }
+        let possible: Vec<&str> = match &asked.kind {
+            FieldKind::Choice(choices) => choices.iter().map(|choice| choice.value.as_str()).collect(),
+            FieldKind::YesNo => vec!["true", "false"],
+            FieldKind::Text { .. }
+            | FieldKind::Name { .. }
+            | FieldKind::Integer { .. }
+            | FieldKind::Year
+            | FieldKind::Date { .. }
+            | FieldKind::Identity
+            | FieldKind::Phone
+            | FieldKind::Email
+            | FieldKind::Unit => return,
+        };
+        for value in values.into_iter().flatten() {
+            if !possible.contains(&value.as_str()) {
+                let possible = possible.join(", ");
+                self.say(
+                    at,
+                    format!("'{name}' is never '{value}'; its answers are {possible}"),
+                );
+            }
+        }
+    }
+
     fn fee(&mut self, raw: RawFee) -> Option<FeeRule> {
         let at = raw.rule.span().start;
         self.when(raw.when.as_ref());
         self.when(raw.unless.as_ref());
         for code in &raw.exempt {
-            self.reference(code, "exemption", &self.known.exemptions);
+            self.reference(code, "exemption", "exemptions.toml", &self.known.exemptions);
         }
         if let Some(table) = &raw.table {
-            self.reference(table, "provincial fee", &self.known.fee_tables);
+            self.reference(table, "provincial fee", "fees/kinds.toml", &self.known.fee_tables);
         }
         let amount = match (raw.rule.get_ref().as_str(), raw.amount, raw.tiers, raw.table) {
             ("free", None, None, None) => Some(FeeAmount::Free),
@@ -354,11 +395,12 @@ impl Parser<'_> {
         }
     }
 
-    fn reference(&mut self, text: &Text, what: &str, known: &BTreeSet<String>) {
+    /// That another pack, `file`, knows this id.
+    fn reference(&mut self, text: &Text, what: &str, file: &str, known: &BTreeSet<String>) {
         if !known.is_empty() && !known.contains(text.get_ref()) {
             self.say(
                 text.span().start,
-                format!("{what} '{}' is not known", text.get_ref()),
+                format!("{what} '{}' does not stand in {file}", text.get_ref()),
             );
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::*;
+use crate::form::Form;
 use crate::limit::Limit;
 use crate::pack::{PackFile, PackProblem};
 use crate::words::Mark;
@@ -17,6 +18,24 @@ const MARITAL_2: &str = include_str!("../../../../packs/procedures/1.004873-v2.t
 const CHANGE: &str = include_str!("../../../../packs/procedures/1.004859-v1.toml");
 const LAND: &str = include_str!("../../../../packs/procedures/1.013978-v1.toml");
 const BIRTH: &str = include_str!("../../../../packs/procedures/1.001193-v2.toml");
+const FORMS: [(&str, &str); 4] = [
+    (
+        "forms/1.004873.json",
+        include_str!("../../../../packs/forms/1.004873.json"),
+    ),
+    (
+        "forms/1.004859.json",
+        include_str!("../../../../packs/forms/1.004859.json"),
+    ),
+    (
+        "forms/1.013978.json",
+        include_str!("../../../../packs/forms/1.013978.json"),
+    ),
+    (
+        "forms/1.001193.json",
+        include_str!("../../../../packs/forms/1.001193.json"),
+    ),
+];
 
 fn fold(text: &str) -> String {
     let lower = text.to_lowercase().replace('đ', "d");
@@ -31,12 +50,13 @@ fn set(words: &str) -> BTreeSet<String> {
 }
 
 fn known() -> References {
-    let fields = "marital_history lived_elsewhere requester_relation change_kind wanted has_papers has_house child_birth_date other_proof has_birth_notice parents_married";
-    let forms = ["1.004873", "1.004859", "1.013978", "1.001193"];
     References {
-        forms: forms
-            .iter()
-            .map(|code| (format!("forms/{code}.json"), set(fields)))
+        forms: FORMS
+            .into_iter()
+            .map(|(path, text)| {
+                let form = Form::parse(PackFile { path, text }).expect("a good form");
+                (path.to_owned(), form)
+            })
             .collect(),
         fields: set("civil-status land"),
         databases: set("population civil-status land"),
@@ -280,16 +300,48 @@ fn every_mistake_of_an_author_is_told_with_its_line() {
         .replace("keep = \"permanent\"", "keep = \"long\"");
     insta::assert_snapshot!(told(&wrong), @r"
     procedures/x.toml:5: code '1004873' is not written like 1.001193
-    procedures/x.toml:12: field of law 'love' is not known
+    procedures/x.toml:12: field of law 'love' does not stand in fields.toml
     procedures/x.toml:18: form 'forms/none.json' does not exist or is not valid
     procedures/x.toml:59: `days` is no unit; known are min, wh, hd (half days), wd (working days), d (days), mo and sd
     procedures/x.toml:105: component 'identity' stands here twice
-    procedures/x.toml:73: exemption 'rich' is not known
+    procedures/x.toml:73: exemption 'rich' does not stand in exemptions.toml
     procedures/x.toml:100: circumstance 'sad' is not described in this file
-    procedures/x.toml:177: role 'king' is not known
+    procedures/x.toml:177: role 'king' is not one of leader, receptionist, centre_director, division_head, handler, justice_officer, chair, vice_chair, clerk, cashier, organisation_officer, inspector, administrator, provincial_leader, provincial_analyst, party_leader, party_officer, staff
     procedures/x.toml:128: the shares of the steps make 99 percent, not 100
     procedures/x.toml:194: keep 'long' is not returned, permanent or a number of years like 5y
     ");
+}
+
+#[test]
+fn a_circumstance_that_could_never_hold_is_told() {
+    let wrong = MARITAL_1
+        .replace(
+            "field = \"marital_history\"\nis = [\"divorced\"]",
+            "field = \"marital_history\"\nis = [\"divorce\"]",
+        )
+        .replace(
+            "field = \"lived_elsewhere\"\nis = [\"true\"]",
+            "field = \"lived_elsewhere\"\ndays_over = 30",
+        )
+        .replace("field = \"requester_relation\"", "field = \"relation\"");
+    insta::assert_snapshot!(told(&wrong), @r"
+    procedures/x.toml:37: 'marital_history' is never 'divorce'; its answers are never, divorced, widowed, married
+    procedures/x.toml:49: days_over counts from a date, and 'lived_elsewhere' is none
+    procedures/x.toml:55: form field 'relation' does not stand in forms/1.004873.json
+    ");
+}
+
+#[test]
+fn a_step_in_a_division_that_no_unit_has_is_told() {
+    let wrong = MARITAL_1.replace(
+        "role = \"clerk\"\ndivision = \"office\"",
+        "role = \"clerk\"\ndivision = \"the-office\"",
+    );
+    assert!(
+        told(&wrong).contains("division 'the-office' is not one of office, economy, society"),
+        "{}",
+        told(&wrong)
+    );
 }
 
 #[test]

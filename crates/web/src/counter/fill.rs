@@ -1,6 +1,5 @@
 //! Fills the form from what is known: the identity card, the unit's own record, the procedure that was chosen.
 
-use serde_json::Value;
 use townhall_domain::dossier::{Applicant, ApplicantInput};
 use townhall_domain::form::Form;
 use townhall_domain::procedure::Procedure;
@@ -122,18 +121,7 @@ fn tick_what_databases_hold(typed: &mut Typed, procedure: &Procedure, today: jif
 }
 
 fn prefill(typed: &mut Typed, form: &Form) {
-    let known = |path: &str| {
-        let part = match path.strip_prefix("applicant.")? {
-            "full_name" => "name",
-            "identity_number" => "id_number",
-            "birth_date" => "born_on",
-            part @ ("address" | "phone" | "email" | "sex") => part,
-            _ => return None,
-        };
-        let value = typed.get(&format!("applicant_{part}")).trim();
-        (!value.is_empty()).then(|| Value::from(value))
-    };
-    let values = prefilled(form, known);
+    let values = prefilled(form, |part| typed.of_applicant(part));
     for (name, value) in values {
         typed.fill(&format!("{FORM}{name}"), value.as_str().unwrap_or_default());
     }

@@ -7,6 +7,7 @@ use townhall_app::drafts::Draft;
 use townhall_app::error::{AppError, FieldError};
 use townhall_app::fees::{ClaimedExemption, StatedFee};
 use townhall_domain::dossier::{ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery};
+use townhall_domain::form::ApplicantPart;
 use townhall_domain::ids::{DossierId, Id, UnitId};
 use townhall_domain::procedure::Procedure;
 use townhall_domain::time;
@@ -122,6 +123,21 @@ impl Typed {
     pub fn get(&self, name: &str) -> &str {
         let found = self.fields.iter().rev().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// What stands there of whoever asks; none when nothing does.
+    pub fn of_applicant(&self, part: ApplicantPart) -> Option<Value> {
+        let name = match part {
+            ApplicantPart::FullName => "applicant_name",
+            ApplicantPart::IdentityNumber => "applicant_id_number",
+            ApplicantPart::BirthDate => "applicant_born_on",
+            ApplicantPart::Sex => "applicant_sex",
+            ApplicantPart::Address => "applicant_address",
+            ApplicantPart::Phone => "applicant_phone",
+            ApplicantPart::Email => "applicant_email",
+        };
+        let value = self.get(name).trim();
+        (!value.is_empty()).then(|| Value::from(value))
     }
 
     /// All values of a field.

@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
-use serde_json::Value;
 use townhall_domain::dossier::Delivery;
 use townhall_domain::procedure::CircumstanceTest;
 
@@ -37,18 +36,7 @@ impl Filing<'_> {
         let Some(section) = schema.sections.get(at).filter(|_| is_new) else {
             return;
         };
-        let known = |path: &str| {
-            let part = match path.strip_prefix("applicant.")? {
-                "full_name" => "name",
-                "identity_number" => "id_number",
-                "birth_date" => "born_on",
-                part @ ("address" | "phone" | "email") => part,
-                _ => return None,
-            };
-            let value = self.typed.get(&format!("applicant_{part}")).trim();
-            (!value.is_empty()).then(|| Value::from(value))
-        };
-        for (name, value) in prefilled(schema, known) {
+        for (name, value) in prefilled(schema, |part| self.typed.of_applicant(part)) {
             if schema
                 .field(&name)
                 .is_some_and(|field| field.section == section.id)

@@ -41,7 +41,12 @@ impl Parser<'_> {
     }
 
     pub(super) fn replacement(&mut self, raw: RawReplacement) -> Replacement {
-        self.reference(&raw.database, "data base", &self.known.databases);
+        self.reference(
+            &raw.database,
+            "data base",
+            "databases.toml",
+            &self.known.databases,
+        );
         Replacement {
             since: self.date(&raw.since),
             until: raw.until.as_ref().map(|date| self.date(date)),
@@ -84,8 +89,11 @@ impl Parser<'_> {
                 "a step is done by a role of the unit or by a body outside: give 'role' or 'body'",
             );
         }
+        if let Some(division) = &raw.division {
+            self.division(division);
+        }
         for form in &raw.forms {
-            self.reference(form, "one-stop form", &self.known.slips);
+            self.reference(form, "one-stop form", "templates.toml", &self.known.slips);
         }
         let share = match (raw.share, &raw.time) {
             (Some(percent), None) if (0.0..=100.0).contains(&percent) =>
@@ -127,7 +135,11 @@ impl Parser<'_> {
             "handler" => vec![Role::Handler, Role::JusticeOfficer],
             word => Role::parse(word).map_or_else(
                 || {
-                    self.say(role.span().start, format!("role '{word}' is not known"));
+                    let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+                    self.say(
+                        role.span().start,
+                        format!("role '{word}' is not one of leader, {}", known.join(", ")),
+                    );
                     vec![Role::Handler]
                 },
                 |role| vec![role],
@@ -137,10 +149,15 @@ impl Parser<'_> {
 
     pub(super) fn result(&mut self, raw: RawResult) -> ResultSpec {
         if let Some(template) = &raw.template {
-            self.reference(template, "result template", &self.known.templates);
+            self.reference(
+                template,
+                "result template",
+                "templates.toml",
+                &self.known.templates,
+            );
         }
         if let Some(book) = &raw.book {
-            self.reference(book, "register book", &self.known.books);
+            self.reference(book, "register book", "numbering.toml", &self.known.books);
         }
         ResultSpec {
             kind: raw.kind,

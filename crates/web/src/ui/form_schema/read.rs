@@ -1,7 +1,7 @@
 //! From what a page sends to what the form checks, and from a person's data to first values.
 
 use serde_json::{Map, Value};
-use townhall_domain::form::{Form as Schema, Widget};
+use townhall_domain::form::{ApplicantPart, Form as Schema, Prefill, Widget};
 
 /// The texts that were sent for a form drawn with this prefix, ready for `Form::check`.
 ///
@@ -43,18 +43,17 @@ pub fn typed_values<'a>(
     typed
 }
 
-/// First values from what is known already: `known("applicant.full_name")` for every field that names a source.
-pub fn prefilled(schema: &Schema, known: impl Fn(&str) -> Option<Value>) -> Map<String, Value> {
+/// First values: what stands in the pack, and what is known of whoever asks.
+pub fn prefilled(schema: &Schema, known: impl Fn(ApplicantPart) -> Option<Value>) -> Map<String, Value> {
     schema
         .fields
         .iter()
         .filter_map(|asked| {
-            let source = asked.prefill.as_deref()?;
-            // What nearly everybody answers stands there from the start: `value:Việt Nam`.
-            let value = source
-                .strip_prefix("value:")
-                .map_or_else(|| known(source), |value| Some(Value::from(value)));
-            Some((asked.name.clone(), value?))
+            let value = match asked.prefill.as_ref()? {
+                Prefill::Value(value) => Value::from(value.as_str()),
+                Prefill::Applicant(part) => known(*part)?,
+            };
+            Some((asked.name.clone(), value))
         })
         .collect()
 }
