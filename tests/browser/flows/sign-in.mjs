@@ -4,8 +4,8 @@ import { test } from "../lib/runner.mjs";
 
 test("sign in: every demo account gets in and sees its own start page", async (visit) => {
   for (const account of visit.site.accounts) {
-    const page = await visit.open("/", { role: account.role, unit: account.unit });
-    assert.equal(await page.locator("h1").count(), 1, `${account.role}: one heading`);
+    const page = await visit.open("/", account);
+    assert.equal(await page.locator("h1").count(), 1, `${account.user}: one heading`);
   }
 });
 

@@ -7,7 +7,7 @@ mod cover;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use serde::Deserialize;
 use townhall_domain::ids::{AccountId, MandateId, PersonId, PostId, UnitId};
 use townhall_domain::organisation::{Basis, MandateKind};
@@ -124,11 +124,10 @@ pub fn build(
         .hash(&Password::typed(PASSWORD))
         .map_err(|_| AppError::refused("account-password-cannot-be-hashed"))?;
     let province = unit("68");
-    let day = date(2025, 7, 1);
     let communes: Vec<UnitId> = town
         .packs()
         .units()
-        .communes_of(&province, day)
+        .communes_of(&province, FIRST)
         .map(|commune| commune.id.clone())
         .collect();
     let mut offices = Offices::default();
@@ -168,17 +167,21 @@ pub fn build(
             Arc::clone(&below),
         );
         let system = Actor::System { job: "demo" };
-        let clock_at = time::instant(day.at(7, 0, 0, 0));
+        let clock_at = time::instant(FIRST.at(7, 0, 0, 0));
         let base = town.cx(&system);
         let (covers, away) = (covers.clone(), away.clone());
         let (seated, accounts) = town.db().write_blocking("demo_office", move |tx| {
             let cx = base.at(clock_at);
-            let (mut seated, accounts) = fill(tx, &cx, &to, &organs, &people, &password, &above, &reach)?;
+            let hall = Hall {
+                unit: &to,
+                province: &above,
+                below: &reach,
+                password: &password,
+            };
+            let (mut seated, accounts) = fill(tx, &cx, hall, &organs, &people)?;
             for (post, person, mandate) in cover::stand_in(tx, &cx, &to, &covers, &away)? {
                 let who = Who {
-                    unit: &to,
-                    province: &above,
-                    below: &reach,
+                    hall,
                     division: &post.division,
                     space: post.space,
                     person,
@@ -200,94 +203,44 @@ pub fn build(
     Ok(offices)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, from the function above")]
+/// A unit whose offices are filled, and what its officers need to act.
+#[derive(Clone, Copy)]
+struct Hall<'a> {
+    unit: &'a UnitId,
+    province: &'a UnitId,
+    below: &'a Arc<std::collections::BTreeSet<UnitId>>,
+    password: &'a HashedPassword,
+}
+
+/// The first day of the two levels: all divisions, posts and mandates begin with it.
+const FIRST: Date = date(2025, 7, 1);
+
 fn fill(
     tx: &mut Tx<'_>,
     cx: &Cx,
-    unit: &UnitId,
+    hall: Hall<'_>,
     organs: &[Organ],
     people: &[String],
-    password: &HashedPassword,
-    province: &UnitId,
-    below: &Arc<std::collections::BTreeSet<UnitId>>,
 ) -> Result<(Vec<Seated>, Vec<DemoAccount>), AppError> {
-    let first = date(2025, 7, 1);
     let (mut seated, mut accounts) = (Vec::new(), Vec::new());
     let mut people = people.iter();
     let mut position = 0;
     for (place, organ) in organs.iter().enumerate() {
-        let division = AddDivision {
-            unit: unit.clone(),
-            id: organ.id.clone(),
-            kind: organ.id.clone(),
-            space: organ.space,
-            name_vi: organ.name.0.clone(),
-            name_en: organ.name.1.clone(),
-            position: u16::try_from(place).unwrap_or(0),
-            from: first,
-        };
-        add_division(tx, cx, &division)?;
+        add_division(tx, cx, &organ.division(hall.unit, place))?;
         for seats in &organ.seats {
             for number in 0..seats.count {
-                let post = AddPost {
-                    unit: unit.clone(),
-                    division: organ.id.clone(),
-                    roles: seats.roles.clone(),
-                    title_vi: seats.title.0.clone(),
-                    title_en: seats.title.1.clone(),
-                    position,
-                    quota_decision: Some("Dữ liệu minh họa".to_owned()),
-                    from: first,
-                    until: None,
-                };
+                let post = add_post(tx, cx, &organ.post(hall.unit, seats, position))?;
                 position += 1;
-                let post = add_post(tx, cx, &post)?;
                 // The last seats of a group are the vacant ones.
                 if number >= seats.count - seats.vacant {
                     continue;
                 }
                 let Some(name) = people.next() else { continue };
-                let person = add_person(
-                    tx,
-                    cx,
-                    &AddPerson {
-                        unit: unit.clone(),
-                        name: name.clone(),
-                        email: None,
-                        phone: None,
-                    },
-                )?;
-                let version = organisation::post(tx, post)?.map_or(1, |found| found.version);
-                let mandate = GiveMandate {
-                    post,
-                    version,
-                    person,
-                    kind: MandateKind::Full,
-                    from: first,
-                    until: None,
-                    decision: None,
-                };
-                let mandate = give_mandate(tx, cx, &mandate)?;
-                let who = Who {
-                    unit,
-                    province,
-                    below,
-                    division: &organ.id,
-                    space: organ.space,
-                    person,
-                    post,
-                    mandate,
-                };
+                let who = employ(tx, cx, hall, organ, post, name)?;
                 let account = match seats.users.get(number) {
                     Some(user) => {
-                        let account = AddAccount {
-                            person,
-                            user_name: user.clone(),
-                            password: password.clone(),
-                            change_password: false,
-                        };
-                        let account = add_account(tx, cx, &account)?;
-                        accounts.push(token_of(tx, cx, &who, &seats.roles, account, user)?);
+                        let (account, shown) = open_account(tx, cx, &who, &seats.roles, user)?;
+                        accounts.push(shown);
                         account
                     }
                     // Acts in the past of the demonstration and never signs in: an account that does not exist.
@@ -306,10 +259,93 @@ fn fill(
     Ok((seated, accounts))
 }
 
+impl Organ {
+    fn division(&self, unit: &UnitId, place: usize) -> AddDivision {
+        AddDivision {
+            unit: unit.clone(),
+            id: self.id.clone(),
+            kind: self.id.clone(),
+            space: self.space,
+            name_vi: self.name.0.clone(),
+            name_en: self.name.1.clone(),
+            position: u16::try_from(place).unwrap_or(0),
+            from: FIRST,
+        }
+    }
+
+    fn post(&self, unit: &UnitId, seats: &Seats, position: u16) -> AddPost {
+        AddPost {
+            unit: unit.clone(),
+            division: self.id.clone(),
+            roles: seats.roles.clone(),
+            title_vi: seats.title.0.clone(),
+            title_en: seats.title.1.clone(),
+            position,
+            quota_decision: Some("Dữ liệu minh họa".to_owned()),
+            from: FIRST,
+            until: None,
+        }
+    }
+}
+
+/// A person of this name takes a post.
+fn employ<'a>(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    hall: Hall<'a>,
+    organ: &'a Organ,
+    post: PostId,
+    name: &str,
+) -> Result<Who<'a>, AppError> {
+    let person = AddPerson {
+        unit: hall.unit.clone(),
+        name: name.to_owned(),
+        email: None,
+        phone: None,
+    };
+    let person = add_person(tx, cx, &person)?;
+    let version = organisation::post(tx, post)?.map_or(1, |found| found.version);
+    let mandate = GiveMandate {
+        post,
+        version,
+        person,
+        kind: MandateKind::Full,
+        from: FIRST,
+        until: None,
+        decision: None,
+    };
+    let mandate = give_mandate(tx, cx, &mandate)?;
+    Ok(Who {
+        hall,
+        division: &organ.id,
+        space: organ.space,
+        person,
+        post,
+        mandate,
+    })
+}
+
+/// An account with a token, and how both are told.
+fn open_account(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    who: &Who<'_>,
+    roles: &[Role],
+    user: &str,
+) -> Result<(AccountId, DemoAccount), AppError> {
+    let account = AddAccount {
+        person: who.person,
+        user_name: user.to_owned(),
+        password: who.hall.password.clone(),
+        change_password: false,
+    };
+    let account = add_account(tx, cx, &account)?;
+    let shown = token_of(tx, cx, who, roles, account, user)?;
+    Ok((account, shown))
+}
+
 struct Who<'a> {
-    unit: &'a UnitId,
-    province: &'a UnitId,
-    below: &'a Arc<std::collections::BTreeSet<UnitId>>,
+    hall: Hall<'a>,
     division: &'a str,
     space: Space,
     person: PersonId,
@@ -319,17 +355,17 @@ struct Who<'a> {
 
 impl Who<'_> {
     fn actor(&self, roles: &[Role], account: AccountId) -> Actor {
-        let is_province = self.unit == self.province;
+        let is_province = self.hall.unit == self.hall.province;
         Actor::Officer(Arc::new(Officer {
             account,
             person: self.person,
             post: self.post,
             mandate: self.mandate,
             basis: Basis::Mandate(self.mandate),
-            unit: self.unit.clone(),
-            province: (!is_province).then(|| self.province.clone()),
+            unit: self.hall.unit.clone(),
+            province: (!is_province).then(|| self.hall.province.clone()),
             below: if is_province {
-                Arc::clone(self.below)
+                Arc::clone(self.hall.below)
             } else {
                 Arc::default()
             },
@@ -367,7 +403,7 @@ fn token_of(
             .first()
             .map(|role| role.as_str().to_owned())
             .unwrap_or_default(),
-        unit: who.unit.code().to_owned(),
+        unit: who.hall.unit.code().to_owned(),
         user: user.to_owned(),
         password: PASSWORD.to_owned(),
         token: token_text(&made.secret),
@@ -377,6 +413,26 @@ fn token_of(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_a_dossier_may_come_to_in_thuan_an_can_sign_in() {
+        let tables = tables().expect("the offices");
+        let holders = [
+            Role::DivisionHead,
+            Role::Handler,
+            Role::JusticeOfficer,
+            Role::Chair,
+            Role::ViceChair,
+            Role::Clerk,
+        ];
+        let seats = tables.thuan_an.iter().flat_map(|organ| &organ.seats);
+        let holding = seats.filter(|seats| seats.roles.iter().any(|role| holders.contains(role)));
+        let groups: Vec<_> = holding.collect();
+        assert!(groups.len() > 10, "{groups:?}");
+        for seats in groups {
+            assert_eq!(seats.users.len(), seats.count - seats.vacant, "{:?}", seats.title);
+        }
+    }
 
     #[test]
     fn the_reports_numbers_of_posts_hold() {
