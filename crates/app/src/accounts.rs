@@ -86,44 +86,12 @@ pub fn create_first_administrator(
         .ok_or_else(|| AppError::field("user_name", "account-user-name-wrong"))?;
     let name = parse_name(&command.name, 80).map_err(|_| AppError::field("name", "staff-name-wrong"))?;
     let unit = &command.unit;
-    let valid = Interval::since(cx.today());
-    let division = Division {
-        id: "node".to_owned(),
-        unit: unit.clone(),
-        kind: "node".to_owned(),
-        space: Space::State,
-        name_vi: "Quản trị hệ thống".to_owned(),
-        name_en: "System administration".to_owned(),
-        position: 900,
-        valid,
-    };
-    let post = Post {
-        id: cx.new_id(),
-        unit: unit.clone(),
-        division: division.id.clone(),
-        space: Space::State,
-        roles: vec![Role::Administrator],
-        title_vi: "Quản trị viên hệ thống".to_owned(),
-        title_en: "System administrator".to_owned(),
-        position: 0,
-        quota_decision: None,
-        valid,
-    };
-    let person = Person {
-        id: cx.new_id(),
-        unit: unit.clone(),
-        name,
-        email: None,
-        phone: None,
-    };
-    let mandate = Mandate {
-        id: cx.new_id(),
-        post: post.id,
-        person: person.id,
-        kind: MandateKind::Full,
-        valid,
-        decision: None,
-    };
+    let Seat {
+        division,
+        post,
+        person,
+        mandate,
+    } = Seat::of_the_first(cx, unit, name);
     organisation::insert_division(tx, &division)?;
     organisation::insert_post(tx, &post)?;
     organisation::insert_person(tx, &person)?;
@@ -166,6 +134,64 @@ pub fn create_first_administrator(
     )?;
     record_account(tx, cx, &account, "account_opened", json!({ "person": person.id }))?;
     Ok(account.id)
+}
+
+/// A division with one post, and the person who holds it.
+struct Seat {
+    division: Division,
+    post: Post,
+    person: Person,
+    mandate: Mandate,
+}
+
+impl Seat {
+    /// Where the first administrator of an empty node sits: apart from the offices that he then describes.
+    fn of_the_first(cx: &Cx, unit: &UnitId, name: String) -> Self {
+        let valid = Interval::since(cx.today());
+        let division = Division {
+            id: "node".to_owned(),
+            unit: unit.clone(),
+            kind: "node".to_owned(),
+            space: Space::State,
+            name_vi: "Quản trị hệ thống".to_owned(),
+            name_en: "System administration".to_owned(),
+            position: 900,
+            valid,
+        };
+        let post = Post {
+            id: cx.new_id(),
+            unit: unit.clone(),
+            division: division.id.clone(),
+            space: Space::State,
+            roles: vec![Role::Administrator],
+            title_vi: "Quản trị viên hệ thống".to_owned(),
+            title_en: "System administrator".to_owned(),
+            position: 0,
+            quota_decision: None,
+            valid,
+        };
+        let person = Person {
+            id: cx.new_id(),
+            unit: unit.clone(),
+            name,
+            email: None,
+            phone: None,
+        };
+        let mandate = Mandate {
+            id: cx.new_id(),
+            post: post.id,
+            person: person.id,
+            kind: MandateKind::Full,
+            valid,
+            decision: None,
+        };
+        Self {
+            division,
+            post,
+            person,
+            mandate,
+        }
+    }
 }
 
 /// Opens an account for a person, with a first password that must be changed.

@@ -12,7 +12,7 @@ use townhall_domain::fee::Quantity;
 use townhall_domain::form::Form;
 use townhall_domain::ids::{ComponentId, DossierId, PartyId, StepId, UnitId};
 use townhall_domain::permission::{Right, Role};
-use townhall_domain::procedure::Procedure;
+use townhall_domain::procedure::{Component, Procedure};
 use townhall_domain::space::Space;
 use townhall_store::dossiers::{self, Step};
 use townhall_store::{Tx, parties};
@@ -165,19 +165,8 @@ fn receive_as(
     counted: Option<&Counted>,
     accepted: Accepted,
 ) -> Result<Received, AppError> {
-    if let Some(before) = dossiers::load(tx, cmd.id)? {
-        // A form sent twice is the same in what it is about; one filled in anew after "back" is another matter.
-        let same = before.procedure.code == cmd.procedure
-            && before.receiving_unit == cmd.receiving_unit
-            && clean(&cmd.applicant.name).is_some_and(|name| name == before.applicant.name);
-        if !same {
-            return Err(AppError::refused("dossier-refused-id-taken"));
-        }
-        return Ok(Received {
-            id: before.id,
-            code: before.code,
-            receipt_secret: before.receipt_secret,
-        });
+    if let Some(before) = received_before(tx, cmd)? {
+        return Ok(before);
     }
     let procedure = cx
         .packs()
@@ -232,6 +221,25 @@ fn receive_as(
         code: dossier.code,
         receipt_secret: dossier.receipt_secret,
     })
+}
+
+/// The dossier that this form became when it was sent before. It is the same in what it is about; a form that was
+/// filled in anew after "back" is another matter.
+fn received_before(tx: &mut Tx<'_>, cmd: &ReceiveDossier) -> Result<Option<Received>, AppError> {
+    let Some(before) = dossiers::load(tx, cmd.id)? else {
+        return Ok(None);
+    };
+    let same = before.procedure.code == cmd.procedure
+        && before.receiving_unit == cmd.receiving_unit
+        && clean(&cmd.applicant.name).is_some_and(|name| name == before.applicant.name);
+    if !same {
+        return Err(AppError::refused("dossier-refused-id-taken"));
+    }
+    Ok(Some(Received {
+        id: before.id,
+        code: before.code,
+        receipt_secret: before.receipt_secret,
+    }))
 }
 
 fn check_right(cx: &Cx, cmd: &ReceiveDossier) -> Result<(), AppError> {
@@ -336,72 +344,89 @@ pub(super) fn check_list(
         .needed(circumstances)
         .map(|component| component.id.as_str())
         .collect();
-    let mut groups_met: BTreeSet<&str> = BTreeSet::new();
     let mut entries = Vec::new();
     for (position, component) in procedure.components.iter().enumerate() {
         let required = needed.contains(component.id.as_str());
         let input = stated.iter().find(|input| input.component == component.id);
-        let status = input.map_or(
-            if required {
-                ComponentStatus::Missing
-            } else {
-                ComponentStatus::NotApplicable
-            },
-            |input| input.status,
+        let entry = entry(cx, component, position, required, input);
+        let asks_for_paper = matches!(
+            entry.source,
+            Some(ComponentSource::Paper | ComponentSource::Upload)
         );
-        let source = input
-            .and_then(|input| input.source)
-            .filter(|_| status != ComponentStatus::Missing);
-        let note = input
-            .and_then(|input| input.note.clone())
-            .filter(|note| !note.trim().is_empty());
-        let replaced = component.replaced_on(cx.today());
-        let asks_for_paper = matches!(source, Some(ComponentSource::Paper | ComponentSource::Upload));
-        if status == ComponentStatus::Present && asks_for_paper && replaced.is_some() && note.is_none() {
+        let is_held = component.replaced_on(cx.today()).is_some();
+        if entry.status == ComponentStatus::Present && asks_for_paper && is_held && entry.note.is_none() {
             problems.push(FieldError::new(
                 format!("component_{}", component.id),
                 "component-database-has-it",
             ));
         }
-        if status == ComponentStatus::Present
-            && let Some(group) = &component.one_of
-        {
-            groups_met.insert(group);
-        }
-        entries.push(ComponentEntry {
-            id: cx.new_id::<ComponentId>(),
-            component: component.id.clone(),
-            position: i64::try_from(position).unwrap_or(0),
-            required,
-            status,
-            source,
-            copies: input.map_or(0, |input| input.copies),
-            database: replaced
-                .filter(|_| source == Some(ComponentSource::Database))
-                .map(|replaced| replaced.database.clone()),
-            queried_at: (source == Some(ComponentSource::Database)).then(|| cx.now()),
-            note,
-        });
+        entries.push(entry);
     }
     if *verdict == Verdict::Accept {
-        for (entry, component) in entries.iter().zip(&procedure.components) {
-            let group_met = component
-                .one_of
-                .as_deref()
-                .is_some_and(|group| groups_met.contains(group));
-            if entry.required && entry.status != ComponentStatus::Present && !group_met {
-                problems.push(FieldError::new(
-                    format!("component_{}", entry.component),
-                    "component-missing",
-                ));
-            }
-        }
+        problems.extend(missing(procedure, &entries));
     }
     if problems.is_empty() {
         Ok(entries)
     } else {
         Err(AppError::Invalid(problems))
     }
+}
+
+/// One line of the check-list; what nobody stated is missing where it is required.
+fn entry(
+    cx: &Cx,
+    component: &Component,
+    position: usize,
+    required: bool,
+    input: Option<&ComponentInput>,
+) -> ComponentEntry {
+    let unstated = if required {
+        ComponentStatus::Missing
+    } else {
+        ComponentStatus::NotApplicable
+    };
+    let status = input.map_or(unstated, |input| input.status);
+    let source = input
+        .and_then(|input| input.source)
+        .filter(|_| status != ComponentStatus::Missing);
+    let is_looked_up = source == Some(ComponentSource::Database);
+    ComponentEntry {
+        id: cx.new_id::<ComponentId>(),
+        component: component.id.clone(),
+        position: i64::try_from(position).unwrap_or(0),
+        required,
+        status,
+        source,
+        copies: input.map_or(0, |input| input.copies),
+        database: component
+            .replaced_on(cx.today())
+            .filter(|_| is_looked_up)
+            .map(|replaced| replaced.database.clone()),
+        queried_at: is_looked_up.then(|| cx.now()),
+        note: input
+            .and_then(|input| input.note.clone())
+            .filter(|note| !note.trim().is_empty()),
+    }
+}
+
+/// What is required and not there; of papers that stand for each other one is enough.
+fn missing(procedure: &Procedure, entries: &[ComponentEntry]) -> Vec<FieldError> {
+    let is_there = |entry: &ComponentEntry| entry.status == ComponentStatus::Present;
+    let lines = || entries.iter().zip(&procedure.components);
+    let groups_met: BTreeSet<&str> = lines()
+        .filter(|(entry, _)| is_there(entry))
+        .filter_map(|(_, component)| component.one_of.as_deref())
+        .collect();
+    lines()
+        .filter(|(entry, component)| {
+            let group_met = component
+                .one_of
+                .as_deref()
+                .is_some_and(|group| groups_met.contains(group));
+            entry.required && !is_there(entry) && !group_met
+        })
+        .map(|(entry, _)| FieldError::new(format!("component_{}", entry.component), "component-missing"))
+        .collect()
 }
 
 fn keep_party(
