@@ -12,8 +12,8 @@ pub mod state;
 pub use action::{Action, Allowed, Flow, NotAllowed, actions};
 pub use applicant::ApplicantInput;
 pub use parts::{
-    Applicant, ApplicantKind, Channel, Claims, ComponentEntry, ComponentSource, ComponentStatus, Delivery,
-    Holder, PaymentState, SyncState,
+    Applicant, ApplicantKind, Capacity, Channel, Claims, ComponentEntry, ComponentSource, ComponentStatus,
+    Delivery, Holder, PaymentState, SyncState,
 };
 pub use state::{Resume, Stage, State};
 

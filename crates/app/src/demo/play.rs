@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 use townhall_domain::dossier::{
-    ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery, Holder, Stage, State,
+    ApplicantInput, Capacity, Channel, ComponentSource, ComponentStatus, Delivery, Holder, Stage, State,
 };
 use townhall_domain::fee::PayMethod;
 use townhall_domain::form::{ApplicantPart, Prefill};
@@ -344,9 +344,9 @@ fn forward(tx: &mut Tx<'_>, cx: &Cx, offices: &Offices, life: &Life) -> Result<(
                 collector_name: dossier.applicant.name.clone(),
                 collector_id_number: dossier.applicant.id_number.clone(),
                 capacity: if life.delivery == Delivery::Post {
-                    "post"
+                    Capacity::Post
                 } else {
-                    "self"
+                    Capacity::Own
                 }
                 .as_str()
                 .to_owned(),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use townhall_domain::dossier::applicant::clean;
-use townhall_domain::dossier::{Action, Dossier, Holder, Stage, State};
+use townhall_domain::dossier::{Action, Capacity, Dossier, Holder, Stage, State};
 use townhall_domain::ids::{DossierId, PostId};
 use townhall_domain::permission::Role;
 use townhall_domain::procedure::Procedure;
@@ -428,7 +428,7 @@ pub struct ReturnResult {
     pub collector_name: String,
     /// His identity number.
     pub collector_id_number: Option<String>,
-    /// `self`, `authorised`, `post`, `electronic`.
+    /// A word of [`Capacity`].
     pub capacity: String,
     /// The authorisation: number, date, by whom.
     pub authorisation: Option<String>,
@@ -444,10 +444,8 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
     if name.is_empty() || name.chars().count() > 200 {
         problems.push(FieldError::new("collector_name", "applicant-name-missing"));
     }
-    if !matches!(
-        cmd.capacity.as_str(),
-        "self" | "authorised" | "post" | "electronic"
-    ) {
+    let capacity = Capacity::parse(&cmd.capacity);
+    if capacity.is_none() {
         problems.push(FieldError::new("capacity", "return-capacity-unknown"));
     }
     let authorisation = cmd
@@ -455,7 +453,7 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
         .as_deref()
         .and_then(clean)
         .filter(|text| !text.is_empty());
-    if cmd.capacity == "authorised" && authorisation.is_none() {
+    if capacity == Some(Capacity::Authorised) && authorisation.is_none() {
         problems.push(FieldError::new("authorisation", "return-authorisation-missing"));
     }
     if !problems.is_empty() {
@@ -465,12 +463,15 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
     if dossier.payment == townhall_domain::dossier::PaymentState::Unpaid {
         return Err(AppError::refused("return-refused-unpaid"));
     }
-    let collected = json!({
+    let mut collected = json!({
         "name": name,
         "id_number": cmd.collector_id_number,
-        "capacity": cmd.capacity,
+        "capacity": capacity.map(Capacity::as_str),
         "authorisation": authorisation,
     });
+    if let Some(day) = cmd.receipt_day {
+        collected["receipt_day"] = json!(day.to_string());
+    }
     if flow_of(acting.procedure).has_members {
         crate::joined::hand_over_members(tx, cx, &dossier, &collected)?;
     }

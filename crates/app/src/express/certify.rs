@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use townhall_domain::dossier::applicant::clean;
 use townhall_domain::dossier::{
-    Action, ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery, Dossier,
+    Action, ApplicantInput, Capacity, Channel, ComponentSource, ComponentStatus, Delivery, Dossier,
 };
 use townhall_domain::express::{BOOK, Document, DocumentInput, MOST_DOCUMENTS, PROCEDURE, done_at_once};
 use townhall_domain::fee::PayMethod;
@@ -374,7 +374,7 @@ fn result(
         collected_by: Some(json!({
             "name": dossier.applicant.name,
             "id_number": dossier.applicant.id_number,
-            "capacity": "self",
+            "capacity": Capacity::Own.as_str(),
             "authorisation": null,
         })),
         collected_at: Some(cx.now()),

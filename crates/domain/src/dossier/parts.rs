@@ -63,6 +63,20 @@ stored_words!(
 );
 
 stored_words!(
+    /// As what somebody takes the result, or how it goes to who asked.
+    Capacity {
+        /// He asked for it himself.
+        Own = "self",
+        /// By a written authorisation.
+        Authorised = "authorised",
+        /// The post carries it.
+        Post = "post",
+        /// It was delivered electronically.
+        Electronic = "electronic",
+    }
+);
+
+stored_words!(
     /// Where payment stands; apart from the business state.
     PaymentState {
         /// Nothing is due.

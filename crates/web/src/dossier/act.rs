@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::dossier::{ActionNow, DossierView};
 use townhall_app::error::AppError;
-use townhall_domain::dossier::Action;
+use townhall_domain::dossier::{Action, Capacity};
 use townhall_domain::ids::{DossierId, StepId};
 use townhall_store::organisation;
 
@@ -135,7 +135,7 @@ pub async fn ask(
         version: view.dossier.version.to_string(),
         eligible: "yes".to_owned(),
         outcome: "granted".to_owned(),
-        capacity: "self".to_owned(),
+        capacity: Capacity::Own.as_str().to_owned(),
         collector_name: view.dossier.applicant.name.clone(),
         value: super::corrected::typed_now(&view.dossier, &asked.field),
         consultation: asked.consultation,

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use townhall_app::dossier::DossierView;
-use townhall_domain::dossier::{Action, ComponentStatus};
+use townhall_domain::dossier::{Action, Capacity, ComponentStatus};
 use townhall_domain::organisation::Post;
 use townhall_domain::permission::Role;
 use townhall_store::dossiers::FilledPost;
@@ -146,8 +146,10 @@ pub fn fields(
         },
         Action::Approve | Action::Issue => html! {},
         Action::Return => {
-            let ways = ["self", "authorised", "post", "electronic"]
-                .map(|way| choice(ui, way, &format!("dossier-capacity-{way}")));
+            let ways: Vec<_> = Capacity::ALL
+                .iter()
+                .map(|way| choice(ui, way.as_str(), &format!("dossier-capacity-{}", way.as_str())))
+                .collect();
             html! {
                 (ui::radios(ui, &field("capacity", &typed.capacity), &ways))
                 (ui::text(ui, &field("collector_name", &typed.collector_name).columns(8)))
