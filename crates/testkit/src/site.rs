@@ -86,6 +86,15 @@ impl Site {
         sites
     }
 
+    /// A site on `SQLite` under other packs than those of the program.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn start_under(packs: Packs) -> Self {
+        let files = |dir: &Path| Files::open(&dir.join("files")).expect("a file store");
+        Self::make(Place::Sqlite(crate::temp_dir()), packs, files).await
+    }
+
     /// A site at a place, empty or left by an earlier site of the same test.
     ///
     /// # Panics
@@ -102,11 +111,15 @@ impl Site {
     /// # Panics
     /// When it cannot be made.
     pub async fn start_with(place: Place, files: impl FnOnce(&Path) -> Files + Send + 'static) -> Self {
+        Self::make(place, PACKS.clone(), files).await
+    }
+
+    async fn make(place: Place, packs: Packs, files: impl FnOnce(&Path) -> Files + Send + 'static) -> Self {
         let (town, place, staff) = off_async(move || {
             let db = crate::databases::open(&place);
             let files = files(place.dir());
             let clock = Clock::manual(time::instant(date(2025, 8, 4).at(9, 40, 0, 0)));
-            let town = Town::new(db, PACKS.clone(), clock, files, IdSource::System, true);
+            let town = Town::new(db, packs, clock, files, IdSource::System, true);
             let staff = people::employ_all(&town, &PASSWORDS);
             (town, place, staff)
         })

@@ -19,6 +19,7 @@ mod online;
 mod passkeys;
 mod permissions;
 mod printed;
+mod procedure;
 mod public;
 mod quality;
 mod queue;
