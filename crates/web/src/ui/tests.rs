@@ -1,7 +1,7 @@
 //! What holds for every component: nothing inline, labels for every field, one id once, words in both languages.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 
 use townhall_domain::deadline::{Amount, Basis, Deadline, DeadlineStep, StandingKind, StepKind};
 use townhall_domain::limit::Limit;
@@ -206,21 +206,30 @@ fn a_page_shows_only_the_places_that_the_person_may_go_to() {
     assert!(!page.contains(r#"href="/counter""#) && !page.contains(r#"href="/admin""#));
 }
 
-/// Writes the pages as files when `TOWNHALL_GALLERY` names a folder, to be looked at in a browser.
+/// `TOWNHALL_GALLERY` names a folder in which the pages stay, to be looked at in a browser.
 #[test]
-fn the_gallery_can_be_written_as_static_pages() {
-    let Ok(folder) = std::env::var("TOWNHALL_GALLERY") else {
-        return;
-    };
-    let folder = Path::new(&folder);
-    for (name, page) in pages() {
-        std::fs::create_dir_all(folder).expect("a folder");
-        std::fs::write(folder.join(format!("{name}.html")), page).expect("a page");
-    }
+fn the_gallery_as_static_pages_finds_every_asset_that_it_asks_for() {
+    let gone = tempfile::tempdir().expect("a folder");
+    let kept = std::env::var_os("TOWNHALL_GALLERY").map(PathBuf::from);
+    let folder = kept.as_deref().unwrap_or(gone.path());
+    std::fs::create_dir_all(folder).expect("a folder");
     for (name, bytes) in crate::assets::all() {
         let file = folder.join(crate::assets::url(name).trim_start_matches('/'));
         std::fs::create_dir_all(file.parent().expect("a parent")).expect("a folder");
         std::fs::write(file, bytes).expect("an asset");
+    }
+    for (name, page) in pages() {
+        for asked in ["href", "src"].map(|attribute| values(&page, attribute)).concat() {
+            if let Some(asset) = asked.strip_prefix('/').filter(|path| path.starts_with("assets/")) {
+                let (file, part) = asset.split_once('#').unwrap_or((asset, ""));
+                let bytes = std::fs::read(folder.join(file));
+                let bytes = bytes.unwrap_or_else(|error| panic!("{name}: {asked}: {error}"));
+                // An icon is a part of one file.
+                let is_there = String::from_utf8_lossy(&bytes).contains(&format!("id=\"{part}\""));
+                assert!(part.is_empty() || is_there, "{name}: {asked}");
+            }
+        }
+        std::fs::write(folder.join(format!("{name}.html")), page).expect("a page");
     }
 }
 
