@@ -4,7 +4,7 @@ mod holders;
 mod list;
 mod parts;
 
-pub(crate) use list::BY_DUE;
+pub(crate) use list::{BY_DUE, Named};
 
 pub use holders::{FilledPost, filled_posts};
 pub use list::{

@@ -8,7 +8,7 @@ use townhall_domain::ids::{ChargeId, DossierId, PaymentId, PersonId, PostId, Uni
 use townhall_domain::money::Dong;
 use townhall_domain::words::Words;
 
-use crate::dossiers::word;
+use crate::dossiers::{Named, word};
 use crate::value::Row;
 use crate::{StoreError, Tx, params};
 
@@ -359,8 +359,12 @@ pub struct Owing {
     pub dossier: DossierId,
     /// Its code.
     pub code: String,
-    /// Its subject in one line.
+    /// Its subject in one line, as it is stored: Vietnamese.
     pub subject: String,
+    /// Its procedure, for whoever reads in another language.
+    pub procedure: String,
+    /// Whose it is.
+    pub applicant_name: String,
     /// How much is due.
     pub due: Dong,
 }
@@ -371,7 +375,8 @@ pub struct Owing {
 /// is not read.
 pub fn owing(tx: &mut Tx<'_>, unit: &UnitId, limit: i64) -> Result<Vec<Owing>, StoreError> {
     tx.rows(
-        "SELECT d.id AS id, d.code AS code, d.subject AS subject, c.due AS due
+        "SELECT d.id AS id, d.code AS code, d.subject AS subject, d.procedure_code AS procedure, d.applicant AS applicant,
+                c.due AS due
          FROM (SELECT dossier, CAST(SUM(due) AS BIGINT) AS due FROM charges
                 WHERE unit = $1 AND state = 'unpaid' GROUP BY dossier ORDER BY dossier LIMIT $2) c
          JOIN dossiers d ON d.id = c.dossier ORDER BY d.received_at, d.id",
@@ -383,6 +388,8 @@ pub fn owing(tx: &mut Tx<'_>, unit: &UnitId, limit: i64) -> Result<Vec<Owing>, S
             dossier: row.get("id")?,
             code: row.get("code")?,
             subject: row.get("subject")?,
+            procedure: row.get("procedure")?,
+            applicant_name: row.json::<Named>("applicant")?.name,
             due: row.get("due")?,
         })
     })

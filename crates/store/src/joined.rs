@@ -8,8 +8,8 @@ use townhall_domain::ids::{DossierId, PersonId, PostId};
 use townhall_domain::joined::MemberState;
 
 pub use warnings::{
-    Rung as RungMember, due_warnings, forget_warnings, latest_warnings, plan_warnings, raise_warning,
-    rung_warnings,
+    Rung as RungMember, due_warnings, forget_warnings, latest_of_parents, latest_warnings, plan_warnings,
+    raise_warning, rung_warnings,
 };
 
 use crate::dossiers::word;

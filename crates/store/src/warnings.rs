@@ -8,7 +8,7 @@ use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::space::Space;
 
-use crate::dossiers::{BY_DUE, word};
+use crate::dossiers::{BY_DUE, Named, word};
 use crate::params;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
@@ -109,8 +109,12 @@ pub struct Rung {
     pub dossier: DossierId,
     /// Its code.
     pub code: String,
-    /// Subject in one line.
+    /// Subject in one line, as it is stored: Vietnamese.
     pub subject: String,
+    /// Its procedure, for whoever reads in another language.
+    pub procedure: String,
+    /// Whose it is.
+    pub applicant_name: String,
     /// Which bell.
     pub kind: WarningKind,
     /// When its time had come.
@@ -158,7 +162,7 @@ pub fn rung(
         // CROSS JOIN is the same in meaning and keeps SQLite from beginning with the bells.
         let sql = format!(
             "SELECT d.id AS dossier, w.kind AS kind, w.at AS at, d.code AS code, d.subject AS subject, d.due_at AS due_at,
-                    d.holder_post AS holder_post
+                    d.procedure_code AS procedure, d.applicant AS applicant, d.holder_post AS holder_post
                FROM dossiers d CROSS JOIN dossier_warnings w
               WHERE d.unit = $1 AND d.space = $2{narrowed} AND d.is_open = 1 AND d.state <> 9
                 AND d.due_at IS NOT NULL AND d.paused_at IS NULL AND w.dossier = d.id AND w.is_raised = 1
@@ -180,6 +184,8 @@ fn read(row: &Row) -> Result<Rung, StoreError> {
         dossier: row.get("dossier")?,
         code: row.get("code")?,
         subject: row.get("subject")?,
+        procedure: row.get("procedure")?,
+        applicant_name: row.json::<Named>("applicant")?.name,
         kind: word(row, "kind", WarningKind::parse)?,
         at: row.get("at")?,
         due_at: row.get("due_at")?,

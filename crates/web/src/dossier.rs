@@ -167,8 +167,12 @@ pub(crate) fn procedure_short(app: &App, ui: &Ui, code: &str) -> String {
 
 /// What a dossier is about in one line, in the language of the page; the stored subject is Vietnamese.
 pub(crate) fn subject_words(app: &App, ui: &Ui, dossier: &Dossier) -> String {
-    let procedure = procedure_short(app, ui, &dossier.procedure.code);
-    format!("{procedure}: {}", dossier.applicant.name)
+    subject_of(app, ui, &dossier.procedure.code, &dossier.applicant.name)
+}
+
+/// The same for a row of a list.
+pub(crate) fn subject_of(app: &App, ui: &Ui, procedure: &str, applicant: &str) -> String {
+    format!("{}: {applicant}", procedure_short(app, ui, procedure))
 }
 
 /// The official name of a procedure in the language of the page.

@@ -63,6 +63,9 @@ pub struct Listed {
     pub version: i64,
     /// The last bell that rang before its deadline.
     pub warned: Option<WarningKind>,
+    /// Of a joined-up dossier the last bell that rang for a part that others decide; only looked up in a list of what
+    /// bells rang for, where it is the reason why the row stands there.
+    pub member_warned: Option<WarningKind>,
 }
 
 impl Listed {
@@ -204,6 +207,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
     rows.truncate(limit);
     ask_sync(tx, &mut rows)?;
     mark_warned(tx, &mut rows)?;
+    if filter.warned.is_some() {
+        mark_member_warned(tx, &mut rows)?;
+    }
     let next = rows
         .last()
         .filter(|_| more)
@@ -375,14 +381,21 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
             Warned::By(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
             Warned::Any => ("", None),
         };
-        let clause = format!(
-            "d.is_open = 1 AND d.paused_at IS NULL AND d.id IN (SELECT w.dossier FROM dossier_warnings w \
+        // As the bells of my work: a dossier's own while its clock runs and it has no result; a member's while the
+        // member is at work, also where the clock of the whole stands because it waits for others.
+        let members = format!(
+            "SELECT w.parent FROM member_warnings w \
+             JOIN joined_members m ON m.parent = w.parent AND m.position = w.position \
              WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind} \
-             UNION ALL SELECT w.parent FROM member_warnings w \
-             WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind})"
+             AND m.state = 'at_work' AND m.wait_until IS NULL AND m.due_at IS NOT NULL"
+        );
+        let clause = format!(
+            "d.is_open = 1 AND d.id IN (SELECT w.dossier FROM dossier_warnings w \
+             WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind} UNION ALL {members}) \
+             AND ((d.paused_at IS NULL AND d.state <> 9) OR d.id IN ({members}))"
         );
         let once: Vec<Value> = units.into_iter().chain([space.into()]).chain(kind).collect();
-        sql.and(&clause, once.iter().cloned().chain(once.iter().cloned()));
+        sql.and(&clause, [&once, &once, &once].into_iter().flatten().cloned());
     }
     if let Some((measure, period)) = &filter.measure {
         let (condition, values) = measure.condition(period);
@@ -428,6 +441,16 @@ pub fn my_work(
     ask_sync(tx, &mut listed)?;
     mark_warned(tx, &mut listed)?;
     Ok(listed)
+}
+
+/// Says which bell rang last for a part that others decide.
+fn mark_member_warned(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
+    let ids: Vec<DossierId> = rows.iter().map(|row| row.id).collect();
+    let latest = crate::joined::latest_of_parents(tx, &ids)?;
+    for row in rows {
+        row.member_warned = latest.get(&row.id).copied();
+    }
+    Ok(())
 }
 
 /// Says which bell rang last for the open ones.
@@ -491,8 +514,8 @@ fn ask_sync(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
 
 /// Of an applicant, what a list shows; the rest is stepped over.
 #[derive(Deserialize)]
-struct Named {
-    name: String,
+pub(crate) struct Named {
+    pub(crate) name: String,
 }
 
 /// Of a deadline whose clock stands, since when and why.
@@ -531,6 +554,7 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         sync: SyncState::Local,
         version: row.get("version")?,
         warned: None,
+        member_warned: None,
     })
 }
 

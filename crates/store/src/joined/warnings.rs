@@ -159,6 +159,30 @@ pub fn rung_warnings(
     Ok(found)
 }
 
+/// The last bell that rang for a member at work of each of these joined-up dossiers.
+pub fn latest_of_parents(
+    tx: &mut Tx<'_>,
+    parents: &[DossierId],
+) -> Result<BTreeMap<DossierId, WarningKind>, StoreError> {
+    let mut latest = BTreeMap::new();
+    for some in parents.chunks(200) {
+        let marks: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT w.parent AS parent, w.kind AS kind FROM member_warnings w
+               JOIN joined_members m ON m.parent = w.parent AND m.position = w.position
+              WHERE w.parent IN ({}) AND w.is_raised = 1 AND m.state = 'at_work' AND m.wait_until IS NULL
+                AND m.due_at IS NOT NULL
+              ORDER BY w.at, w.kind",
+            marks.join(", ")
+        );
+        let values: Vec<Value> = some.iter().map(|id| Value::from(*id)).collect();
+        for row in tx.rows(&sql, &values)? {
+            latest.insert(row.get("parent")?, word(&row, "kind", WarningKind::parse)?);
+        }
+    }
+    Ok(latest)
+}
+
 fn read(row: &Row) -> Result<Rung, StoreError> {
     Ok(Rung {
         parent: row.get("parent")?,

@@ -383,6 +383,7 @@ dossiers-due-half = 50 % of the time used
 dossiers-due-four_fifths = 80 % of the time used
 dossiers-due-two_days = 2 working days left
 dossiers-due-one_day = 1 working day left
+dossiers-due-member = One part: { $bell }
 work-bells = Deadlines to mind: { $count }
 work-bells-unit = In the unit
 work-bells-all = All dossiers reminded of

@@ -377,6 +377,7 @@ dossiers-due-half = Đã dùng 50 % thời hạn
 dossiers-due-four_fifths = Đã dùng 80 % thời hạn
 dossiers-due-two_days = Còn 2 ngày làm việc
 dossiers-due-one_day = Còn 1 ngày làm việc
+dossiers-due-member = Một phần việc: { $bell }
 work-bells = Nhắc hạn: { $count } việc
 work-bells-unit = Trong đơn vị
 work-bells-all = Tất cả hồ sơ đã nhắc hạn

@@ -11,6 +11,8 @@ use townhall_store::dossiers::Listed;
 use townhall_store::tasks::RungTask;
 use townhall_store::warnings::Rung;
 
+use super::subject_of;
+use crate::state::App;
 use crate::ui::{Icon, Tone, Ui, badge, code};
 
 fn words(ui: &Ui, kind: WarningKind) -> String {
@@ -22,19 +24,22 @@ pub(crate) fn bell(ui: &Ui, kind: WarningKind) -> Markup {
     badge(ui, Tone::Warn, Icon::BELL, &words(ui, kind))
 }
 
-/// Which bell rang last for a row; nothing while its clock stands and after its deadline, which the chip tells.
+/// Which bell rang last for a row; nothing while its clock stands and after its deadline, which the chip tells. In a
+/// list of what bells rang for also that of a part that others decide.
 pub fn warned(ui: &Ui, row: &Listed) -> Markup {
     let is_running =
         row.paused_at.is_none() && row.state != State::Resolved && row.due_at.is_some_and(|due| due > ui.now);
     html! {
         @if let Some(kind) = row.warned.filter(|_| is_running) {
             " " (bell(ui, kind))
+        } @else if let Some(kind) = row.member_warned {
+            " " (badge(ui, Tone::Warn, Icon::BELL, &ui.t_args("dossiers-due-member", &[("bell", crate::dossier::lower_first(&words(ui, kind)).into())])))
         }
     }
 }
 
 /// The bells of one's own work, and for who leads those of the unit; nothing when none rang.
-pub fn bells(ui: &Ui, bells: &Bells, members: &MemberBells, tasks: &TaskBells) -> Markup {
+pub fn bells(app: &App, ui: &Ui, bells: &Bells, members: &MemberBells, tasks: &TaskBells) -> Markup {
     let unit = bells.unit.len() + members.unit.len() + tasks.unit.len();
     let count = unit + bells.own.len() + members.own.len() + tasks.own.len();
     html! {
@@ -46,12 +51,12 @@ pub fn bells(ui: &Ui, bells: &Bells, members: &MemberBells, tasks: &TaskBells) -
                         h2.card-title id="bells-title" { (Icon::BELL) " " (ui.t_args("work-bells", &[("count", count.into())])) }
                     }
                     div.card-body {
-                        (list(ui, &bells.own))
+                        (list(app, ui, &bells.own))
                         (member_list(ui, &members.own))
                         (task_list(ui, &tasks.own))
                         @if unit > 0 {
                             h3.th-h { (ui.t("work-bells-unit")) }
-                            (list(ui, &bells.unit))
+                            (list(app, ui, &bells.unit))
                             (member_list(ui, &members.unit))
                             (task_list(ui, &tasks.unit))
                         }
@@ -68,11 +73,11 @@ pub fn bells(ui: &Ui, bells: &Bells, members: &MemberBells, tasks: &TaskBells) -
     }
 }
 
-fn list(ui: &Ui, rung: &[Rung]) -> Markup {
+fn list(app: &App, ui: &Ui, rung: &[Rung]) -> Markup {
     html! {
         @if !rung.is_empty() {
             ul.list-unstyled.mb-2 {
-                @for one in rung { (line(ui, &format!("/dossiers/{}", one.dossier), &one.subject, &one.code, one.kind, one.due_at)) }
+                @for one in rung { (line(ui, &format!("/dossiers/{}", one.dossier), &subject_of(app, ui, &one.procedure, &one.applicant_name), &one.code, one.kind, one.due_at)) }
             }
         }
     }

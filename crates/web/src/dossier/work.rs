@@ -155,7 +155,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<As
     let main = html! {
         (what_was_done(&ui, &asked))
         (ui::title_line(&ui, &heading, &html! { span.th-muted { (townhall_text::capitalised(&ui.date_time(ui.now))) } }, &html! {}))
-        (warned::bells(&ui, &bells.0, &bells.1, &bells.2))
+        (warned::bells(&app, &ui, &bells.0, &bells.1, &bells.2))
         @if work.is_empty() { (nothing_waits(&ui, &signed)) } @else { (inbox(&app, &ui, &work, &asked, &shown, &offered, pane)) }
     };
     ui::page(&ui, &Page::new(&heading).at(Place::Work), &main).into_response()

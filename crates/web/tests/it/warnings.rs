@@ -88,6 +88,12 @@ async fn each_bell_rings_once_at_its_time_and_is_seen_by_handler_and_leader() {
         let justice = site.sign_in("justice").await;
         let page = justice.get("/work").await.expect(200);
         page.must_say("Nhắc hạn: 1 việc");
+        // What is about is said in the language of the page, also in its bells.
+        justice.get("/settings?lang=en").await.expect(303);
+        let english = justice.get("/work").await.expect(200);
+        english.must_say("Deadlines to mind: 1");
+        english.must_not_say("Xác nhận tình trạng hôn nhân");
+        justice.get("/settings?lang=vi").await.expect(303);
         justice
             .get("/dossiers?due=warned")
             .await
@@ -229,6 +235,18 @@ async fn a_member_outside_has_bells_of_its_own_for_the_counter_and_who_leads() {
         report(1, "relatives_asked", "").await;
         let left = rung().await;
         assert!(left.len() == 1 && left[0].0 == 2, "{}: {left:?}", site.name());
+        // While it waits for relatives its own clock stands; the list still has what rings in my work, and says why.
+        let whole = dossier(&site, id).await;
+        assert!(whole.paused_at.is_some(), "{}", site.name());
+        let counter = site.sign_in("receptionist").await;
+        counter.get("/work").await.expect(200).must_say("Cấp thẻ BHYT");
+        for which in ["warned", "two_days"] {
+            let list = counter.get(&format!("/dossiers?due={which}")).await.expect(200);
+            list.must_say("Phan Thị Mẫu");
+            list.must_say("Một phần việc: còn 2 ngày làm việc");
+        }
+        let list = counter.get("/dossiers?due=one_day").await.expect(200);
+        list.must_not_say("Phan Thị Mẫu");
         ring_at(&site, date(2025, 8, 6).at(16, 59, 0, 0)).await;
         assert!(
             rung().await.iter().all(|(position, _)| *position == 2),
