@@ -5,6 +5,7 @@ mod mail;
 mod office;
 mod pace;
 mod portal;
+mod portal_stopped;
 mod portal_trouble;
 mod provider;
 mod provider_links;
