@@ -101,6 +101,9 @@ pub enum StoreError {
     /// The object store of papers answers and does not do what is asked: somebody has to set something right.
     #[error("the store of papers refuses: {0}")]
     PapersRefused(String),
+    /// The directory of papers, or the spool of what comes in, is gone or cannot be written.
+    #[error("the directory of papers cannot be used: {0}")]
+    PapersUnusable(std::io::Error),
     /// The body of a fact has no canonical form.
     #[error("fact: {0}")]
     Fact(#[from] townhall_journal::CanonicalError),
@@ -187,6 +190,23 @@ impl StoreError {
             Self::Postgres(error) => error.code().is_some_and(|code| code.code() == "23505"),
             _ => false,
         }
+    }
+
+    /// A failure in the directory of papers; a full disk stays one.
+    pub(crate) fn of_papers(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            Self::Io(error)
+        } else {
+            Self::PapersUnusable(error)
+        }
+    }
+
+    /// True when nothing is wrong but that papers cannot be stored or read now.
+    pub fn is_about_papers(&self) -> bool {
+        matches!(
+            self,
+            Self::PapersAway(_) | Self::PapersRefused(_) | Self::PapersUnusable(_)
+        )
     }
 
     /// True when the disk is full.

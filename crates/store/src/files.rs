@@ -253,11 +253,16 @@ impl Files {
         Ok(removed)
     }
 
-    /// Whether the store answers and takes us, asked once and quickly; a directory is looked at.
+    /// Whether the store answers and takes us, asked once and quickly: a directory is looked at, and a file is made and
+    /// removed in the spool, because a disk that became read-only still shows what it holds.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn look(&self) -> Result<(), StoreError> {
+        let probe = self.spool.join(format!("probe-{}", std::process::id()));
+        fs::File::create(&probe)
+            .and_then(|_| fs::remove_file(&probe))
+            .map_err(StoreError::of_papers)?;
         match &self.home {
             Home::Directory(directory) => directory.look(),
             Home::Bucket(bucket) => bucket.look(),

@@ -44,11 +44,13 @@ mod visitor;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::refusal::Refusal;
-use crate::routes::Routes;
+use crate::routes::{Need, Routes};
+use crate::session::MaybeSigned;
 use crate::state::App;
 use crate::visitor::Visitor;
 
@@ -93,7 +95,10 @@ pub fn router(app: App) -> Router {
     routes(&app)
         .into_router()
         .merge(assets::routes())
-        .fallback(not_found)
+        .fallback(not_found.layer(axum::middleware::from_fn_with_state(
+            (app.clone(), Need::Public),
+            session::guard,
+        )))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(axum::middleware::from_fn(api::problem::put_into_words))
         .layer(axum::middleware::from_fn(move |request, next| {
@@ -102,8 +107,10 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-async fn not_found(State(app): State<App>, visitor: Visitor) -> Response {
-    let refusal = Refusal::not_found(visitor.lang);
+/// Nothing at this address: in the frame of whoever asks, so that an officer keeps his navigation and search.
+async fn not_found(State(app): State<App>, visitor: Visitor, MaybeSigned(signed): MaybeSigned) -> Response {
+    let ui = signed.map_or_else(|| visitor.ui(&app), |signed| signed.ui(&app));
+    let refusal = Refusal::not_found(ui.lang);
     debug_assert_eq!(refusal.status, StatusCode::NOT_FOUND);
-    refusal.page(&visitor.ui(&app))
+    refusal.page(&ui)
 }

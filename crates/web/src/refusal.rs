@@ -7,7 +7,7 @@ use townhall_app::error::{AppError, FieldError};
 use townhall_store::StoreError;
 use townhall_text::{Arg, Lang};
 
-use crate::ui::{self, Empty, Errors, Icon, Page, Ui};
+use crate::ui::{self, Empty, Errors, Icon, Page, Place, Ui};
 
 /// Status, heading key and sentence of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +115,11 @@ impl Refusal {
                 "papers",
                 "refusal-papers-refused-text",
             ),
+            StoreError::PapersUnusable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "papers",
+                "refusal-papers-unusable-text",
+            ),
             full if full.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "full", "refusal-full-text"),
             _ => (StatusCode::SERVICE_UNAVAILABLE, "failed", "refusal-failed-text"),
         };
@@ -131,18 +136,34 @@ impl Refusal {
     /// The whole page.
     pub fn page(&self, ui: &Ui) -> Response {
         let heading = ui.t(&format!("refusal-{}", self.word));
+        let is_officer = ui.who.is_some();
+        let home = if is_officer {
+            ("ui-place-work", "/work")
+        } else {
+            ("refusal-home", "/")
+        };
+        let sentence = if is_officer && self.word == "not-found" {
+            ui.t("refusal-not-found-officer")
+        } else {
+            self.sentence.clone()
+        };
+        // What is not at its address is mostly found by its code or name.
+        let other = (is_officer
+            && self.status == StatusCode::NOT_FOUND
+            && ui.nav.iter().any(|entry| entry.place == Place::Dossiers))
+        .then(|| (ui.t("refusal-search"), "/dossiers"));
         let main = ui::empty(
             ui,
             &Empty {
                 icon: Icon::ALERT,
                 heading: &heading,
-                text: html! { (self.sentence) },
-                button: Some((&ui.t("refusal-home"), "/")),
-                other: None,
+                text: html! { (sentence) },
+                button: Some((&ui.t(home.0), home.1)),
+                other: other.as_ref().map(|(words, href)| (words.as_str(), *href)),
             },
         );
         let about = Page::new(&heading).with_error(true);
-        let page = if ui.who.is_some() {
+        let page = if is_officer {
             ui::page(ui, &about, &main)
         } else {
             ui::public_page(ui, &about, &main)

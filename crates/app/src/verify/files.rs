@@ -61,7 +61,7 @@ pub(super) fn read(files: &Files, named: &Named, report: &mut Report) -> Vec<Wro
             Err(StoreError::MissingFile(_)) => {
                 found(Some(file), format!("file {file}, named in {table}, is missing"));
             }
-            Err(error @ (StoreError::PapersAway(_) | StoreError::PapersRefused(_))) => {
+            Err(error) if error.is_about_papers() => {
                 // Every other file would wait as long to say the same.
                 let left = named.len() - place;
                 found(None, format!("{left} files were not looked at: {error}"));

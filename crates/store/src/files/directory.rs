@@ -32,13 +32,19 @@ impl Directory {
 
     pub(super) fn read(&self, sha256: &str) -> Result<Vec<u8>, StoreError> {
         fs::read(self.path(sha256)).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => StoreError::MissingFile(sha256.to_owned()),
+            // Without the directory itself nobody knows whether the file is lost.
+            std::io::ErrorKind::NotFound if self.root.is_dir() => StoreError::MissingFile(sha256.to_owned()),
+            std::io::ErrorKind::NotFound => StoreError::PapersUnusable(error),
             _ => error.into(),
         })
     }
 
     /// Gives a file that came in its name: synced, renamed, the directory synced.
     pub(super) fn keep(&self, sha256: &str, spooled: &Path, file: &File) -> Result<(), StoreError> {
+        self.take_in(sha256, spooled, file).map_err(StoreError::of_papers)
+    }
+
+    fn take_in(&self, sha256: &str, spooled: &Path, file: &File) -> std::io::Result<()> {
         file.sync_all()?;
         let shelf = self.root.join(&sha256[..2]);
         if !shelf.is_dir() {
@@ -46,8 +52,7 @@ impl Directory {
             File::open(&self.root)?.sync_all()?;
         }
         fs::rename(spooled, shelf.join(sha256))?;
-        File::open(&shelf)?.sync_all()?;
-        Ok(())
+        File::open(&shelf)?.sync_all()
     }
 
     pub(super) fn remove(&self, sha256: &str, age: Duration) -> Result<bool, StoreError> {
@@ -90,7 +95,7 @@ impl Directory {
     }
 
     pub(super) fn look(&self) -> Result<(), StoreError> {
-        fs::read_dir(&self.root)?;
+        fs::read_dir(&self.root).map_err(StoreError::of_papers)?;
         Ok(())
     }
 }

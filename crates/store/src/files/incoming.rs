@@ -35,7 +35,11 @@ impl Incoming {
         let mut name = [0_u8; 16];
         getrandom::fill(&mut name)?;
         let path = files.spool.join(hex::encode(name));
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .map_err(StoreError::of_papers)?;
         Ok(Self {
             home: files.home.clone(),
             path,
@@ -69,7 +73,7 @@ impl Incoming {
 
     /// Adds bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.file.write_all(bytes)?;
+        self.file.write_all(bytes).map_err(StoreError::of_papers)?;
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
         Ok(())
@@ -88,8 +92,7 @@ impl Incoming {
     /// Keeps it under its hash, durably; only then is it safe to refer to.
     ///
     /// # Errors
-    /// When the home fails: nothing refers to the file then, and where the home is a store elsewhere, an upload in
-    /// pieces can be taken again.
+    /// When the home fails: nothing refers to the file then, and an upload in pieces can be taken again.
     pub fn finish(mut self) -> Result<Stored, StoreError> {
         let sha256 = hex::encode(self.hash.clone().finalize());
         let kept = match &self.home {
@@ -107,8 +110,7 @@ impl Incoming {
                 })
             }
             Err(error) => {
-                let is_elsewhere = matches!(error, StoreError::PapersAway(_) | StoreError::PapersRefused(_));
-                if let (true, Some(taken)) = (is_elsewhere, &self.taken) {
+                if let (true, Some(taken)) = (error.is_about_papers(), &self.taken) {
                     self.done = fs::rename(&taken.aside, &taken.about).is_ok();
                 }
                 Err(error)

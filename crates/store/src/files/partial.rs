@@ -47,7 +47,7 @@ pub enum PartialError {
 
 impl From<std::io::Error> for PartialError {
     fn from(error: std::io::Error) -> Self {
-        Self::Store(StoreError::from(error))
+        Self::Store(StoreError::of_papers(error))
     }
 }
 
@@ -58,10 +58,13 @@ impl Files {
         getrandom::fill(&mut id)?;
         let id = hex::encode(id);
         let (data, about) = self.partial_paths(&id);
-        OpenOptions::new().write(true).create_new(true).open(data)?;
-        let mut about = OpenOptions::new().write(true).create_new(true).open(about)?;
-        let text = serde_json::to_vec(partial).map_err(std::io::Error::other)?;
-        about.write_all(&text)?;
+        let text = serde_json::to_vec(partial)?;
+        let begun = || {
+            OpenOptions::new().write(true).create_new(true).open(data)?;
+            let mut about = OpenOptions::new().write(true).create_new(true).open(about)?;
+            about.write_all(&text)
+        };
+        begun().map_err(StoreError::of_papers)?;
         Ok(id)
     }
 

@@ -2,6 +2,8 @@
 refusal-home = To the start page
 refusal-not-found = Not found
 refusal-not-found-text = There is nothing at this address, or it is not yours to see. Check the address, or begin again at the start page.
+refusal-not-found-officer = There is nothing at this address, or it is not for the post you act as. Check the address, or search above by code or name.
+refusal-search = List of dossiers
 refusal-denied = Right not given
 refusal-denied-text = The post you act as may not do this. If you hold another post, switch to it; if you need the right, ask the administrator of your unit.
 refusal-conflict = Somebody was faster
@@ -21,6 +23,7 @@ refusal-failed-text = Something went wrong on the server. Nothing was saved; wha
 refusal-papers = The paper store does not answer
 refusal-papers-text = The store where papers are kept does not answer, so no file was kept or shown. What you typed is still here. Try again in a few minutes, and choose the files again if they are not named any more. Reference: { $reference }.
 refusal-papers-refused-text = The store where papers are kept does not take this system, so no file was kept or shown. What you typed is still here. Tell the administrator the reference { $reference }: keys, bucket or rights there are not right.
+refusal-papers-unusable-text = Papers cannot be stored or opened now: the place where the server keeps them cannot be used. No paper was recorded; what you typed is still here. Tell the administrator the reference { $reference }; when it is mended, choose the files again and send again. Work that needs no file goes on.
 refusal-forgery = This page is old
 refusal-forgery-text = This form is no longer valid, mostly because you signed in again in another window. Open the page again; what you typed is kept as a draft.
 refusal-too-large = File too large

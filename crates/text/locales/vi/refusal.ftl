@@ -2,6 +2,8 @@
 refusal-home = Về trang đầu
 refusal-not-found = Không tìm thấy
 refusal-not-found-text = Không có gì ở địa chỉ này, hoặc người đang dùng không được xem. Hãy kiểm tra lại địa chỉ, hoặc bắt đầu lại từ trang đầu.
+refusal-not-found-officer = Không có gì ở địa chỉ này, hoặc chức danh đang dùng không được xem. Xem lại địa chỉ, hoặc tìm theo mã hay tên ở ô tìm kiếm phía trên.
+refusal-search = Danh sách hồ sơ
 refusal-denied = Chưa được giao quyền
 refusal-denied-text = Chức danh đang dùng không có quyền làm việc này. Nếu có chức danh khác, hãy đổi chức danh; nếu cần, hãy hỏi người quản trị của đơn vị.
 refusal-conflict = Có người vừa nhanh hơn
@@ -21,6 +23,7 @@ refusal-failed-text = Có trục trặc ở máy chủ. Chưa lưu gì cả; nh�
 refusal-papers = Kho giấy tờ không trả lời
 refusal-papers-text = Kho lưu giấy tờ không trả lời nên chưa lưu hoặc chưa mở được tệp nào. Những gì đã nhập vẫn còn. Hãy thử lại sau vài phút; nếu tên tệp không còn hiện ra thì chọn lại tệp. Mã tra cứu: { $reference }.
 refusal-papers-refused-text = Kho lưu giấy tờ không chấp nhận hệ thống này nên chưa lưu hoặc chưa mở được tệp nào. Những gì đã nhập vẫn còn. Hãy báo người quản trị mã { $reference }: khóa truy cập, kho hoặc quyền ở đó chưa đúng.
+refusal-papers-unusable-text = Lúc này không lưu và không mở được giấy tờ: nơi giữ giấy tờ trên máy chủ không dùng được. Không có giấy tờ nào được ghi nhận; những gì đã nhập vẫn còn. Báo quản trị mã { $reference }, rồi chọn lại tệp và gửi lại khi đã sửa xong. Việc không cần tệp vẫn làm được.
 refusal-forgery = Trang đã cũ
 refusal-forgery-text = Biểu mẫu này không còn hiệu lực, thường vì đã đăng nhập lại ở cửa sổ khác. Hãy mở lại trang; những gì đã nhập được giữ trong bản nháp.
 refusal-too-large = Tệp quá lớn

@@ -521,3 +521,37 @@ fn the_child_has_little_memory_and_time_and_says_one_line() {
     let said: Value = serde_json::from_slice(&output.stdout).expect("one line of JSON");
     assert_eq!(said["kept"]["pages"], 1);
 }
+
+#[tokio::test]
+async fn when_the_place_of_papers_is_gone_the_form_says_so_and_keeps_what_was_typed() {
+    for site in Site::on_each().await {
+        let id = accepted(&site, PROCEDURE).await;
+        let client = site.sign_in("receptionist").await;
+        send(&client, id, &[], &[("a.pdf", &pdf(0))]).await.expect(303);
+        let place = std::path::PathBuf::from(site.town.files().place());
+        let aside = place.with_extension("aside");
+        std::fs::rename(&place, &aside).expect("moved away");
+        let fields = [("note", "Bản chính đã đối chiếu")];
+        let reply = send(&client, id, &fields, &[("b.pdf", &pdf(200))])
+            .await
+            .expect(503);
+        reply.must_say("không lưu và không mở được giấy tờ");
+        reply.must_say("Báo quản trị mã");
+        assert_eq!(
+            reply.value("note").as_deref(),
+            Some("Bản chính đã đối chiếu"),
+            "{}",
+            site.name()
+        );
+        let papers = papers_of(&site, id).await;
+        assert_eq!(papers.len(), 1, "{}: nothing is recorded", site.name());
+        // What is kept is not called damaged because nobody can look.
+        let page = client.get(&format!("/papers/{}", papers[0].id)).await.expect(200);
+        page.must_not_say("bị hỏng");
+        std::fs::rename(&aside, &place).expect("back");
+        send(&client, id, &fields, &[("b.pdf", &pdf(200))])
+            .await
+            .expect(303);
+        assert_eq!(papers_of(&site, id).await.len(), 2, "{}", site.name());
+    }
+}

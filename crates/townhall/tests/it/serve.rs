@@ -22,6 +22,17 @@ fn a_node_says_when_it_is_ready_is_healthy_and_stops_in_order() {
     let ready = http::get(server.url(), "/readyz").expect("an answer");
     assert_eq!(ready.status, 200, "{}", ready.text());
     assert_eq!(ready.json()["database_writes"], "ok");
+    assert_eq!(ready.json()["papers"], "ok");
+    // A directory that is there and takes nothing is told; the rest of the work goes on.
+    let (spool, aside) = (dir.path().join("files/incoming"), dir.path().join("files/aside"));
+    std::fs::rename(&spool, &aside).expect("moved away");
+    std::thread::sleep(Duration::from_millis(1100));
+    let ready = http::get(server.url(), "/readyz").expect("an answer");
+    assert_eq!(
+        (ready.status, ready.json()["papers"].as_str()),
+        (200, Some("failed"))
+    );
+    std::fs::rename(&aside, &spool).expect("back");
     stop(server);
     assert!(dir.path().join("townhall.db").is_file());
     assert!(

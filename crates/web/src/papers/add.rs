@@ -12,7 +12,6 @@ use townhall_app::paper::{FileProblem, TakeError, Taken, clean_name};
 use townhall_domain::dossier::{Action, ComponentSource, ComponentStatus};
 use townhall_domain::ids::DossierId;
 use townhall_domain::procedure::Nature;
-use townhall_store::StoreError;
 use townhall_text::{Arg, Lang, t_args};
 
 use super::intake::problem_of;
@@ -324,7 +323,7 @@ pub(crate) async fn read(
         match taken {
             Ok(taken) => sent.taken.push(taken),
             Err(TakeError::Store(error)) => {
-                let is_away = matches!(error, StoreError::PapersAway(_) | StoreError::PapersRefused(_));
+                let is_away = error.is_about_papers();
                 let refusal = Refusal::of(lang, &AppError::Store(error));
                 if !is_away {
                     return Err(refusal);

@@ -23,6 +23,34 @@ async fn a_stranger_is_sent_to_sign_in_and_a_signed_in_officer_sees_his_work() {
 }
 
 #[tokio::test]
+async fn an_unknown_address_leaves_an_officer_in_his_frame_and_tells_a_stranger_nothing_more() {
+    for site in Site::on_each().await {
+        let receptionist = site.sign_in("receptionist").await;
+        let unknown = receptionist.get("/khong-co/trang-nay").await.expect(404);
+        for part in [
+            "Lê Thị Mỹ Hạnh",
+            "href=\"/work\"",
+            "action=\"/search\"",
+            "Danh sách hồ sơ",
+            "ô tìm kiếm",
+        ] {
+            assert!(unknown.text().contains(part), "{}: {part}", site.name());
+        }
+        // What is there and not his to know of answers in the same words.
+        let foreign = receptionist.get("/jobs").await.expect(404);
+        let words = "Không có gì ở địa chỉ này, hoặc chức danh đang dùng không được xem";
+        unknown.must_say(words);
+        foreign.must_say(words);
+        let stranger = site.visitor().get("/khong-co/trang-nay").await.expect(404);
+        stranger.must_not_say("Lê Thị Mỹ Hạnh");
+        assert!(!stranger.text().contains("action=\"/search\""), "{}", site.name());
+        // A program is told by its own kind of answer.
+        let program = site.visitor().get("/api/v1/nothing").await.expect(404);
+        assert_eq!(program.header("content-type"), Some("application/problem+json"));
+    }
+}
+
+#[tokio::test]
 async fn a_draft_is_kept_for_its_account_alone_and_a_lost_session_is_told() {
     for site in Site::on_each().await {
         let (one, other) = (
