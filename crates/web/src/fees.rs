@@ -3,6 +3,7 @@
 mod act;
 mod card;
 mod day;
+mod file;
 mod page;
 
 use maud::{Markup, html};
@@ -18,6 +19,7 @@ use crate::state::App;
 use crate::ui::{Icon, Tone, Ui, badge};
 
 pub use card::card;
+pub(crate) use file::{closing_file, day_file};
 
 /// Routes of this capability.
 pub fn routes(app: &App) -> Routes {
@@ -36,8 +38,10 @@ pub fn routes(app: &App) -> Routes {
         .post("/receipts/{id}/refund", VOID, act::refund)
         .get("/receipts/{file}", READ, papers::receipt)
         .get("/fees", DAY, day::show)
+        .get("/fees/export.csv", DAY, file::export_day)
         .post("/fees/close", Need::Right(Right::CloseDay), day::close)
         .get("/fees/closings/{file}", DAY, papers::closing)
+        .get("/fees/closings/{id}/export.csv", DAY, file::export_closing)
 }
 
 /// Where a charge stands, as a badge.

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use townhall_app::clock::real_now;
+use townhall_app::error::AppError;
 use townhall_app::jobs::{cancel_job, job_list, retry_job, why_not_cancelled};
 use townhall_domain::ids::JobId;
 use townhall_domain::permission::Right;
@@ -105,10 +106,8 @@ fn table(app: &App, ui: &Ui, signed: &Signed, asked: &Asked, jobs: &[Job]) -> Ma
     let may_retry = signed.actor.holds(Right::RetryJob);
     let columns = [
         Column::text(ui.t("jobs-kind")),
-        Column::text(ui.t("jobs-unit")),
         Column::text(ui.t("common-status")),
         Column::number(ui.t("jobs-attempts")),
-        Column::text(ui.t("jobs-next")),
         Column::text(ui.t("jobs-changed")),
         Column::text(""),
     ];
@@ -117,6 +116,7 @@ fn table(app: &App, ui: &Ui, signed: &Signed, asked: &Asked, jobs: &[Job]) -> Ma
             tr {
                 td {
                     b { (ui.t(&format!("jobs-kind-{}", job.kind))) }
+                    br; span.th-muted { (unit_name(app, ui, job)) }
                     @if let (JobState::Waiting, true, Some(why)) = (job.state, may_retry, why_not_cancelled(job)) {
                         br; span.th-muted { (ui.t(why)) }
                     }
@@ -124,16 +124,19 @@ fn table(app: &App, ui: &Ui, signed: &Signed, asked: &Asked, jobs: &[Job]) -> Ma
                         br; span.th-muted { (ui.t("jobs-error")) ": " span lang="en" { (why) } }
                     }
                 }
-                td { (unit_name(app, ui, job)) }
-                td { (state_badge(ui, job)) }
+                td.text-nowrap {
+                    (state_badge(ui, job))
+                    @if job.state == JobState::Waiting && !is_running(job) {
+                        br; span.th-muted { (ui.t_args("jobs-next-at", &[("at", ui.date_time(job.run_at).into())])) }
+                    }
+                }
                 td.th-num { (ui.number(i64::from(job.attempts))) }
-                td.text-nowrap { @if job.state == JobState::Waiting { (ui.date_time(job.run_at)) } }
                 td.text-nowrap { (ui.date_time(job.changed_at)) }
                 td {
                     span.th-inline {
                         @if may_retry && may_run_again(job) {
                             (ui::form(ui, &Form::post(format!("/jobs/{}/retry", job.id)), &html! {
-                                button.btn.btn-sm type="submit" { (Icon::REFRESH) " " (ui.t("jobs-again")) }
+                                button.btn.btn-sm type="submit" { (Icon::REFRESH) " " (ui.t(if job.state == JobState::Waiting && job.last_error.is_none() { "jobs-run-now" } else { "jobs-again" })) }
                             }))
                         }
                         @if may_retry && why_not_cancelled(job).is_none() {
@@ -207,10 +210,7 @@ async fn retry(
         .town
         .write("retry_job", &signed.actor, move |tx, cx| retry_job(tx, cx, id))
         .await;
-    match done {
-        Ok(()) => Redirect::to("/jobs").into_response(),
-        Err(error) => signed.refuse(&app, &error),
-    }
+    back(&app, &signed, done)
 }
 
 async fn cancel(
@@ -223,8 +223,13 @@ async fn cancel(
         .town
         .write("cancel_job", &signed.actor, move |tx, cx| cancel_job(tx, cx, id))
         .await;
+    back(&app, &signed, done)
+}
+
+/// To the list, which shows what became of the job; or why nothing did.
+fn back<T>(app: &App, signed: &Signed, done: Result<T, AppError>) -> Response {
     match done {
         Ok(_) => Redirect::to("/jobs").into_response(),
-        Err(error) => signed.refuse(&app, &error),
+        Err(error) => signed.refuse(app, &error),
     }
 }

@@ -11,6 +11,7 @@ use townhall_domain::fee::ReceiptState;
 use townhall_domain::money::Dong;
 
 use super::{amount, receipt_badge, receipt_number};
+use crate::dossier::subject_of;
 use crate::refusal::Refusal;
 use crate::session::{FormOf, Signed};
 use crate::state::App;
@@ -22,7 +23,7 @@ use crate::ui::{
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    day: String,
+    pub(super) day: String,
     done: String,
 }
 
@@ -68,7 +69,7 @@ async fn page(app: &App, signed: &Signed, asked: &Asked, typed: &Typed, errors: 
         }
         (error_summary(&ui, errors))
         div.th-cols.th-cols-counter {
-            div.th-stack { (taken(&ui, &view)) (owing(&ui, &view)) }
+            div.th-stack { (taken(&ui, &view)) (owing(app, &ui, &view)) }
             aside.th-stack aria-label=(ui.t("fees-close")) {
                 @if view.may_close { (close_form(&ui, &view, typed, errors)) }
                 (closings(&ui, &view))
@@ -139,17 +140,22 @@ fn taken(ui: &Ui, view: &DayView) -> Markup {
             }
         }
     };
-    ui::card("taken", &heading, &html! {}, &inside)
+    let file = html! {
+        @if !view.taken.is_empty() {
+            a.btn.btn-sm href=(ui::href("/fees/export.csv", &[("day", &view.day.to_string())])) { (Icon::DOWNLOAD) " " (ui.t("fees-export")) }
+        }
+    };
+    ui::card("taken", &heading, &file, &inside)
 }
 
-fn owing(ui: &Ui, view: &DayView) -> Markup {
+fn owing(app: &App, ui: &Ui, view: &DayView) -> Markup {
     let inside = html! {
         @if view.owing.is_empty() { p.th-muted.m-3 { (ui.t("fees-owing-none")) } }
         @else {
             ul.list-unstyled.m-3.mb-0 {
                 @for one in &view.owing {
                     li.d-flex.justify-content-between.gap-3.mb-2 {
-                        span { a href=(format!("/dossiers/{}/fee", one.dossier)) { (code(&one.code)) } br; span.th-muted { (one.subject) } }
+                        span { a href=(format!("/dossiers/{}/fee", one.dossier)) { (code(&one.code)) } br; span.th-muted { (subject_of(app, ui, &one.procedure, &one.applicant_name)) } }
                         b.text-nowrap { (ui.money(one.due)) }
                     }
                 }
@@ -185,6 +191,7 @@ fn closings(ui: &Ui, view: &DayView) -> Markup {
                             @let number = ui.t_args("fees-closing", &[("number", closing.number.to_string().into()), ("year", closing.year.to_string().into())]);
                             li.mb-2 {
                                 a href=(format!("/fees/closings/{}.pdf", closing.id)) { (Icon::PRINTER) " " (number) }
+                                " · " a href=(format!("/fees/closings/{}/export.csv", closing.id)) aria-label=(ui.t_args("fees-closing-export", &[("list", number.as_str().into())])) { "CSV" }
                                 br;
                                 span.th-muted { (ui.t_args("fees-closing-of", &[("day", ui.date(closing.day).into()), ("time", ui.time(closing.at).into())])) " · " (ui.money(closing.cash + closing.transfer)) }
                                 @if let (Some(counted), Some(note)) = (closing.counted, &closing.note) {

@@ -8,6 +8,7 @@ use townhall_domain::money::Dong;
 use townhall_store::fees::{self, Payment};
 use townhall_testkit::{Client, Site};
 
+use crate::api::Program;
 use crate::printed::says;
 use townhall_testkit::site::dossiers::{accepted, bring_to, dossier};
 
@@ -274,6 +275,22 @@ async fn a_receipt_is_voided_before_its_day_is_closed_and_refunded_afterwards() 
 }
 
 #[tokio::test]
+async fn what_is_still_due_is_said_in_the_language_of_the_page() {
+    let site = Site::start().await;
+    accepted(&site, "2.000884").await;
+    let cashier = site.sign_in("cashier").await;
+    cashier
+        .get("/fees")
+        .await
+        .expect(200)
+        .must_say("Chứng thực chữ ký: ");
+    cashier.get("/settings?lang=en").await.expect(303);
+    let page = cashier.get("/fees").await.expect(200);
+    page.must_not_say("Chứng thực chữ ký");
+    page.must_say("Phan Thị Mẫu");
+}
+
+#[tokio::test]
 async fn what_should_not_have_been_asked_for_is_voided_with_a_reason() {
     for site in Site::on_each().await {
         let id = accepted(&site, "2.000815").await;
@@ -332,5 +349,77 @@ async fn the_page_offers_a_transfer_code_and_refuses_an_amount_that_changed() {
             .get(&format!("/receipts/{}.pdf", receipt.id))
             .await
             .expect(404);
+    }
+}
+
+#[tokio::test]
+async fn the_day_and_each_closing_are_files_for_who_takes_fees_and_for_programs_and_are_noted() {
+    for site in Site::on_each().await {
+        let cashier = site.sign_in("cashier").await;
+        let id = accepted(&site, "2.000884").await;
+        let wrong = take(&site, &cashier, id).await;
+        let why = [("reason", "Ghi nhầm người nộp")];
+        cashier
+            .post(&format!("/receipts/{}/void", wrong.id), &why)
+            .await
+            .expect(303);
+        let right = take(&site, &cashier, id).await;
+        cashier.post("/fees/close", &[]).await.expect(303);
+        cashier
+            .post(&format!("/receipts/{}/refund", right.id), &why)
+            .await
+            .expect(303);
+        cashier.post("/fees/close", &[]).await.expect(303);
+        let closings = site
+            .read(|tx, cx| {
+                let unit = cx.packs().units().by_code("24682", cx.today()).expect("a unit");
+                Ok(fees::closings(tx, &unit.id.clone(), 10)?)
+            })
+            .await;
+
+        let day = cashier.get("/fees/export.csv?day=4/8/2025").await.expect(200);
+        assert_eq!(day.header("content-type"), Some("text/csv; charset=utf-8"));
+        let day = day.text();
+        assert_eq!(day.lines().count(), 3, "{}: {day}", site.name());
+        for part in ["\"0000001\"", "\"0000002\"", "Đã hủy", "Đã hoàn", "\"10000\""] {
+            assert!(day.contains(part), "{}: {part} in {day}", site.name());
+        }
+        let lines = cashier
+            .get(&format!("/fees/closings/{}/export.csv", closings[0].id))
+            .await
+            .expect(200)
+            .text();
+        assert!(lines.contains("\"Hoàn\",\"'-10000\""), "{}: {lines}", site.name());
+        let stranger = site.sign_in("cujut.receptionist").await;
+        let closing = format!("/fees/closings/{}/export.csv", closings[1].id);
+        stranger.get(&closing).await.expect(404);
+        assert_eq!(
+            stranger
+                .get("/fees/export.csv?day=4/8/2025")
+                .await
+                .expect(200)
+                .text()
+                .lines()
+                .count(),
+            1,
+            "{}: one's own unit alone",
+            site.name()
+        );
+        let program = Program::of(&site, "cashier").await;
+        for (path, rows) in [
+            ("/api/v1/fees/day.csv?day=2025-08-04".to_owned(), 3),
+            (format!("/api/v1/fees/closings/{}/export.csv", closings[1].id), 3),
+        ] {
+            let file = program.get(&path).await.expect(200).text();
+            assert_eq!(file.lines().count(), rows, "{}: {path}: {file}", site.name());
+        }
+        let noted = site
+            .read(|tx, _| {
+                Ok(tx
+                    .rows("SELECT id FROM access_log WHERE action = 'export'", &[])?
+                    .len())
+            })
+            .await;
+        assert_eq!(noted, 5, "{}: who took a file out is noted", site.name());
     }
 }

@@ -1,7 +1,7 @@
 //! The fees of a day over the API: what was taken, what is still due, and the closing.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,17 @@ pub(super) fn add(book: Book) -> Book {
         .takes::<CloseDayBody>()
         .gives::<ClosingOut>(201),
         close,
+    )
+    .add(
+        Operation::get("export_fee_day", "/api/v1/fees/day.csv", DAY)
+            .query::<FeeDayQuery>()
+            .gives_file(&["text/csv"]),
+        day_file,
+    )
+    .add(
+        Operation::get("export_fee_closing", "/api/v1/fees/closings/{id}/export.csv", DAY)
+            .gives_file(&["text/csv"]),
+        closing_file,
     )
     .add(
         Operation::get("get_fee_closing", "/api/v1/fees/closings/{id}", DAY).gives::<ClosedDayOut>(200),
@@ -169,6 +180,31 @@ async fn day(
         owing: view.owing.iter().map(OwingOut::from).collect(),
         closings: view.closings.iter().map(ClosingOut::from).collect(),
     }))
+}
+
+async fn day_file(
+    State(app): State<App>,
+    asker: Asker,
+    OriginalUri(uri): OriginalUri,
+    Asked(query): Asked<FeeDayQuery>,
+) -> Result<Response, Wrong> {
+    let today = time::local_date(app.town.clock().now());
+    let day = query.day.map_or(today, |day| day.0);
+    crate::fees::day_file(&app, &asker.ui(&app, &uri), &asker.actor, day)
+        .await
+        .map_err(Wrong::App)
+}
+
+async fn closing_file(
+    State(app): State<App>,
+    asker: Asker,
+    OriginalUri(uri): OriginalUri,
+    id: InPath,
+) -> Result<Response, Wrong> {
+    let id: ClosingId = id.id("closing")?;
+    crate::fees::closing_file(&app, &asker.ui(&app, &uri), &asker.actor, id)
+        .await
+        .map_err(Wrong::App)
 }
 
 /// What was counted.

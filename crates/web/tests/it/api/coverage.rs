@@ -262,6 +262,8 @@ const READ: &[(&str, &[&str])] = &[
     ("/tasks/{id}", &["get_task"]),
     ("/units/{unit}/villages", &["list_villages"]),
     ("/units/{unit}/villages.csv", &["export_villages"]),
+    ("/fees/export.csv", &["export_fee_day"]),
+    ("/fees/closings/{id}/export.csv", &["export_fee_closing"]),
     ("/work", &["my_dossiers", "my_tasks", "list_bells"]),
     ("/work/preview/dossiers/{id}", &["get_dossier"]),
 ];
