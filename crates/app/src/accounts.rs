@@ -388,6 +388,11 @@ pub fn account_counts(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Account
     Ok(accounts::counts(tx, unit)?)
 }
 
+/// Whether anybody has an account on this node.
+pub fn any_account(tx: &mut Tx<'_>) -> Result<bool, AppError> {
+    Ok(accounts::any(tx)?)
+}
+
 /// One account that the actor manages.
 pub fn account_of(tx: &mut Tx<'_>, cx: &Cx, id: AccountId) -> Result<AccountLine, AppError> {
     let line = accounts::line(tx, id)?

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod accounts;
+mod begin;
 mod calendar;
 mod overview;
 mod packs;

@@ -150,7 +150,9 @@ fn result(ui: &Ui, done: &str) -> Markup {
         "revoked" => "account-token-revoked-now",
         _ => return ui::nothing(),
     };
-    ui::notice(ui, NoticeTone::Ok, &ui.t(key), &html! {})
+    // After a first password this is the first page that somebody sees: the way on stands there.
+    let on = html! { @if done == "password" { a href="/work" { (ui.t("ui-place-work")) } } };
+    ui::notice(ui, NoticeTone::Ok, &ui.t(key), &on)
 }
 
 fn look_form(ui: &Ui, own: &OwnAccount, errors: &Errors) -> Markup {

@@ -91,7 +91,16 @@ async fn ask(
         let next = own_path(&asked.next);
         return Redirect::to(if next.is_empty() { "/work" } else { next }).into_response();
     }
-    sign_in_page(&app, &visitor, &Typed::asked(&asked), StatusCode::OK)
+    let any = app.town.read("any_account", &crate::online::CITIZEN, |tx, _| {
+        townhall_app::accounts::any_account(tx)
+    });
+    // A look that fails only leaves the hint out.
+    let is_new = matches!(any.await, Ok(false));
+    let typed = Typed {
+        is_new,
+        ..Typed::asked(&asked)
+    };
+    sign_in_page(&app, &visitor, &typed, StatusCode::OK)
 }
 
 async fn send(State(app): State<App>, visitor: Visitor, FormOf(form): FormOf<SignInForm>) -> Response {
@@ -108,6 +117,7 @@ async fn send(State(app): State<App>, visitor: Visitor, FormOf(form): FormOf<Sig
                 refused: Some(refused),
                 out: false,
                 ended: false,
+                is_new: false,
             };
             sign_in_page(&app, &visitor, &typed, status_of(refused))
         }
@@ -327,6 +337,8 @@ struct Typed<'a> {
     out: bool,
     /// The session ended under a form that was sent.
     ended: bool,
+    /// Nobody has an account here yet.
+    is_new: bool,
 }
 
 impl<'a> Typed<'a> {
@@ -337,6 +349,7 @@ impl<'a> Typed<'a> {
             refused: None,
             out: asked.out == "1",
             ended: asked.ended == "1",
+            is_new: false,
         }
     }
 
@@ -348,6 +361,7 @@ impl<'a> Typed<'a> {
             refused: Some(refused),
             out: false,
             ended: false,
+            is_new: false,
         }
     }
 }
@@ -379,6 +393,9 @@ fn sign_in_page(app: &App, visitor: &Visitor, typed: &Typed<'_>, status: StatusC
         @if typed.ended { (ui::notice(&ui, ui::NoticeTone::Warn, "", &html! { (ui.t("sign-in-ended")) })) }
         @if typed.out { (ui::notice(&ui, ui::NoticeTone::Ok, &ui.t("sign-in-signed-out"), &provider::still_there(&ui, app))) }
         (ui::error_summary(&ui, &errors))
+        @if typed.is_new {
+            (ui::notice(&ui, ui::NoticeTone::Info, &ui.t("sign-in-new"), &html! { (ui.t("sign-in-new-how")) br; code { "townhall admin create --unit … --user …" } }))
+        }
         h1 { (ui.t("sign-in-title")) }
         p { (ui.t("sign-in-lead")) }
         (ui::form(&ui, &Form::post("/sign-in"), &html! {

@@ -456,6 +456,17 @@ pub fn return_result(tx: &mut Tx<'_>, cx: &Cx, cmd: &ReturnResult) -> Result<(),
     if capacity == Some(Capacity::Authorised) && authorisation.is_none() {
         problems.push(FieldError::new("authorisation", "return-authorisation-missing"));
     }
+    let applicant = &acting.dossier.applicant;
+    let number = cmd
+        .collector_id_number
+        .as_deref()
+        .map(str::trim)
+        .filter(|number| !number.is_empty());
+    let is_applicant = townhall_text::fold(&name) == townhall_text::fold(&applicant.name)
+        && number.is_none_or(|number| applicant.id_number.as_deref() == Some(number));
+    if cmd.capacity == "authorised" && is_applicant {
+        problems.push(FieldError::new("collector_name", "return-collector-is-applicant"));
+    }
     if !problems.is_empty() {
         return Err(AppError::Invalid(problems));
     }

@@ -1,4 +1,17 @@
 admin-parts = Parts of administration
+admin-begin = Make ready to receive dossiers
+admin-begin-about = This unit has its administrator only. Take these steps in turn; each needs the one before.
+admin-begin-divisions = Add the divisions
+admin-begin-divisions-about = For example the public service centre, the offices, the leaders.
+admin-begin-posts = Add posts with their roles
+admin-begin-posts-about = A role says what a post may do. At least: reception, handling, a leader who signs, the clerk.
+admin-begin-people = Add the people
+admin-begin-people-about = Name and office e-mail of everybody.
+admin-begin-holders = Give posts to people
+admin-begin-holders-about = Open each post and choose “Give the post”.
+admin-begin-accounts = Open accounts
+admin-begin-accounts-about = Open each person and choose “Open an account”; the first password is shown once. Then the receptionist signs in and opens the counter.
+admin-begin-done = Done
 admin-next-days = Next days off and make-up days
 admin-accounts-note = { $closed } closed · { $never } never used
 admin-posts = Posts of the quota

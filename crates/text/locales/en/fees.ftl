@@ -76,6 +76,7 @@ fees-receipts = Receipts
 fees-receipt = Receipt { $number }
 fees-receipt-none = No receipt yet.
 fees-receipt-print = Print the receipt
+fees-back = To the dossier
 fees-by = taken by { $name }
 fees-day = Fees
 fees-day-of = Taken on { $day }

@@ -1,6 +1,8 @@
 # Signing in, choosing a post, signing out.
 sign-in-title = Sign in
 sign-in-lead = For the officers of this unit.
+sign-in-new = Nobody has an account here yet.
+sign-in-new-how = Whoever keeps the server makes the first administrator with this command; then sign in here with the password that it prints.
 sign-in-user-name = User name
 sign-in-password = Password
 sign-in-send = Sign in

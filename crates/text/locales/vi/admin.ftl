@@ -1,4 +1,17 @@
 admin-parts = Các phần quản trị
+admin-begin = Chuẩn bị để tiếp nhận hồ sơ
+admin-begin-about = Đơn vị mới có tài khoản quản trị. Làm lần lượt các bước dưới đây; bước sau cần bước trước.
+admin-begin-divisions = Thêm bộ phận
+admin-begin-divisions-about = Ví dụ: Trung tâm Phục vụ hành chính công, các phòng, lãnh đạo.
+admin-begin-posts = Thêm chức danh và vai trò
+admin-begin-posts-about = Vai trò cho biết chức danh làm được gì. Cần ít nhất: tiếp nhận, xử lý, lãnh đạo ký, văn thư.
+admin-begin-people = Thêm người
+admin-begin-people-about = Họ tên và thư công vụ của từng cán bộ.
+admin-begin-holders = Giao chức danh cho người
+admin-begin-holders-about = Mở từng chức danh, chọn “Giao chức danh”.
+admin-begin-accounts = Mở tài khoản đăng nhập
+admin-begin-accounts-about = Mở từng người, chọn “Mở tài khoản”; mật khẩu đầu tiên chỉ hiện một lần. Sau đó người tiếp nhận đăng nhập và mở Quầy tiếp nhận.
+admin-begin-done = Xong
 admin-next-days = Ngày nghỉ và ngày làm bù sắp tới
 admin-accounts-note = { $closed } đã khóa · { $never } chưa từng đăng nhập
 admin-posts = Vị trí được giao

@@ -76,6 +76,7 @@ fees-receipts = Biên lai
 fees-receipt = Biên lai số { $number }
 fees-receipt-none = Chưa có biên lai.
 fees-receipt-print = In biên lai
+fees-back = Về hồ sơ
 fees-by = { $name } thu
 fees-day = Thu phí, lệ phí
 fees-day-of = Thu ngày { $day }

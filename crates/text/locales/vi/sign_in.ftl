@@ -1,6 +1,8 @@
 # Đăng nhập, chọn chức danh, đăng xuất.
 sign-in-title = Đăng nhập
 sign-in-lead = Dành cho cán bộ, công chức của đơn vị.
+sign-in-new = Hệ thống chưa có tài khoản nào.
+sign-in-new-how = Người giữ máy chủ tạo tài khoản quản trị đầu tiên bằng lệnh sau, rồi đăng nhập ở đây bằng mật khẩu mà lệnh in ra.
 sign-in-user-name = Tên đăng nhập
 sign-in-password = Mật khẩu
 sign-in-send = Đăng nhập

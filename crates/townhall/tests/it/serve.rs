@@ -5,6 +5,7 @@ use townhall_testkit::certificate::Certificate;
 use townhall_testkit::process::Server;
 use townhall_testkit::{http, temp_dir, tools};
 
+use crate::office::{Browser, Office};
 use crate::support::{serve, townhall};
 
 fn stop(mut server: Server) -> String {
@@ -248,4 +249,32 @@ fn a_request_under_way_ends_before_the_node_stops() {
     assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
     let (stopped, said) = ending.join().expect("no panic");
     assert!(stopped, "{said}");
+}
+
+#[test]
+fn an_empty_node_says_how_it_begins_and_leads_its_first_administrator_on() {
+    let dir = temp_dir();
+    let server = serve(dir.path()).start();
+    let sign_in = http::get(server.url(), "/sign-in").expect("an answer").text();
+    assert!(sign_in.contains("townhall admin create"), "{sign_in}");
+    // Without a unit the page is still somebody's.
+    assert!(sign_in.contains("<b>Townhall</b>"), "{sign_in}");
+    stop(server);
+
+    let office = Office::found(dir.path(), None);
+    let server = office.launch().start();
+    let sign_in = http::get(server.url(), "/sign-in").expect("an answer").text();
+    assert!(!sign_in.contains("townhall admin create"), "{sign_in}");
+    let browser = office.sign_in(server.url());
+    let work = browser.get("/work").expect("a page").text();
+    assert!(work.contains("href=\"/admin\">"), "the way on: {work}");
+    let begin = |browser: &Browser| browser.get("/admin").expect("a page").text();
+    let page = begin(&browser);
+    assert!(page.contains("Chuẩn bị để tiếp nhận hồ sơ"), "{page}");
+    let next = "<a class=\"btn btn-primary btn-sm\" href=\"/staff/divisions/new?unit=24682\">";
+    assert!(page.contains(next), "the first step stands out: {page}");
+    assert!(!page.contains(">Xong<"), "{page}");
+    assert!(browser.add("Y Thử Một").0);
+    assert!(begin(&browser).contains(">Xong<"), "one step is done");
+    stop(server);
 }

@@ -14,6 +14,7 @@ use townhall_domain::permission::Right;
 use townhall_store::Tx;
 use townhall_text::Arg;
 
+use super::begin::Beginning;
 use crate::session::Signed;
 use crate::staff::AskedUnit;
 use crate::state::App;
@@ -27,6 +28,8 @@ struct Counts {
     seats: Option<(usize, usize)>,
     /// Decisions about hours from today on.
     decisions: Option<usize>,
+    /// How far a new unit is.
+    beginning: Option<Beginning>,
 }
 
 fn counts(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Counts, AppError> {
@@ -41,6 +44,9 @@ fn counts(tx: &mut Tx<'_>, cx: &Cx, unit: &UnitId) -> Result<Counts, AppError> {
     if cx.actor.may(Right::ReadStaff, unit) {
         let staff = staff_of(tx, cx, unit, cx.today())?;
         counts.seats = Some((staff.quota, staff.filled));
+        if let Some(accounts) = counts.accounts {
+            counts.beginning = Beginning::of(tx, cx, unit, &staff, accounts)?;
+        }
     }
     if cx.actor.may(Right::ReadPacks, unit) || cx.actor.may(Right::ManageCalendar, unit) {
         let holds = hours_of_year(tx, cx, unit, cx.today().year())?;
@@ -69,6 +75,7 @@ pub async fn show(State(app): State<App>, signed: Signed, unit: AskedUnit) -> Re
     let name = unit.name(&app, &ui);
     let main = html! {
         (ui::title_line(&ui, &title, &html! { span.th-muted { (name) } }, &html! {}))
+        @if let Some(beginning) = counts.beginning { (beginning.card(&ui, &unit.0)) }
         (ui::figures(&ui, &figures(&app, &ui, &unit, &counts)))
         div.th-cols.th-cols-2 {
             (parts(&ui, &signed, &unit))

@@ -136,6 +136,9 @@ impl<'a> Desk<'a> {
         if let Some(name) = field.strip_prefix(FORM) {
             return ui::schema_label(self.ui, self.form?, name);
         }
+        if field == "exemption_reason" {
+            return Some(self.ui.t("fees-exempt-reason"));
+        }
         let paper = self.procedure?.component(field.strip_prefix("component_")?)?;
         Some(self.say(&paper.name).to_owned())
     }

@@ -21,7 +21,7 @@ pub fn section(desk: &Desk<'_>) -> Markup {
                 div.th-row.mb-2 { (card(desk)) }
                 div.th-fields {
                     (fields(desk, "applicant"))
-                    (ui::radios(ui, &Field::new("capacity", ui.t("counter-capacity")).value(capacity(desk)).columns(5), &ways))
+                    (ui::radios(ui, &Field::new("capacity", ui.t("counter-capacity")).value(capacity(desk)).columns(12), &ways))
                 }
                 (differences(desk))
                 (more(desk))
@@ -98,7 +98,7 @@ fn fields(desk: &Desk<'_>, prefix: &'static str) -> Markup {
             .autocomplete("off")
             .columns(columns)
     };
-    let number = field("id_number", 3).input_mode("numeric").max_chars(40);
+    let number = field("id_number", 4).input_mode("numeric").max_chars(40);
     let number = if prefix == "applicant" {
         number.scanned_by("fill-person")
     } else {
@@ -107,16 +107,16 @@ fn fields(desk: &Desk<'_>, prefix: &'static str) -> Markup {
     html! {
         @if prefix == "applicant" {
             // Leaving the number looks the person up; without a script the button above does.
-            div.th-f3 hx-post="/counter" hx-trigger="change" hx-vals=(Part::Person.vals()) hx-target="#person" hx-swap="outerMorph" {
+            div.th-f4 hx-post="/counter" hx-trigger="change" hx-vals=(Part::Person.vals()) hx-target="#person" hx-swap="outerMorph" {
                 (ui::text(ui, &number))
             }
         } @else {
             (ui::text(ui, &number))
         }
-        (ui::text(ui, &field("name", 4).max_chars(200)))
-        (ui::date(ui, &field("born_on", 2)))
-        (ui::text(ui, &field("phone", 3).optional().input_mode("tel").max_chars(30)))
-        (ui::text(ui, &field("address", 7).max_chars(500).from_list("villages")))
+        (ui::text(ui, &field("name", 5).max_chars(200)))
+        (ui::date(ui, &field("born_on", 3)))
+        (ui::text(ui, &field("address", 8).max_chars(500).from_list("villages")))
+        (ui::text(ui, &field("phone", 4).optional().input_mode("tel").max_chars(30)))
     }
 }
 

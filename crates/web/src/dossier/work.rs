@@ -55,6 +55,8 @@ impl Work {
         match self {
             // A result that is issued has no deadline any more: it waits for the citizen.
             Self::Dossier(item) if item.state == DossierState::Resolved => None,
+            // While the clock stands nothing falls due: it waits for others, and comes back with a new day.
+            Self::Dossier(item) if item.paused_at.is_some() => None,
             Self::Dossier(item) => item.due_at,
             Self::Task(row) => Some(row.due_at()),
         }
@@ -176,6 +178,8 @@ fn sorted(dossiers: Vec<Listed>, tasks: Vec<TaskRow>) -> Vec<Work> {
 fn nothing_waits(ui: &Ui, signed: &Signed) -> Markup {
     let (words, href) = if signed.actor.holds(Right::ReadDossier) {
         ("ui-place-dossiers", "/dossiers")
+    } else if signed.actor.holds(Right::ManageAccounts) {
+        ("ui-place-admin", "/admin")
     } else {
         ("ui-place-tasks", "/tasks")
     };

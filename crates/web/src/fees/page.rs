@@ -155,14 +155,22 @@ async fn run(app: &App, signed: &Signed, id: &str, typed: Typed) -> Result<&'sta
 fn body(app: &App, ui: &Ui, view: &FeeView, done: &str, typed: &Typed, errors: &Errors) -> Markup {
     let dossier = &view.dossier;
     let back = format!("/dossiers/{}", dossier.id);
+    let is_taken = done == "take";
     let done = match done {
         "take" | "exempt" | "state" | "void" | "refund" => Some(ui.t(&format!("fees-done-{done}"))),
         _ => None,
     };
     html! {
         (ui::breadcrumb(ui, &[(&ui.t("ui-place-dossiers"), "/dossiers"), (&dossier.code, &back)], &html! { (ui.t("fees-card")) }))
-        (ui::title_line(ui, &ui.t("fees-heading"), &html! { (crate::dossier::subject_words(app, ui, dossier)) " · " (code(&dossier.code)) }, &html! {}))
-        @if let Some(done) = done { (ui::notice(ui, NoticeTone::Ok, "", &html! { (done) })) }
+        (ui::title_line(ui, &ui.t("fees-heading"), &html! { span.th-muted { (crate::dossier::subject_words(app, ui, dossier)) " · " (code(&dossier.code)) } }, &html! {}))
+        @if let Some(words) = done {
+            (ui::notice(ui, NoticeTone::Ok, &words, &html! {
+                @if let (true, Some(receipt)) = (is_taken, view.payments.last()) {
+                    a href=(format!("/receipts/{}.pdf", receipt.id)) { (ui.t("fees-receipt-print")) } " · "
+                }
+                a href=(back) { (ui.t("fees-back")) }
+            }))
+        }
         (error_summary(ui, errors))
         div.th-cols.th-cols-counter {
             div.th-stack {

@@ -22,7 +22,10 @@ pub fn wall_page(ui: &Ui, about: &Page<'_>, main: &Markup) -> Markup {
 
 /// A page for citizens.
 pub fn public_page(ui: &Ui, about: &Page<'_>, main: &Markup) -> Markup {
-    let unit = if ui.office.province.is_empty() {
+    let unit = if ui.office.name.is_empty() {
+        // A node that is configured for no unit yet.
+        ui.t("common-product")
+    } else if ui.office.province.is_empty() {
         ui.office.name.clone()
     } else {
         ui.t_args(

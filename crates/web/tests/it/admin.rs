@@ -179,6 +179,7 @@ async fn an_administrator_finds_accounts_and_sees_the_state_of_the_unit_at_a_gla
     ] {
         page.must_say(words);
     }
+    page.must_not_say("Chuẩn bị để tiếp nhận hồ sơ");
     let found = admin.get("/admin/accounts?q=chair").await.expect(200);
     found.must_say("chair");
     found.must_say("Chủ tịch");

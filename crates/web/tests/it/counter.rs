@@ -311,6 +311,12 @@ async fn each_mistake_is_told_at_its_field_and_everything_typed_stays() {
         ),
         ("component_declaration", "", "Giấy tờ bắt buộc này còn thiếu"),
         ("source_residence", "paper", "hãy ghi rõ lý do"),
+        // A mistake beside the form is named, too.
+        (
+            "exemption",
+            "merit",
+            "Giấy tờ hoặc cơ sở dữ liệu chứng minh: Hãy ghi rõ",
+        ),
     ];
     for (field, value, said) in cases {
         let mut fields = right.clone();

@@ -63,6 +63,18 @@ async fn a_result_is_handed_over_only_when_its_fee_is_taken() {
         let now = dossier(&site, id).await;
         assert_eq!(now.payment, PaymentState::Paid);
         let version = now.version.to_string();
+        // Who was authorised is somebody else than the applicant, whose name stands there when the page opens.
+        let same = [
+            ("version", version.as_str()),
+            ("collector_name", "Phan Thị Mẫu"),
+            ("capacity", "authorised"),
+            ("authorisation", "Giấy ủy quyền số 12 ngày 04/8/2025"),
+        ];
+        receptionist
+            .post(&format!("/dossiers/{id}/return"), &same)
+            .await
+            .expect(422)
+            .must_say("tên của chính người nộp");
         let back = [
             ("version", version.as_str()),
             ("collector_name", "Phan Thị Mẫu"),
