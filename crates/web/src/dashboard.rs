@@ -193,7 +193,7 @@ async fn show(State(app): State<App>, signed: Signed, Query(asked): Query<Asked>
         div.th-cols.th-cols-wide {
             div.th-stack {
                 (parts::by_day(&board))
-                div.th-cols.th-cols-2 { (parts::by_field(&board)) (parts::loads(&board)) }
+                div.th-cols.th-cols-2.th-cols-roomy { (parts::by_field(&board)) (parts::loads(&board)) }
                 (parts::by_procedure(&board))
                 (parts::by_channel(&board))
                 @if board.is_province() { (province::table(&board)) }

@@ -6,6 +6,7 @@ mod act_fields;
 mod carry_out;
 mod consulted;
 mod corrected;
+mod decided;
 mod list;
 mod many;
 mod page;

@@ -29,6 +29,9 @@ use crate::state::App;
 use crate::ui::{self, DueChip, Errors, Icon, Moment, MomentKind, NoticeTone, Page, Ui, code, due_chip};
 use crate::visitor::{Visitor, office_of};
 
+/// A longer official name is not said above every page; about three lines of a telephone.
+const MOST_OF_A_NAME: usize = 90;
+
 /// Routes of this capability.
 pub fn routes(app: &App) -> Routes {
     Routes::new(app)
@@ -119,14 +122,20 @@ impl Own<'_> {
         }
     }
 
-    /// What the dossier is about, in the language of the page.
+    /// What the dossier is about, in the language of the page: the official name, or the short one where the official one
+    /// would fill the screen of a telephone before anything else is said.
     fn procedure_name(&self) -> String {
         let procedure = &self.status.dossier.procedure;
         let catalogue = self.app.town.packs().procedures();
         catalogue
             .version(&procedure.code, procedure.version)
             .map_or(procedure.code.as_str(), |procedure| {
-                procedure.name.get(self.ui.lang.code())
+                let name = procedure.name.get(self.ui.lang.code());
+                if name.chars().count() > MOST_OF_A_NAME {
+                    procedure.short_name().get(self.ui.lang.code())
+                } else {
+                    name
+                }
             })
             .to_owned()
     }

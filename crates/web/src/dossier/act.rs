@@ -335,6 +335,7 @@ fn body(
             h1 { (title) }
             p { (super::subject_words(app, ui, dossier)) " · " (code(&dossier.code)) }
             p.th-muted { (ui.t(&format!("dossier-effect-{}", action.as_str()))) }
+            (super::decided::summary(app, ui, view, action))
             (ui::form(ui, &about, &fields))
             (ui::draft_hint(ui, None))
         }

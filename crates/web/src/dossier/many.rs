@@ -271,12 +271,7 @@ fn form(app: &App, ui: &Ui, action: Action, ready: &[&DossierView]) -> Markup {
 
 fn row(app: &App, ui: &Ui, view: &DossierView) -> Markup {
     let dossier = &view.dossier;
-    let finding = view
-        .records
-        .iter()
-        .rev()
-        .find(|record| record.kind == "appraisal")
-        .and_then(|record| record.body.get("finding")?.as_str());
+    let finding = super::decided::finding(view);
     let chip = due(
         app,
         ui,
@@ -285,7 +280,10 @@ fn row(app: &App, ui: &Ui, view: &DossierView) -> Markup {
         dossier.ended_at,
         format!("/dossiers/{}#deadline", dossier.id),
     );
-    let label = ui.t_args("ui-list-choose", &[("title", dossier.subject.as_str().into())]);
+    let label = ui.t_args(
+        "ui-list-choose",
+        &[("title", super::subject_words(app, ui, dossier).into())],
+    );
     html! {
         tr {
             td { input.form-check-input.m-0 type="checkbox" name="item" checked aria-label=(label) value=(format!("{}:{}", dossier.id, dossier.version)); }

@@ -59,15 +59,53 @@ fn read_new(unit: &AskedUnit, answers: &Answers) -> Result<AddDivision, AppError
         .zip(position)
         .map(|((from, space), position)| AddDivision {
             unit: unit.0.clone(),
-            id: answers.text("id").to_owned(),
-            kind: answers.text("kind").to_owned(),
+            kind: given(answers.text("kind"), || id_of(answers)),
+            id: id_of(answers),
             space,
             name_vi: answers.text("name_vi").to_owned(),
-            name_en: answers.text("name_en").to_owned(),
+            name_en: english(answers, "name_en", "name_vi"),
             position,
             from,
         });
     reading.finish(read)
+}
+
+/// What was typed, or what stands for nothing typed.
+fn given(typed: &str, otherwise: impl FnOnce() -> String) -> String {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        otherwise()
+    } else {
+        typed.to_owned()
+    }
+}
+
+/// The code of a new division: as typed, or its Vietnamese name without marks, since nobody at an office knows codes.
+fn id_of(answers: &Answers) -> String {
+    given(answers.text("id"), || {
+        let plain = townhall_text::fold(answers.text("name_vi"));
+        let words = plain
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty());
+        let mut id = String::new();
+        for word in words {
+            let with = if id.is_empty() {
+                word.to_owned()
+            } else {
+                format!("{id}-{word}")
+            };
+            if with.len() > 40 {
+                break;
+            }
+            id = with;
+        }
+        id
+    })
+}
+
+/// An English name, or the Vietnamese one: whoever has no English name for it need not invent one.
+pub fn english(answers: &Answers, name: &str, vietnamese: &str) -> String {
+    given(answers.text(name), || answers.text(vietnamese).to_owned())
 }
 
 /// The place in a list, 0 to 999.
@@ -80,12 +118,12 @@ fn add_page(app: &App, signed: &Signed, unit: &AskedUnit, answers: &Answers, err
     let ui = signed.ui(app);
     let field = |name: &'static str, key: &str| field(&ui, answers, errors, name, key);
     let fields = html! {
-        (ui::text(&ui, &field("id", "staff-division-id").hint(ui.t("staff-division-id-hint")).max_chars(40).columns(6)))
-        (ui::text(&ui, &field("kind", "staff-division-kind").hint(ui.t("staff-division-id-hint")).max_chars(40).columns(6)))
         (names(&ui, answers, errors))
         (ui::hidden("space", answers.text("space")))
         (ui::number_field(&ui, &field("position", "staff-position").max_chars(3).columns(6)))
         (ui::date(&ui, &field("from", "staff-from").max_chars(10).columns(6)))
+        (ui::text(&ui, &field("id", "staff-division-id").hint(ui.t("staff-division-id-hint")).optional().max_chars(40).columns(6)))
+        (ui::text(&ui, &field("kind", "staff-division-kind").hint(ui.t("staff-division-kind-hint")).optional().max_chars(40).columns(6)))
     };
     let query = [("unit", unit.0.code())];
     let sheet = Sheet {
@@ -110,7 +148,7 @@ pub fn field<'a>(ui: &Ui, answers: &Answers, errors: &Errors, name: &'static str
 fn names(ui: &Ui, answers: &Answers, errors: &Errors) -> Markup {
     html! {
         (ui::text(ui, &field(ui, answers, errors, "name_vi", "staff-name-vi").max_chars(200)))
-        (ui::text(ui, &field(ui, answers, errors, "name_en", "staff-name-en").max_chars(200)))
+        (ui::text(ui, &field(ui, answers, errors, "name_en", "staff-name-en").hint(ui.t("staff-name-en-hint")).optional().max_chars(200)))
     }
 }
 
@@ -157,7 +195,7 @@ pub async fn change(
         id: division.clone(),
         version: answers.version(),
         name_vi: answers.text("name_vi").to_owned(),
-        name_en: answers.text("name_en").to_owned(),
+        name_en: english(&answers, "name_en", "name_vi"),
         position,
         until,
     });

@@ -43,7 +43,7 @@ pub async fn add(
             division: answers.text("division").to_owned(),
             roles,
             title_vi: answers.text("title_vi").to_owned(),
-            title_en: answers.text("title_en").to_owned(),
+            title_en: super::division::english(&answers, "title_en", "title_vi"),
             position,
             quota_decision: answers.optional("quota_decision"),
             from,
@@ -141,7 +141,7 @@ fn common(ui: &Ui, answers: &Answers, errors: &Errors) -> Markup {
         .collect();
     html! {
         (ui::text(ui, &field("title_vi", "staff-title-vi").max_chars(200)))
-        (ui::text(ui, &field("title_en", "staff-title-en").max_chars(200)))
+        (ui::text(ui, &field("title_en", "staff-title-en").hint(ui.t("staff-name-en-hint")).optional().max_chars(200)))
         (ui::checkboxes(ui, &field("roles", "staff-roles"), &choices, &answers.list("roles")))
         (ui::text(ui, &field("quota_decision", "staff-quota-decision").hint(ui.t("staff-quota-decision-hint")).max_chars(200).optional()))
         (ui::number_field(ui, &field("position", "staff-position").max_chars(3)))
@@ -195,7 +195,7 @@ pub async fn change(
         version: answers.version(),
         roles,
         title_vi: answers.text("title_vi").to_owned(),
-        title_en: answers.text("title_en").to_owned(),
+        title_en: super::division::english(&answers, "title_en", "title_vi"),
         position,
         quota_decision: answers.optional("quota_decision"),
         until,

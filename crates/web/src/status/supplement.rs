@@ -202,6 +202,13 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
             .filter(|(field, _)| !field.starts_with("files_"))
             .map(|(field, message)| (field.to_owned(), message.to_owned())),
     );
+    let wanted = wanted(own);
+    // What is asked for in words alone is no "other" paper: it is the one that is asked for.
+    let other = if wanted.is_empty() {
+        ("status-supplement-paper", "status-supplement-paper-label")
+    } else {
+        ("online-other-paper", "online-other-paper-label")
+    };
     let main = html! {
         (own.above())
         (ui::error_summary(ui, &own_errors))
@@ -209,7 +216,7 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
         (asked_for(own))
         (brought(own))
         ul.th-choices {
-            @for component in wanted(own) {
+            @for component in &wanted {
                 @let name = component.name.get(ui.lang.code());
                 li {
                     h2.mt-2 { (name) }
@@ -217,8 +224,8 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
                 }
             }
             li {
-                h2.mt-2 { (ui.t("online-other-paper")) }
-                (file_form(ui, &action, &uploads, "", ui.t("online-other-paper-label"), errors))
+                h2.mt-2 { (ui.t(other.0)) }
+                (file_form(ui, &action, &uploads, "", ui.t(other.1), errors))
             }
         }
         h2 { (ui.t("status-supplement-send")) }

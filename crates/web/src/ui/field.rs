@@ -363,7 +363,7 @@ pub fn file(ui: &Ui, field: &Field<'_>, accept: &str, several: bool) -> Markup {
         div.th-drop data-drop="" {
             input.form-control type="file" id=(id_of(&field.name)) name=(field.name) accept=(accept) multiple[several]
                 aria-invalid=[field.error.is_some().then_some("true")] aria-describedby=[described_by(field)];
-            span.th-muted { (ui.t("ui-drop")) }
+            span.th-muted.th-by-mouse { (ui.t("ui-drop")) }
         }
     };
     around(ui, field, &inside)
@@ -378,7 +378,7 @@ pub fn file_as(ui: &Ui, field: &Field<'_>, id: &str, accept: &str) -> Markup {
         div.th-drop data-drop="" {
             input.form-control type="file" id=(id) name=(field.name) accept=(accept) multiple
                 aria-describedby=[(!field.hint.is_empty()).then_some(&hint)];
-            span.th-muted { (ui.t("ui-drop")) }
+            span.th-muted.th-by-mouse { (ui.t("ui-drop")) }
         }
     }
 }

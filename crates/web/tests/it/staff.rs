@@ -298,3 +298,40 @@ async fn the_inspector_reads_the_access_log_and_that_is_noted_too() {
         .expect(404);
     site.sign_in("clerk").await.get("/admin").await.expect(404);
 }
+
+#[tokio::test]
+async fn a_division_and_a_post_need_a_vietnamese_name_and_no_code() {
+    for site in Site::on_each().await {
+        let organiser = site.sign_in("organiser").await;
+        let fields = [
+            ("space", "state"),
+            ("name_vi", "Tổ Chuyển đổi số & Đề án 06"),
+            ("position", "40"),
+            ("from", "1/8/2025"),
+        ];
+        organiser.post("/staff/divisions/new", &fields).await.expect(303);
+        let id = "to-chuyen-doi-so-de-an-06";
+        organiser
+            .get(&format!("/staff/divisions/{id}"))
+            .await
+            .expect(200)
+            .must_say("Tổ Chuyển đổi số & Đề án 06");
+        // The same again has the same code, which is told where it can be changed.
+        organiser
+            .post("/staff/divisions/new", &fields)
+            .await
+            .expect(422)
+            .must_say("đã có bộ phận mang mã này");
+        let post = [
+            ("division", id),
+            ("title_vi", "Tổ trưởng"),
+            ("roles", "staff"),
+            ("position", "0"),
+            ("from", "1/8/2025"),
+        ];
+        organiser.post("/staff/posts/new", &post).await.expect(303);
+        organiser.get("/settings?lang=en").await.expect(303);
+        let page = organiser.get("/staff").await.expect(200);
+        assert!(page.text().contains("Tổ trưởng"), "{}", site.name());
+    }
+}

@@ -29,6 +29,16 @@ async fn the_chair_looks_many_over_and_approves_them() {
         let chair = site.sign_in("chair").await;
         let page = chair.get("/work").await.expect(200).text();
         assert!(page.contains("value=\"approve\""), "{}: {page}", site.name());
+        // Nobody signs what he has not before him.
+        for step in ["approve", "send_back", "refuse_after_appraisal"] {
+            let page = chair.get(&format!("/dossiers/{one}/{step}")).await.expect(200);
+            page.must_say("Đủ điều kiện");
+            page.must_say("Xem bản dự thảo (PDF)");
+            assert!(
+                page.text().contains(&format!("/dossiers/{one}/result.pdf")),
+                "{step}"
+            );
+        }
         let ids = [one.to_string(), two.to_string()];
         let chosen = [("act", "approve"), ("item", &ids[0]), ("item", &ids[1])];
         let look = chair.post("/work/many", &chosen).await.expect(200).text();

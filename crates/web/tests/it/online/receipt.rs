@@ -104,6 +104,7 @@ async fn what_was_asked_for_is_handed_in_online_and_the_work_goes_on() {
         let page = citizen.get(&place).await.expect(200);
         page.must_say("Giấy xác nhận cư trú");
         page.must_say("Chưa tra được");
+        page.must_say("Chọn tệp giấy tờ bổ sung");
         let version = page.hidden("version").expect("a version");
         // Neither paper nor answer: nothing is sent.
         citizen
@@ -321,4 +322,19 @@ async fn the_proof_of_a_receipt_is_two_files_that_anybody_can_check() {
         citizen.get(&format!("/h/{secret}/proof/x")).await.expect(404);
         citizen.get("/log/verify").await.expect(200);
     }
+}
+
+#[tokio::test]
+async fn a_name_that_would_fill_a_telephone_is_said_short_on_the_citizens_pages() {
+    let site = Site::start().await;
+    let id = accepted(&site, "2.000815").await;
+    let secret = dossier(&site, id).await.receipt_secret;
+    let page = site.visitor().get(&format!("/h/{secret}")).await.expect(200);
+    page.must_say("Chứng thực bản sao từ bản chính · Phan Thị Mẫu");
+    page.must_not_say("cơ quan, tổ chức có thẩm quyền của nước ngoài");
+    // A name of ordinary length stays the official one.
+    let id = accepted(&site, "1.004873").await;
+    let secret = dossier(&site, id).await.receipt_secret;
+    let page = site.visitor().get(&format!("/h/{secret}")).await.expect(200);
+    page.must_say("Cấp Giấy xác nhận tình trạng hôn nhân");
 }
