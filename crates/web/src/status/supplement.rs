@@ -202,13 +202,6 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
             .filter(|(field, _)| !field.starts_with("files_"))
             .map(|(field, message)| (field.to_owned(), message.to_owned())),
     );
-    let wanted = wanted(own);
-    // What is asked for in words alone is no "other" paper: it is the one that is asked for.
-    let other = if wanted.is_empty() {
-        ("status-supplement-paper", "status-supplement-paper-label")
-    } else {
-        ("online-other-paper", "online-other-paper-label")
-    };
     let main = html! {
         (own.above())
         (ui::error_summary(ui, &own_errors))
@@ -216,16 +209,17 @@ fn page(own: &Own<'_>, answer: &str, errors: &Errors) -> Response {
         (asked_for(own))
         (brought(own))
         ul.th-choices {
-            @for component in &wanted {
+            @for component in wanted(own) {
                 @let name = component.name.get(ui.lang.code());
                 li {
                     h2.mt-2 { (name) }
                     (file_form(ui, &action, &uploads, &component.id, ui.t_args("online-file-label", &[("paper", name.into())]), errors))
                 }
             }
+            // What is asked for in words is no "other" paper: it is the one that is asked for.
             li {
-                h2.mt-2 { (ui.t(other.0)) }
-                (file_form(ui, &action, &uploads, "", ui.t(other.1), errors))
+                h2.mt-2 { (ui.t("status-supplement-paper")) }
+                (file_form(ui, &action, &uploads, "", ui.t("status-supplement-paper-label"), errors))
             }
         }
         h2 { (ui.t("status-supplement-send")) }

@@ -305,17 +305,16 @@ async fn a_division_and_a_post_need_a_vietnamese_name_and_no_code() {
         let organiser = site.sign_in("organiser").await;
         let fields = [
             ("space", "state"),
-            ("name_vi", "Tổ Chuyển đổi số & Đề án 06"),
+            ("name_vi", "Tổ Chuyển đổi số, Đề án 06"),
             ("position", "40"),
             ("from", "1/8/2025"),
         ];
         organiser.post("/staff/divisions/new", &fields).await.expect(303);
         let id = "to-chuyen-doi-so-de-an-06";
-        organiser
-            .get(&format!("/staff/divisions/{id}"))
-            .await
-            .expect(200)
-            .must_say("Tổ Chuyển đổi số & Đề án 06");
+        let made = organiser.get(&format!("/staff/divisions/{id}")).await.expect(200);
+        let name = Some("Tổ Chuyển đổi số, Đề án 06");
+        assert_eq!(made.value("name_vi").as_deref(), name, "{}", site.name());
+        assert_eq!(made.value("name_en").as_deref(), name, "{}", site.name());
         // The same again has the same code, which is told where it can be changed.
         organiser
             .post("/staff/divisions/new", &fields)
