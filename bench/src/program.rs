@@ -19,7 +19,7 @@ use townhall_app::sign_in::{self, Moment};
 use townhall_domain::dossier::ComponentSource;
 use townhall_domain::ids::DossierId;
 use townhall_domain::time::local_date;
-use townhall_store::StoreError;
+use townhall_store::{Db, DbConfig, StoreError, log};
 use townhall_testkit::process::{Launch, Server};
 
 use crate::node::Node;
@@ -58,7 +58,7 @@ pub fn measure(node: Arc<Node>, args: &Args, report: &mut Report) -> Result<()> 
     // What is handed over in three runs, each with dossiers of its own.
     work::supply(&node, usize::try_from(args.seconds)? * 1500 * CALLERS.len())?;
     let keys = Keys::of(&node)?;
-    let dir = node.dir().to_path_buf();
+    let (dir, config) = (node.dir().to_path_buf(), node.config().clone());
     drop(node);
     let size = fs::metadata(&args.binary)
         .with_context(|| format!("{} is not there", args.binary.display()))?
@@ -88,9 +88,34 @@ pub fn measure(node: Arc<Node>, args: &Args, report: &mut Report) -> Result<()> 
         let text = format!("{page} bytes compressed, {whole} with all it loads");
         report.program(&format!("first visit, {name}"), &text);
     }
+    let (facts, took) = log_written(&config)?;
+    report.program(
+        "facts that had waited for the transparency log, at",
+        &format!("{facts}, {:.0} a second", per_second(facts, took)),
+    );
     over_http(&server, &dir, &keys, args.seconds, report)?;
     report.program("memory, after the load", &megabytes(memory(server.id())?));
     Ok(())
+}
+
+/// Waits until every fact of the filling has its place in the log: a node at work does not have so many waiting.
+/// Gives how many waited and how long it took.
+fn log_written(config: &DbConfig) -> Result<(u64, Duration)> {
+    let db = Db::open_to_look(config)?;
+    let waiting = || -> Result<u64> { Ok(db.read_blocking("log_waiting", log::waiting)?) };
+    let (began, first) = (Instant::now(), waiting()?);
+    while waiting()? > 0 {
+        std::thread::sleep(Duration::from_millis(200));
+        if began.elapsed() > Duration::from_mins(15) {
+            bail!("the log is not written: {} facts wait", waiting()?);
+        }
+    }
+    Ok((first, began.elapsed()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn per_second(count: u64, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64().max(f64::EPSILON)
 }
 
 /// What opens doors: made before the program runs.

@@ -1,6 +1,7 @@
 //! What is timed: two commands and two queries, as the pages and the API run them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
@@ -88,23 +89,28 @@ pub fn measure(node: &Arc<Node>, operation: Operation, callers: usize, time: Dur
     if known.is_empty() && !operation.is_command() {
         bail!("handing over has taken every dossier, so none is left to look at: begin with more of them");
     }
-    stopwatch::run(callers, time, |caller| {
-        let known = &known;
-        let mut turn = caller * 7919;
+    let next = AtomicUsize::new(0);
+    stopwatch::run(callers, time, |_| {
+        let (known, next) = (&known, &next);
         Ok(move || {
-            turn += 1;
             let id = match operation {
                 Operation::Receive => node.town().cx(node.receptionist()).new_id::<DossierId>(),
                 Operation::Advance => match node.take_accepted() {
                     Some(id) => id,
                     None => return Ok(None),
                 },
-                Operation::Get | Operation::List => known[turn % known.len()],
+                Operation::Get | Operation::List => looked_at(known, next.fetch_add(1, Ordering::Relaxed)),
             };
             once(node, operation, id)?;
             Ok(Some(1))
         })
     })
+}
+
+/// The dossier that the so manieth look is at: ours and the bare database look at the same ones in the same order,
+/// and never at neighbours, which would lie on one page of the database.
+pub fn looked_at(known: &[DossierId], turn: usize) -> DossierId {
+    known[turn * 7919 % known.len()]
 }
 
 fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {

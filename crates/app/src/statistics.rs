@@ -126,12 +126,15 @@ pub fn course(
     let period = period(cx, from, to)?;
     let days = store::by_day(tx, &scope(cx, &units), &period)?;
     let (awaiting_supplement, awaiting_obligation) = store::waiting(tx, &scope(cx, &units))?;
-    let mut loads = Vec::new();
-    for load in store::load_by_post(tx, unit, space(cx), cx.now(), soon)? {
-        if let Some(post) = organisation::post(tx, load.post)? {
-            loads.push((load, post.item.title_vi, post.item.title_en));
-        }
-    }
+    let loads = store::load_by_post(tx, unit, space(cx), cx.now(), soon)?;
+    let mut titles = organisation::titles_of_posts(tx, loads.iter().map(|load| load.post))?;
+    let loads = loads
+        .into_iter()
+        .filter_map(|load| {
+            let (title_vi, title_en) = titles.remove(&load.post)?;
+            Some((load, title_vi, title_en))
+        })
+        .collect();
     Ok(Course {
         days,
         loads,

@@ -339,4 +339,4 @@ fn unknown(what: &'static str, value: &str) -> StoreError {
 mod holding;
 mod names;
 pub use holding::*;
-pub use names::{PostName, post_names, titles_of_people};
+pub use names::{PostName, names_of_people, post_names, titles_of_people, titles_of_posts};

@@ -83,26 +83,14 @@ pub fn entry_view(tx: &mut Tx<'_>, cx: &Cx, id: EntryId) -> Result<EntryView, Ap
     let entry = civil_status::load(tx, id)?.ok_or(AppError::NotFound("entry"))?;
     must_keep(cx, &entry.unit)?;
     let (notes, extracts) = (civil_status::notes(tx, id)?, civil_status::extracts(tx, id)?);
-    let mut posts = BTreeMap::new();
-    let mut people = BTreeMap::new();
     let mut wanted = vec![
         (entry.prepared_by, entry.prepared_by_person),
         (entry.entered_by, entry.entered_by_person),
     ];
     wanted.extend(notes.iter().map(|note| (note.post, note.person)));
     wanted.extend(extracts.iter().map(|extract| (extract.post, extract.person)));
-    for (post, person) in wanted {
-        if let Some(id) = post.filter(|id| !posts.contains_key(id))
-            && let Some(found) = organisation::post(tx, id)?
-        {
-            posts.insert(id, (found.item.title_vi, found.item.title_en));
-        }
-        if let Some(id) = person.filter(|id| !people.contains_key(id))
-            && let Some(found) = organisation::person(tx, id)?
-        {
-            people.insert(id, found.item.name);
-        }
-    }
+    let posts = organisation::titles_of_posts(tx, wanted.iter().filter_map(|(post, _)| *post))?;
+    let people = organisation::names_of_people(tx, wanted.iter().filter_map(|(_, person)| *person))?;
     let mut extract_codes = BTreeMap::new();
     for extract in &extracts {
         if let Some(dossier) = dossiers::load(tx, extract.dossier)? {

@@ -160,8 +160,6 @@ fn names(
     slips: &[Slip],
     trail: &[journal::StoredFact],
 ) -> Result<Names, AppError> {
-    let mut posts: BTreeMap<PostId, (String, String)> = BTreeMap::new();
-    let mut people: BTreeMap<PersonId, String> = BTreeMap::new();
     let from_steps = steps.iter().flat_map(|step| {
         let held = match step.holder {
             Some(townhall_domain::dossier::Holder::Post(post)) => Some(post),
@@ -173,24 +171,12 @@ fn names(
         .chain(records.iter().map(|record| record.post))
         .chain(trail.iter().map(|fact| fact.post))
         .chain([post_of(dossier), dossier.assisting_post]);
-    for post in wanted.flatten() {
-        if let std::collections::btree_map::Entry::Vacant(place) = posts.entry(post)
-            && let Some(found) = organisation::post(tx, post)?
-        {
-            place.insert((found.item.title_vi, found.item.title_en));
-        }
-    }
+    let posts = organisation::titles_of_posts(tx, wanted.flatten())?;
     let wanted = steps
         .iter()
         .flat_map(|step| [step.given_by_person, step.ended_by_person])
         .chain(records.iter().map(|record| record.person))
         .chain(slips.iter().map(|slip| slip.issued_by_person));
-    for person in wanted.flatten() {
-        if let std::collections::btree_map::Entry::Vacant(place) = people.entry(person)
-            && let Some(found) = organisation::person(tx, person)?
-        {
-            place.insert(found.item.name);
-        }
-    }
+    let people = organisation::names_of_people(tx, wanted.flatten())?;
     Ok((posts, people))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use townhall_domain::time::Timestamp;
 use townhall_journal::{Checkpoint, KeyError, KeyFileError, LogKey, TreeError, root};
@@ -302,11 +302,14 @@ impl Sequencer {
         let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || {
             let mut failing = false;
             loop {
+                let began = Instant::now();
                 let done = keeper.sequence(&holder, now());
-                // A full turn leaves more waiting; a small one lets others gather, so that turns stay few.
+                // A full turn leaves more waiting; a small one lets others gather, so that turns stay few. Whoever
+                // catches up, as after a restore, leaves commands at least every other moment of the one writer.
                 let more = matches!(done, Ok(Sequenced::Appended { facts, .. }) if facts == u64::from(FACTS_A_TURN));
                 failing = tell(&done, failing);
-                if !more && stopped.recv_timeout(PERIOD) != Err(RecvTimeoutError::Timeout) {
+                let pause = if more { began.elapsed().min(PERIOD) } else { PERIOD };
+                if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
             }

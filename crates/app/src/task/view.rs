@@ -131,14 +131,6 @@ fn people(
             asked.answer.as_ref().and_then(|answer| answer.by.person),
         ]
     });
-    let mut wanted: Vec<PersonId> = said.chain(handed_in).chain(asked).flatten().collect();
-    wanted.sort();
-    wanted.dedup();
-    let mut names = BTreeMap::new();
-    for person in wanted {
-        if let Some(found) = organisation::person(tx, person)? {
-            names.insert(person, found.item.name);
-        }
-    }
-    Ok(names)
+    let wanted = said.chain(handed_in).chain(asked).flatten();
+    Ok(organisation::names_of_people(tx, wanted)?)
 }

@@ -1,5 +1,7 @@
 //! Organisation, accounts and sessions, on `SQLite` and `PostgreSQL` alike.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
 use townhall_domain::ids::{Id, PersonId, PostId, UnitId};
 use townhall_domain::organisation::{
@@ -135,6 +137,42 @@ fn the_organisation_is_read_back_as_it_was_saved() {
             })
             .expect("a read");
         assert!(before.posts.is_empty() && before.mandates.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn names_of_many_are_found_at_once_each_once_and_the_unknown_left_out() {
+    for (name, db) in databases() {
+        write(&db, fill);
+        // More than one statement takes, most of them nobody's.
+        let posts = (1..=450).chain([1, 2]).map(id::<PostId>);
+        let people = [id(12), id(11), id(12), id(99)];
+        let (titles, names, holders, none) = db
+            .read_blocking("names", move |tx| {
+                Ok::<_, StoreError>((
+                    organisation::titles_of_posts(tx, posts.clone())?,
+                    organisation::names_of_people(tx, people)?,
+                    organisation::post_names(tx, posts.clone(), DAY)?,
+                    organisation::names_of_people(tx, [])?,
+                ))
+            })
+            .expect("a read");
+        let title = |number| (format!("Chức danh {number}"), format!("Post {number}"));
+        let expected = [(id(1), title(1)), (id(2), title(2)), (id(3), title(3))];
+        assert_eq!(titles, BTreeMap::from(expected), "{name}");
+        let expected = [
+            (id(11), "Nguyễn Văn Ân".to_owned()),
+            (id(12), "Trần Thị Đào".to_owned()),
+        ];
+        assert_eq!(names, BTreeMap::from(expected), "{name}");
+        let holders: Vec<Option<String>> = holders.into_values().map(|post| post.holder).collect();
+        let expected = [
+            Some("Nguyễn Văn Ân".to_owned()),
+            Some("Trần Thị Đào".to_owned()),
+            None,
+        ];
+        assert_eq!(holders, expected, "{name}");
+        assert!(none.is_empty(), "{name}");
     }
 }
 
