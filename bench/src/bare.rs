@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use townhall_app::error::AppError;
 use townhall_domain::ids::DossierId;
 use townhall_store::recording::Statement;
-use townhall_store::{DbConfig, SQLITE_LOG_PAGES, Tx};
+use townhall_store::{DbConfig, SQLITE_LOG_PAGES, Tx, keep_sqlite_statements};
 
 use crate::node::Node;
 use crate::stopwatch::{self, Measured};
@@ -159,7 +159,7 @@ fn sqlite_writer<'a>(
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.set_prepared_statement_cache_capacity(512);
+    keep_sqlite_statements(&connection)?;
     Ok(move || {
         let scripts: Vec<&Script> = (0..group).map_while(|_| turns.take()).collect();
         if scripts.is_empty() {
@@ -182,7 +182,7 @@ fn sqlite_reader<'a>(
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "cache_size", -65_536)?;
-    connection.set_prepared_statement_cache_capacity(512);
+    keep_sqlite_statements(&connection)?;
     Ok(move || {
         let Some(script) = turns.take() else {
             return Ok(None);

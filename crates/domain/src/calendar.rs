@@ -238,13 +238,31 @@ impl Calendar {
     /// # Errors
     /// As [`Self::day`].
     pub fn working_days_between(&self, from: Date, to: Date) -> Result<u32, CalendarError> {
-        let mut count = 0;
-        let mut day = from;
-        while day < to {
-            day = self.next(day)?;
-            count += u32::from(self.is_working_day(day)?);
+        if to <= from {
+            return Ok(0);
         }
-        Ok(count)
+        let first = self.next(from)?;
+        self.day(first)?;
+        if to.year() > self.last_year {
+            return Err(self.not_loaded(self.last_year + 1));
+        }
+        // Counted by weeks and corrected by the listed days, not walked: a list asks for many days that lie long ago.
+        let length = plus_days(to, 1).duration_since(first).as_hours() / 24;
+        let mut count = length / 7 * 5;
+        let mut day = first;
+        for _ in 0..length % 7 {
+            count += i64::from(!is_weekend(day));
+            day = plus_days(day, 1);
+        }
+        for (date, listed) in self.days.range(first..=to) {
+            let makes_up = listed.kind == DayKind::MakeupWorkday;
+            count += match (makes_up, is_weekend(*date)) {
+                (true, true) => 1,
+                (false, false) => -1,
+                (true, false) | (false, true) => 0,
+            };
+        }
+        Ok(u32::try_from(count).unwrap_or(0))
     }
 
     fn next(&self, date: Date) -> Result<Date, CalendarError> {

@@ -52,6 +52,6 @@ mod work;
 pub use db::{Db, DbConfig};
 pub use error::StoreError;
 pub use postgres::check_address;
-pub use sqlite::LOG_PAGES as SQLITE_LOG_PAGES;
+pub use sqlite::{LOG_PAGES as SQLITE_LOG_PAGES, keep_sqlite_statements};
 pub use tx::Tx;
 pub use value::{Row, Value};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
@@ -65,7 +66,7 @@ fn reader(file: &Path) -> Result<Connection, StoreError> {
     let reader = Connection::open_with_flags(file, flags)?;
     reader.busy_timeout(Duration::from_secs(10))?;
     reader.pragma_update(None, "cache_size", -65_536)?;
-    reader.set_prepared_statement_cache_capacity(512);
+    keep_sqlite_statements(&reader)?;
     Ok(reader)
 }
 
@@ -87,7 +88,16 @@ fn prepare(writer: &Connection) -> Result<(), StoreError> {
     writer.pragma_update(None, "foreign_keys", true)?;
     writer.pragma_update(None, "cache_size", -65_536)?;
     writer.pragma_update(None, "temp_store", "MEMORY")?;
-    writer.set_prepared_statement_cache_capacity(512);
+    keep_sqlite_statements(writer)?;
+    Ok(())
+}
+
+/// A statement is prepared once. Otherwise `SQLite` notes that another value of a parameter might give a better
+/// plan, and prepares the statement again for each, which costs as much as most of our queries. So a condition of a
+/// partial index is written out in a query, never a parameter.
+pub fn keep_sqlite_statements(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(512);
     Ok(())
 }
 
@@ -103,7 +113,7 @@ fn write_loop(writer: &Embedded, queue: &Receiver<Box<dyn Work>>) {
 
 /// Runs one group: every closure but the first in a savepoint of its own, one commit for all.
 fn run_group(writer: &Embedded, first: Box<dyn Work>, queue: &Receiver<Box<dyn Work>>) {
-    if let Err(error) = writer.execute_batch("BEGIN IMMEDIATE") {
+    if let Err(error) = say(writer, "BEGIN IMMEDIATE") {
         tracing::error!(%error, command = first.name(), "the database refused to begin");
         first.finish(Err(error.into()));
         return;
@@ -125,7 +135,7 @@ fn run_group(writer: &Embedded, first: Box<dyn Work>, queue: &Receiver<Box<dyn W
             next = queue.try_recv().ok();
         }
     }
-    match writer.execute_batch("COMMIT") {
+    match say(writer, "COMMIT") {
         Ok(()) => group.into_iter().for_each(|work| work.finish(Ok(()))),
         Err(error) => {
             let cause = error.to_string();
@@ -152,19 +162,19 @@ fn run_first(writer: &Embedded, work: &mut dyn Work) -> Result<(), String> {
 
 /// An error says that the whole transaction is gone: a full disk, a failed read or write, no memory.
 fn run_in_savepoint(writer: &Embedded, work: &mut dyn Work) -> Result<(), String> {
-    writer
-        .execute_batch("SAVEPOINT command")
-        .map_err(|error| error.to_string())?;
+    say(writer, "SAVEPOINT command").map_err(|error| error.to_string())?;
     let mut tx = Tx::new(Base::Sqlite(writer));
     let ran = work.run(&mut tx);
     if writer.is_autocommit() {
         return Err("the database rolled the transaction back".to_owned());
     }
-    let close = match ran {
-        Ran::Keep => "RELEASE command",
-        Ran::Undo => "ROLLBACK TO command; RELEASE command",
+    let close = || {
+        if ran == Ran::Undo {
+            say(writer, "ROLLBACK TO command")?;
+        }
+        say(writer, "RELEASE command")
     };
-    writer.execute_batch(close).map_err(|error| error.to_string())?;
+    close().map_err(|error: rusqlite::Error| error.to_string())?;
     if writer.is_autocommit() {
         Err("the database rolled the transaction back".to_owned())
     } else {
@@ -190,23 +200,28 @@ fn alone(writer: &Embedded, group: Vec<Box<dyn Work>>, cause: &str) {
 }
 
 fn run_alone(writer: &Embedded, work: &mut dyn Work) -> Result<(), StoreError> {
-    writer.execute_batch("BEGIN IMMEDIATE")?;
+    say(writer, "BEGIN IMMEDIATE")?;
     let mut tx = Tx::new(Base::Sqlite(writer));
     let ran = work.run(&mut tx);
     let outcome = match ran {
         Ran::Keep if writer.is_autocommit() => Err(StoreError::Lost(
             "the database rolled the transaction back".to_owned(),
         )),
-        Ran::Keep => writer.execute_batch("COMMIT").map_err(StoreError::from),
+        Ran::Keep => say(writer, "COMMIT").map_err(StoreError::from),
         Ran::Undo => Ok(()),
     };
     roll_back(writer);
     outcome
 }
 
+/// A word of one transaction, prepared once like every other statement.
+fn say(connection: &Connection, word: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(word)?.execute([]).map(|_| ())
+}
+
 fn roll_back(writer: &Connection) {
     if !writer.is_autocommit()
-        && let Err(error) = writer.execute_batch("ROLLBACK")
+        && let Err(error) = say(writer, "ROLLBACK")
     {
         tracing::error!(%error, "rolling back failed");
     }
@@ -215,7 +230,7 @@ fn roll_back(writer: &Connection) {
 fn read_loop(reader: &Embedded, queue: &Mutex<Receiver<Box<dyn Work>>>) {
     while let Some(mut work) = take(queue) {
         // One snapshot for the whole query, so that its statements agree with each other.
-        if let Err(error) = reader.execute_batch("BEGIN") {
+        if let Err(error) = say(reader, "BEGIN") {
             work.finish(Err(error.into()));
             continue;
         }
@@ -233,4 +248,40 @@ fn read_loop(reader: &Embedded, queue: &Mutex<Receiver<Box<dyn Work>>>) {
 pub(crate) fn take(queue: &Mutex<Receiver<Box<dyn Work>>>) -> Option<Box<dyn Work>> {
     let queue = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     queue.recv().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::params;
+
+    /// Values of parameters must not change a plan: `SQLite` would otherwise prepare such a statement again for
+    /// every query, which costs as much as the query itself.
+    #[test]
+    fn a_statement_is_prepared_once_however_often_it_is_asked() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("townhall.db");
+        drop(start(&file, 1).expect("a database"));
+        let reader = Embedded::new(reader(&file).expect("a reader"));
+        for sql in [
+            "SELECT * FROM dossiers WHERE id = $1",
+            "SELECT * FROM dossier_steps WHERE dossier = $1 ORDER BY number",
+            "SELECT * FROM dossier_components WHERE dossier = $1 ORDER BY position",
+        ] {
+            for turn in 0..3 {
+                reader.execute_batch("BEGIN").expect("a beginning");
+                Tx::new(Base::Sqlite(&reader))
+                    .rows(sql, &params![format!("{turn}")])
+                    .expect("rows");
+                roll_back(&reader);
+            }
+            let again = reader
+                .prepare_cached(sql)
+                .expect("a statement")
+                .get_status(StatementStatus::RePrepare);
+            assert_eq!(again, 0, "{sql}");
+        }
+    }
 }

@@ -452,6 +452,17 @@ proptest! {
     }
 
     #[test]
+    fn counting_by_weeks_agrees_with_counting_each_day(start in day(), length in 0..1200i32) {
+        let calendar = viet_nam();
+        let end = plus_days(start, length);
+        let each: Result<Vec<bool>, CalendarError> =
+            (1..=length).map(|days| calendar.is_working_day(plus_days(start, days))).collect();
+        let each = each.map(|days| u32::try_from(days.into_iter().filter(|works| *works).count()).expect("few"));
+        prop_assert_eq!(calendar.working_days_between(start, end), each);
+        prop_assert_eq!(calendar.working_days_between(end, start), Ok(0));
+    }
+
+    #[test]
     fn adding_office_time_is_the_inverse_of_measuring_it(start in day(), minute in 0..1440i64, work in 1..3000i64) {
         let (calendar, hours) = (viet_nam(), default_hours());
         let office = Office::new(calendar, hours, &[]);

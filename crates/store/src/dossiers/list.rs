@@ -332,7 +332,8 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         );
     }
     if let Some(open) = filter.open {
-        sql.and("d.is_open = ?", [open.into()]);
+        // Written out, not a parameter: only so is the index of the open ones seen to hold them.
+        sql.and(if open { "d.is_open = 1" } else { "d.is_open = 0" }, []);
     }
     if let Some(procedure) = &filter.procedure {
         sql.and("d.procedure_code = ?", [procedure.into()]);
