@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use townhall_app::error::AppError;
 use townhall_domain::ids::DossierId;
 use townhall_store::recording::Statement;
-use townhall_store::{DbConfig, SQLITE_LOG_PAGES, Tx, keep_sqlite_statements};
+use townhall_store::{DbConfig, SQLITE_LOG_PAGES, Tx, Value, keep_sqlite_statements};
 
 use crate::node::Node;
 use crate::stopwatch::{self, Measured};
@@ -27,7 +27,35 @@ use crate::work::{self, Operation};
 const MOST: usize = 12_000;
 
 /// One command or query as its statements.
-pub type Script = Vec<Statement>;
+pub type Script = Vec<Written>;
+
+/// One statement. Its text is shared by all scripts that have it, as a program's own texts would be: thousands of
+/// copies would have to be fetched from memory, which takes longer than to look a statement up.
+#[derive(Debug)]
+pub struct Written {
+    /// Its text.
+    pub sql: Arc<str>,
+    /// Its parameters, in order.
+    pub params: Vec<Value>,
+    /// True when its rows are read.
+    pub reads: bool,
+}
+
+/// Each text once.
+#[derive(Debug, Default)]
+struct Texts(HashMap<String, Arc<str>>);
+
+impl Texts {
+    fn written(&mut self, statement: Statement) -> Written {
+        let known = self.0.entry(statement.sql);
+        let sql = Arc::clone(known.or_insert_with_key(|sql| Arc::from(sql.as_str())));
+        Written {
+            sql,
+            params: statement.params,
+            reads: statement.reads,
+        }
+    }
+}
 
 /// Times the statements of an operation with so many callers.
 ///
@@ -91,9 +119,10 @@ pub fn record(node: &Arc<Node>, operation: Operation, count: usize) -> Result<Ve
     let actor = node.receptionist();
     if operation.is_command() {
         let undone = node.town().write_blocking("record", actor, move |tx, cx| {
+            let mut texts = Texts::default();
             let scripts = ids
                 .iter()
-                .map(|id| script(tx, |tx| operation.run(tx, cx, &inside, *id)))
+                .map(|id| script(tx, &mut texts, |tx| operation.run(tx, cx, &inside, *id)))
                 .collect::<Result<Vec<_>, AppError>>()?;
             keep(&out, scripts);
             // Undone on purpose: the bare database writes these rows.
@@ -104,9 +133,10 @@ pub fn record(node: &Arc<Node>, operation: Operation, count: usize) -> Result<Ve
         }
     } else {
         let read = node.town().read_blocking("record", actor, move |tx, cx| {
+            let mut texts = Texts::default();
             let scripts = ids
                 .iter()
-                .map(|id| script(tx, |tx| operation.run(tx, cx, &inside, *id)))
+                .map(|id| script(tx, &mut texts, |tx| operation.run(tx, cx, &inside, *id)))
                 .collect::<Result<Vec<_>, AppError>>()?;
             keep(&out, scripts);
             Ok::<(), AppError>(())
@@ -123,12 +153,13 @@ fn keep(out: &Mutex<Vec<Script>>, scripts: Vec<Script>) {
 
 fn script(
     tx: &mut Tx<'_>,
+    texts: &mut Texts,
     run: impl FnOnce(&mut Tx<'_>) -> Result<(), AppError>,
 ) -> Result<Script, AppError> {
     tx.begin_recording();
     let done = run(tx);
     let statements = tx.end_recording();
-    done.map(|()| statements)
+    done.map(|()| statements.into_iter().map(|one| texts.written(one)).collect())
 }
 
 fn chosen(node: &Arc<Node>, operation: Operation, count: usize) -> Result<Vec<DossierId>> {
@@ -229,7 +260,7 @@ fn postgres_caller<'a>(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         })?;
         for statement in script {
-            let found = if let Some(found) = prepared.get(statement.sql.as_str()) {
+            let found = if let Some(found) = prepared.get(&*statement.sql) {
                 found.clone()
             } else {
                 let made = client.prepare(&statement.sql)?;
