@@ -31,6 +31,8 @@ const UNPACKED: Unpacked = Unpacked {
 };
 /// Objects of a PDF; a thousand pages of text have some ten thousand.
 const MOST_OBJECTS: usize = 400_000;
+/// How much of the end of a PDF is searched for the place of its table; readers look through 1,024 bytes.
+const END_BYTES: usize = 4096;
 
 /// What the child is told of the file beside its content.
 #[derive(Debug, Clone)]
@@ -143,7 +145,22 @@ fn type_of(file: &[u8]) -> Option<&'static str> {
     (has_header && !is_other).then_some("application/pdf")
 }
 
+/// Whether the end of a PDF is there: the table of its objects stands last (ISO 32000, 7.5.5), so what was cut off on
+/// its way has none. Programs that mend such files show blank pages, and the paper would be lost unseen.
+fn has_its_end(file: &[u8]) -> bool {
+    const MARK: &[u8] = b"startxref";
+    let end = file
+        .iter()
+        .rposition(|byte| !byte.is_ascii_whitespace() && *byte != 0)
+        .map_or(0, |last| last + 1);
+    let tail = &file[end.saturating_sub(END_BYTES)..end];
+    tail.windows(MARK.len()).any(|window| window == MARK)
+}
+
 fn pdf_pages(file: &[u8], most: Unpacked) -> Result<i64, FileProblem> {
+    if !has_its_end(file) {
+        return Err(FileProblem::Damaged);
+    }
     let options = LoadOptions {
         max_decompressed_size: Some(most.stream),
         ..LoadOptions::default()
@@ -158,7 +175,11 @@ fn pdf_pages(file: &[u8], most: Unpacked) -> Result<i64, FileProblem> {
         return Err(FileProblem::TooHard);
     }
     unpack(&document, file.len() as u64, most)?;
-    match document.get_pages().len() {
+    let pages = document.get_pages();
+    if pages.values().any(|page| document.get_dictionary(*page).is_err()) {
+        return Err(FileProblem::Damaged);
+    }
+    match pages.len() {
         0 => Err(FileProblem::NoPages),
         pages => i64::try_from(pages).map_err(|_| FileProblem::TooHard),
     }

@@ -90,6 +90,21 @@ fn what_is_damaged_or_has_no_page_is_refused() {
     let whole = pdf(1, None);
     assert_eq!(problem(b"%PDF-1.7\nnothing", "a.pdf"), FileProblem::Damaged);
     assert!(inspect(&whole[..whole.len() / 4], &args("a.pdf")).is_err());
+    // Wherever it was cut off: what can still be mended would be a paper with blank pages.
+    let end = whole
+        .windows(9)
+        .rposition(|window| window == b"startxref")
+        .expect("its end");
+    for cut in (1..8).map(|eighth| end * eighth / 8).chain([end - 1]) {
+        assert_eq!(
+            problem(&whole[..cut], "a.pdf"),
+            FileProblem::Damaged,
+            "{cut} of {}",
+            whole.len()
+        );
+    }
+    let first = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page";
+    assert_eq!(problem(first, "a.pdf"), FileProblem::Damaged);
     assert_eq!(problem(&pdf(0, None), "a.pdf"), FileProblem::NoPages);
     assert_eq!(problem(&PNG[..40], "a.png"), FileProblem::Damaged);
     assert_eq!(
