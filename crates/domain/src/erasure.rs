@@ -5,8 +5,8 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
+use crate::characters::{is_refused, visible};
 use crate::dossier::parts::stored_words;
 
 stored_words!(
@@ -82,8 +82,9 @@ impl Decision {
 }
 
 fn line(text: &str, most: usize) -> Option<String> {
-    let text: String = text.trim().nfc().collect();
-    let fits = !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
+    let text = visible(text.trim());
+    let has_line = text.contains(['\n', '\r', '\t']) || text.chars().any(is_refused);
+    let fits = !text.is_empty() && text.chars().count() <= most && !has_line;
     fits.then_some(text)
 }
 

@@ -23,6 +23,12 @@ pub trait Id: Copy {
     fn from_uuid(uuid: Uuid) -> Self;
     /// The wrapped UUID.
     fn uuid(self) -> Uuid;
+    /// Whether a caller may choose it for something new: random or made of the time (RFC 9562, versions 4 and 7), so
+    /// that nobody else comes to the same one. The nil UUID, which every caller could write, is none.
+    fn may_be_chosen(self) -> bool {
+        let uuid = self.uuid();
+        matches!(uuid.get_version_num(), 4 | 7) && uuid.get_variant() == uuid::Variant::RFC4122
+    }
 }
 
 macro_rules! ids {

@@ -4,6 +4,7 @@
 //! what follows. One file a subject; a capability has the same name here, in `store`, in `app` and in `web`.
 
 pub mod calendar;
+pub mod characters;
 pub mod civil_status;
 pub mod deadline;
 pub mod dossier;

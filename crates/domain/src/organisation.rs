@@ -6,8 +6,8 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
+use crate::characters::{is_refused, visible};
 use crate::ids::{AbsenceId, DelegationId, MandateId, PersonId, PostId, UnitId};
 use crate::permission::{Right, RightSet, Rights, Role};
 use crate::space::Space;
@@ -129,19 +129,15 @@ pub enum OrganisationError {
 /// A text that people read, trimmed, NFC, without control characters.
 ///
 /// # Errors
-/// [`OrganisationError::Name`] when it is empty, longer than `max` characters or holds a control character.
+/// [`OrganisationError::Name`] when it is empty, longer than `max` characters or holds a control character or one that
+/// turns the direction of text.
 pub fn parse_name(raw: &str, max: usize) -> Result<String, OrganisationError> {
     // 4 bytes a character and a few combining marks: whatever is longer is refused before it is normalised.
     if raw.len() > max * 16 {
         return Err(OrganisationError::Name { max });
     }
-    let name: String = raw
-        .nfc()
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    if name.is_empty() || name.chars().count() > max || name.chars().any(char::is_control) {
+    let name = visible(raw).split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > max || name.chars().any(is_refused) {
         return Err(OrganisationError::Name { max });
     }
     Ok(name)

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use townhall_domain::characters::is_refused;
 use townhall_domain::dossier::{ApplicantInput, Delivery};
 use townhall_domain::portal::is_dossier_code;
 
@@ -74,7 +75,10 @@ impl Parked {
 
 /// What of a text may stand on a page and in a row: no control characters, not endless.
 pub(super) fn shown(text: &str, most: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(most).collect()
+    text.chars()
+        .filter(|c| !c.is_control() && !is_refused(*c))
+        .take(most)
+        .collect()
 }
 
 /// The code of an item, when it has one that can be one.

@@ -1,10 +1,10 @@
 //! Reading what is typed, or scanned, about a person.
 
-use crate::form::phone_of;
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization;
 
 use super::parts::{Applicant, ApplicantKind};
+use crate::characters::{is_refused, visible};
+use crate::form::phone_of;
 use crate::message::Tongue;
 
 /// What was typed about an applicant, field by field, exactly as it came.
@@ -191,22 +191,14 @@ impl ApplicantInput {
     }
 }
 
-/// Trimmed, NFC, runs of white space as one space; nothing when a control character, or one that turns the direction
-/// of text, stands in it.
+/// Trimmed, NFC, runs of white space as one space, without what prints nothing; nothing when a control character, or
+/// one that turns the direction of text, stands in it.
 pub fn clean(typed: &str) -> Option<String> {
-    let text: String = typed.nfc().collect();
-    if text
-        .chars()
-        .any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || turns_text(c))
-    {
+    let text = visible(typed);
+    if text.chars().any(is_refused) {
         return None;
     }
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// Characters that turn the direction of what follows: with them a name can look like another one.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn digits(typed: &str, skip: &[char]) -> Option<String> {
@@ -275,6 +267,8 @@ fn is_email(typed: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
 
     fn today() -> Date {
@@ -294,6 +288,13 @@ mod tests {
     fn a_name_cannot_turn_the_direction_of_what_follows() {
         assert_eq!(clean("Nguyễn\u{202e}Văn"), None);
         assert_eq!(clean("\u{2066}An"), None);
+        assert_eq!(clean("A\u{fffe}n"), None);
+        // What prints nothing came with a paste, and the same person is found by either.
+        assert_eq!(
+            clean("Ng\u{200b}uyễn\u{ad} Văn\u{feff}"),
+            Some("Nguyễn Văn".to_owned())
+        );
+        assert_eq!(clean("\u{200b} \u{e0041}"), Some(String::new()));
         assert_eq!(clean(" Nguyễn\n Văn "), Some("Nguyễn Văn".to_owned()));
     }
 

@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
+
+use crate::characters::{is_refused, visible};
 
 use super::kinds::{date_of, email_of, identity_of, name_fits, phone_of, unit_of};
 use super::{Field, FieldKind, Form};
@@ -160,14 +161,12 @@ fn tidy(raw: &str, max_chars: usize, lines: bool) -> Result<String, Mistake> {
     if raw.contains('\0') {
         return Err(("form-nul", Vec::new()));
     }
-    let text: String = raw.replace("\r\n", "\n").nfc().collect();
+    let text = visible(&raw.replace("\r\n", "\n"));
     let text = text.trim();
     let refused = |c: char| match c {
         '\n' => !lines,
-        '\t' => false,
-        // Marks that change the direction of writing can make a text read otherwise than it is stored.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        other => other.is_control(),
+        '\r' => true,
+        other => is_refused(other),
     };
     if text.chars().any(refused) {
         return Err(("form-control-character", Vec::new()));

@@ -103,6 +103,14 @@ fn nul_control_and_direction_characters_are_refused() {
         "name: form-control-character"
     );
     assert_eq!(mistake("name", json!("An\nBình")), "name: form-control-character");
+    assert_eq!(
+        mistake("name", json!("An\u{200e}")),
+        "name: form-control-character"
+    );
+    assert_eq!(
+        clean("name", json!("Trần\u{200b} Thị Ướ\u{ad}c")),
+        json!("Trần Thị Ước")
+    );
 }
 
 #[test]

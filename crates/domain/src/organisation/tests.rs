@@ -443,6 +443,8 @@ fn a_name_is_composed_trimmed_and_bounded() {
         "   ",
         "a\0b",
         "a\u{1b}b",
+        "Lê\u{202e}Văn",
+        "\u{200b}",
         long.as_str(),
         "x".repeat(81).as_str(),
     ] {

@@ -7,10 +7,10 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use super::parts::{Priority, Source};
 use crate::calendar::{CalendarError, Office};
+use crate::characters::{is_refused, visible};
 use crate::dossier::applicant::parse_date;
 use crate::ids::PostId;
 use crate::time::instant;
@@ -61,11 +61,8 @@ pub fn parse_short(raw: &str, max: usize) -> Result<String, TextError> {
     if raw.len() > max * 16 {
         return Err(TextError::TooLong { max });
     }
-    let text: String = raw.nfc().collect();
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
+    let text = visible(raw);
+    if text.chars().any(is_refused) {
         return Err(TextError::Control);
     }
     let lines: Vec<String> = text
