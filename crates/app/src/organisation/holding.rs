@@ -193,6 +193,10 @@ pub fn delegate_rights(tx: &mut Tx<'_>, cx: &Cx, command: &DelegateRights) -> Re
     };
     let post = post_to_change(tx, cx, officer.post, command.version, Right::DelegateRights)?;
     let to = other_post(tx, command.to, "to")?;
+    // Nobody could have used rights that were lent afterwards; written down, they would make a signature look covered.
+    if command.until.is_some_and(|until| until <= cx.today()) {
+        return Err(AppError::field("until", "staff-delegation-ended"));
+    }
     let delegation = Delegation {
         id: cx.new_id(),
         from: officer.post,

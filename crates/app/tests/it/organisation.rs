@@ -115,6 +115,20 @@ fn every_change_leaves_its_fact_and_the_evidence_agrees() {
             )
         })
         .expect("an absence");
+        for until in [DAY, date(2025, 7, 5)] {
+            let over = run(&db, &as_chair, move |tx, cx| {
+                let command = DelegateRights {
+                    version: version + 1,
+                    to: clerk.post,
+                    rights: [Right::ManageCalendar].into_iter().collect(),
+                    from: date(2025, 7, 1),
+                    until: Some(until),
+                    decision: None,
+                };
+                delegate_rights(tx, cx, &command)
+            });
+            assert_eq!(refused(over), "staff-delegation-ended", "{name}: {until}");
+        }
         let delegation = run(&db, &as_chair, move |tx, cx| {
             let command = DelegateRights {
                 version: version + 1,

@@ -110,6 +110,7 @@ staff-day-wrong = Write the day like 05/8/2025.
 staff-day-far-off = This year is far off. Check it.
 staff-number-wrong = Write a number from 0 to 999.
 staff-until-before-from = The end must come after the beginning.
+staff-delegation-ended = This time is over, so nothing can be lent for it. Choose an end after today.
 staff-ended-already = It ended before that day.
 staff-seat-taken = The post has a full holder in this time. End that first, or make it an acting one.
 staff-held-already = This person holds the post in this time.

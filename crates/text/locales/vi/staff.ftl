@@ -107,6 +107,7 @@ staff-day-wrong = Hãy ghi ngày như 05/8/2025.
 staff-day-far-off = Năm này quá xa. Hãy xem lại.
 staff-number-wrong = Hãy ghi một số từ 0 đến 999.
 staff-until-before-from = Ngày kết thúc phải sau ngày bắt đầu.
+staff-delegation-ended = Thời gian này đã qua nên không ủy quyền được nữa. Hãy chọn ngày kết thúc sau hôm nay.
 staff-ended-already = Việc này đã kết thúc trước ngày đó.
 staff-seat-taken = Trong thời gian này chức danh đã có người giữ chính thức. Hãy kết thúc người trước, hoặc giao phụ trách.
 staff-held-already = Người này đã giữ chức danh trong thời gian đó.
