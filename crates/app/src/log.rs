@@ -17,7 +17,7 @@ use townhall_store::log::{self as store, Epoch, StoredCheckpoint, StoredTiles, t
 use townhall_store::{StoreError, Tx, journal};
 
 pub use fact::{FactView, fact_view};
-pub use keeper::{KeeperError, LogKeeper, Sequencer, begin_next, kept_checkpoints};
+pub use keeper::{KeeperError, LogKeeper, Sequencer, begin_next, kept_checkpoints, key_amiss};
 
 /// The last part of a log's origin, by which it is named in addresses and files.
 pub fn name_of(epoch: &Epoch) -> &str {

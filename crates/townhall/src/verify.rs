@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use townhall_app::log::kept_checkpoints;
-use townhall_app::verify::verify;
+use townhall_app::log::{find, kept_checkpoints, key_amiss};
+use townhall_app::verify::{Finding, verify};
 use townhall_store::Db;
 
 use crate::node::{self, Place};
@@ -55,6 +55,13 @@ pub fn run(args: &VerifyArgs) -> Result<()> {
     let files = node::files_to_look(&place, config.papers.as_ref())?;
     let report = verify(&db, &files, checkpoints);
     let mut report = report.context("the database could not be read to its end")?;
+    if let Some(data) = &config.data {
+        let newest = db.read_blocking("newest_log", |tx| find(tx, None))?;
+        let amiss = newest.and_then(|epoch| key_amiss(&Place::of(data).keys, &epoch));
+        report
+            .findings
+            .extend(amiss.map(|what| Finding { check: "keys", what }));
+    }
     if config.data.is_none() && !files.is_remote() {
         report.findings.retain(|finding| finding.check != "files");
         println!("papers were not looked at: they lie in a data directory (--data DIR)");

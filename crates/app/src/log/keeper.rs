@@ -220,6 +220,27 @@ pub fn kept_checkpoints(keys: &Path) -> Vec<String> {
     kept.filter_map(|path| fs::read_to_string(path).ok()).collect()
 }
 
+/// What is wrong with the file of a log's key, for `verify`; `None` when it is that key, when it is kept elsewhere, and
+/// when who looks may not read it. Another key would not be noticed before the log has to go on.
+pub fn key_amiss(keys: &Path, epoch: &Epoch) -> Option<String> {
+    let name = name_of(epoch);
+    match LogKey::read(&key_file(keys, name)) {
+        Ok(key) if key.vkey() == epoch.vkey => None,
+        Ok(_) => Some(format!(
+            "the key file log-{name}.key holds another key than that of {}",
+            epoch.origin
+        )),
+        Err(KeyFileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => None,
+        // Without the checkpoint either, nobody keeps keys here.
+        Err(KeyFileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            checkpoint_file(keys, name)
+                .exists()
+                .then(|| format!("the key file log-{name}.key is gone, its checkpoint is there"))
+        }
+        Err(error) => Some(error.to_string()),
+    }
+}
+
 /// The root of a log when it had `size` entries; `None` when it has never had so many.
 fn root_at(tx: &mut Tx<'_>, epoch: i64, size: u64) -> Result<Option<townhall_journal::Hash>, StoreError> {
     if store::last_checkpoint(tx, epoch)?.is_none_or(|last| last.size < size) {

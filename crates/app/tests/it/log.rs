@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use townhall_app::log::{
-    self, KeeperError, LogKeeper, Provable, Sequencer, Verdict, begin_next, kept_checkpoints,
+    self, KeeperError, LogKeeper, Provable, Sequencer, Verdict, begin_next, kept_checkpoints, key_amiss,
 };
 use townhall_app::verify::verify;
 use townhall_domain::ids::{FactId, Id, UnitId};
@@ -82,6 +82,31 @@ fn the_first_opening_begins_a_log_and_the_next_goes_on_with_it() {
         let kept = Checkpoint::open(&second.kept_checkpoint().expect("kept"), &key).expect("signed");
         assert_eq!(kept.size, 3, "{name}");
     }
+}
+
+#[test]
+fn a_key_file_that_is_gone_exchanged_or_damaged_is_found_and_keys_kept_elsewhere_are_not_missed() {
+    let (_, db) = databases().next().expect("a database");
+    let (keys, other, nowhere) = (temp_dir(), temp_dir(), temp_dir());
+    let first = LogKeeper::open(&db, keys.path(), ADDRESS).expect("opened");
+    record_many(&db, "a", 3);
+    first.sequence("one", now()).expect("a turn");
+    let epoch = db.read_blocking("newest", newest).expect("a log");
+    assert_eq!(key_amiss(keys.path(), &epoch), None);
+    assert_eq!(key_amiss(nowhere.path(), &epoch), None);
+
+    let file = keys.path().join(format!("log-{}.key", log::name_of(&epoch)));
+    let text = std::fs::read_to_string(&file).expect("the key");
+    let strange = townhall_journal::LogKey::generate(&epoch.origin).expect("a key");
+    strange.write_new(&other.path().join("x.key")).expect("written");
+    std::fs::copy(other.path().join("x.key"), &file).expect("exchanged");
+    let told = key_amiss(keys.path(), &epoch).expect("exchanged");
+    assert!(told.contains("another key"), "{told}");
+    std::fs::write(&file, &text[..text.len() / 2]).expect("damaged");
+    assert!(key_amiss(keys.path(), &epoch).is_some());
+    std::fs::remove_file(&file).expect("removed");
+    let told = key_amiss(keys.path(), &epoch).expect("gone");
+    assert!(told.contains("is gone"), "{told}");
 }
 
 #[test]
