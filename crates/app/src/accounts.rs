@@ -323,10 +323,8 @@ pub fn change_account(tx: &mut Tx<'_>, cx: &Cx, command: &ChangeAccount) -> Resu
         });
     }
     match command.change {
-        AccountChange::Close => {
-            sessions::end_others(tx, account.id, None)?;
-        }
-        AccountChange::ResetPassword(_) => {
+        // Tokens end for good, so that none comes to life again with an account that is opened again.
+        AccountChange::Close | AccountChange::ResetPassword(_) => {
             sessions::end_others(tx, account.id, None)?;
             for token in accounts::tokens_of(tx, account.id)? {
                 accounts::revoke_token(tx, account.id, token.id, command.now)?;
