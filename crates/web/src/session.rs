@@ -143,6 +143,18 @@ pub fn token(app: &App, headers: &HeaderMap) -> Option<Secret> {
     cookie(headers, if app.site.is_tls { TLS_COOKIE } else { PLAIN_COOKIE }).and_then(Secret::parse)
 }
 
+/// Ends the session that the browser held before another one opens in it: nobody signs out by hand first, and the old
+/// cookie must be worth nothing to whoever kept it.
+pub async fn end_former(app: &App, headers: &HeaderMap) -> Result<(), StoreError> {
+    let Some(token) = token(app, headers) else {
+        return Ok(());
+    };
+    app.town
+        .db()
+        .write("end_former_session", move |tx| sign_in::sign_out(tx, &token))
+        .await
+}
+
 /// Who is signed in with the request's cookie, at whatever step.
 pub async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, StoreError> {
     let Some(token) = token(app, headers) else {

@@ -103,13 +103,18 @@ async fn ask(
     sign_in_page(&app, &visitor, &typed, StatusCode::OK)
 }
 
-async fn send(State(app): State<App>, visitor: Visitor, FormOf(form): FormOf<SignInForm>) -> Response {
+async fn send(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    FormOf(form): FormOf<SignInForm>,
+) -> Response {
     let outcome = match check(&app, &visitor, &form).await {
         Ok(outcome) => outcome,
         Err(error) => return Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(&app)),
     };
     match outcome {
-        Ok(handed) => go_on(&app, &handed, &form.next),
+        Ok(handed) => go_on_anew(&app, &visitor, &headers, &handed, &form.next).await,
         Err(refused) => {
             let typed = Typed {
                 user_name: &form.user_name,
@@ -277,6 +282,20 @@ async fn waiting_at(app: &App, headers: &HeaderMap, stage: Stage) -> Result<Opti
     Ok(session::signed_in(app, headers)
         .await?
         .filter(|found| found.session.stage == stage))
+}
+
+/// To the next step of a sign-in that has just begun; the session that the browser held before ends.
+async fn go_on_anew(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    handed: &Handed,
+    next: &str,
+) -> Response {
+    match session::end_former(app, headers).await {
+        Ok(()) => go_on(app, handed, next),
+        Err(error) => Refusal::of(visitor.lang, &AppError::Store(error)).page(&visitor.ui(app)),
+    }
 }
 
 /// To the next step, with the new token in the cookie.

@@ -16,7 +16,7 @@ use townhall_app::sign_in::passkey::{Answer, Begun, begin_alone, begin_step, fin
 use townhall_app::sign_in::relying_party::RelyingParty;
 use townhall_store::StoreError;
 
-use super::{Typed, code_page, errors_of, go_on, in_moment, next_field, sign_in_page, status_of};
+use super::{Typed, code_page, errors_of, go_on, go_on_anew, in_moment, next_field, sign_in_page, status_of};
 use crate::assets;
 use crate::refusal::Refusal;
 use crate::session::{self, FormOf};
@@ -99,6 +99,7 @@ pub(super) async fn send_step(
 pub(super) async fn send_alone(
     State(app): State<App>,
     visitor: Visitor,
+    headers: HeaderMap,
     FormOf(shown): FormOf<Shown>,
 ) -> Response {
     let Ok(party) = app.passkeys.clone() else {
@@ -109,7 +110,7 @@ pub(super) async fn send_alone(
         finish_alone(tx, moment, &party, source, &shown.answer())
     });
     match outcome.await {
-        Ok(Ok(handed)) => go_on(&app, &handed, &next),
+        Ok(Ok(handed)) => go_on_anew(&app, &visitor, &headers, &handed, &next).await,
         Ok(Err(refused)) => sign_in_page(
             &app,
             &visitor,

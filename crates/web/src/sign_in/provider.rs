@@ -20,7 +20,7 @@ use townhall_text::{Arg, Lang};
 use super::{go_on, in_moment, next_field, own_path, show};
 use crate::refusal::Refusal;
 use crate::routes::{Need, Routes};
-use crate::session::{FormOf, MaybeSigned, Signed};
+use crate::session::{self, FormOf, MaybeSigned, Signed};
 use crate::state::App;
 use crate::ui::{self, Errors, Form, Icon, NoticeTone, Page, Ui, href};
 use crate::visitor::{Visitor, cookie};
@@ -218,7 +218,7 @@ async fn take(
         }
     };
     match returned.purpose {
-        Purpose::SignIn => sign_in(app, provider, returned, subject).await,
+        Purpose::SignIn => sign_in(app, headers, provider, returned, subject).await,
         Purpose::Link(account) => {
             // The session may have ended or changed hands while the person was away.
             let signed = signed
@@ -231,6 +231,7 @@ async fn take(
 
 async fn sign_in(
     app: &App,
+    headers: &HeaderMap,
     provider: &Provider,
     returned: Returned,
     subject: String,
@@ -245,7 +246,10 @@ async fn sign_in(
         provider::open(tx, moment, &returned, &issuer, &subject, second)
     });
     match opened.await? {
-        Ok(handed) => Ok(go_on(app, &handed, &next)),
+        Ok(handed) => {
+            session::end_former(app, headers).await?;
+            Ok(go_on(app, &handed, &next))
+        }
         Err(Refused::Unlinked) => Err(Trouble::Unlinked(shown)),
         Err(refused) => Err(Trouble::Refused(refused)),
     }

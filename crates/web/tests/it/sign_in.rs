@@ -78,6 +78,24 @@ async fn signing_out_ends_the_session_for_good() {
 }
 
 #[tokio::test]
+async fn who_signs_in_over_another_session_ends_it() {
+    let site = Site::start().await;
+    let client = site.sign_in("clerk").await;
+    let headers = client.cookie_headers();
+    let wrong = credentials("receptionist", "not the password");
+    client.post_bare("/sign-in", &wrong).await.expect(422);
+    client.get("/work").await.expect(200);
+    client
+        .post_bare("/sign-in", &credentials("receptionist", PASSWORD))
+        .await
+        .expect(303);
+    let mut old = Request::get("/work").body(Body::empty()).expect("a request");
+    old.headers_mut().extend(headers);
+    site.visitor().send(old).await.expect(303);
+    client.get("/work").await.expect(200).must_say("Lê Thị Mỹ Hạnh");
+}
+
+#[tokio::test]
 async fn a_form_of_another_site_or_without_its_token_changes_nothing() {
     let site = Site::start().await;
     let client = site.sign_in("clerk").await;
