@@ -101,6 +101,10 @@ pub fn router(app: App) -> Router {
         )))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(axum::middleware::from_fn(api::problem::put_into_words))
+        .layer(axum::middleware::from_fn_with_state(
+            app.clone(),
+            refusal::put_into_words,
+        ))
         .layer(axum::middleware::from_fn(move |request, next| {
             headers::add(is_tls, request, next)
         }))

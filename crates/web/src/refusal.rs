@@ -1,13 +1,18 @@
 //! Refusals as a person meets them: what happened, why, and what to do next; details stay in the log.
 
-use axum::http::StatusCode;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 use townhall_app::error::{AppError, FieldError};
 use townhall_store::StoreError;
 use townhall_text::{Arg, Lang};
 
+use crate::state::App;
 use crate::ui::{self, Empty, Errors, Icon, Page, Place, Ui};
+use crate::visitor::Visitor;
 
 /// Status, heading key and sentence of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +82,7 @@ impl Refusal {
 
     /// A body that cannot be read as the form it should be.
     pub fn unreadable(lang: Lang) -> Self {
-        Self::plain(lang, StatusCode::BAD_REQUEST, "invalid")
+        Self::plain(lang, StatusCode::BAD_REQUEST, "unreadable")
     }
 
     /// A body that is larger than anything a form holds.
@@ -177,6 +182,42 @@ impl Refusal {
             return Errors::new([(String::new(), self.sentence.clone())]);
         }
         Errors::new(self.fields.iter().cloned())
+    }
+}
+
+/// Puts the framework's own refusals of a page into words: an address that cannot be read, a method that it does not
+/// have. Programs have theirs (`api::problem`), and who reads the log gets the bare status.
+pub async fn put_into_words(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path.starts_with("/log/") || path.starts_with("/assets/") {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(visitor) = Visitor::from_request_parts(&mut parts, &app).await;
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(word) = unsaid(&response, is_read) else {
+        return response;
+    };
+    let mut said = Refusal::plain(visitor.lang, response.status(), word).page(&visitor.ui(&app));
+    if let Some(allow) = response.headers().get(ALLOW) {
+        said.headers_mut().insert(ALLOW, allow.clone());
+    }
+    said
+}
+
+/// The word of a refusal that nobody has put into words: the framework's come as plain text, or with no body.
+fn unsaid(response: &Response, is_read: bool) -> Option<&'static str> {
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_bare = kind.is_none_or(|kind| kind.starts_with(b"text/plain"));
+    match response.status() {
+        _ if !is_bare => None,
+        StatusCode::METHOD_NOT_ALLOWED => Some("method"),
+        StatusCode::PAYLOAD_TOO_LARGE => Some("too-large"),
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
+            Some(if is_read { "address" } else { "unreadable" })
+        }
+        _ => None,
     }
 }
 

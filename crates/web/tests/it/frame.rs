@@ -117,3 +117,32 @@ async fn frame_pages_answer_everybody_and_the_first_page_sends_officers_to_work(
         Some("/dossiers?q=kh%C3%B4ng%20c%C3%B3")
     );
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_told_in_a_page_and_not_by_the_framework() {
+    let site = Site::start().await;
+    let (stranger, officer) = (site.visitor(), site.sign_in("receptionist").await);
+    for (client, path, status) in [
+        (&stranger, "/procedures/%FF", 400),
+        (&stranger, "/procedures?q=a&q=b", 400),
+        (&officer, "/dossiers/%FF", 400),
+        (&officer, "/work?count=many", 400),
+        (&officer, "/dossiers?q=a&q=b", 400),
+    ] {
+        let reply = client.get(path).await.expect(status);
+        assert_eq!(
+            reply.header("content-type"),
+            Some("text/html; charset=utf-8"),
+            "{path}"
+        );
+        reply.must_say("Địa chỉ không đọc được");
+        reply.must_not_say("deserialize");
+        reply.must_not_say("Invalid");
+    }
+    let reply = officer.post("/procedures", &[]).await.expect(405);
+    reply.must_say("Không dùng được cách này");
+    assert_eq!(reply.header("allow"), Some("GET,HEAD"));
+    // What programs read keeps the bare answer.
+    let bare = stranger.get("/log/tile/9/9").await.expect(404);
+    assert_eq!(bare.text(), "");
+}
