@@ -21,7 +21,7 @@ mod fees;
 pub mod guard;
 mod jobs;
 mod joined;
-
+mod json;
 mod once;
 mod online;
 mod organisation;

@@ -72,9 +72,6 @@ pub fn certify_copies(tx: &mut Tx<'_>, cx: &Cx, cmd: &CertifyCopies) -> Result<B
     cx.actor.must(Right::CertifyCopies, &unit)?;
     cx.actor.must(Right::TakeFee, &unit)?;
     let id = cmd.id.unwrap_or_else(|| cx.new_id::<DossierId>());
-    if id.uuid().get_version_num() != 7 {
-        return Err(AppError::refused("dossier-refused-id-taken"));
-    }
     if let Some(before) = dossiers::load(tx, id)? {
         let same = before.procedure.code == PROCEDURE
             && before.receiving_unit == unit
@@ -84,6 +81,9 @@ pub fn certify_copies(tx: &mut Tx<'_>, cx: &Cx, cmd: &CertifyCopies) -> Result<B
         } else {
             Err(AppError::refused("dossier-refused-id-taken"))
         };
+    }
+    if !id.may_be_chosen() {
+        return Err(AppError::field("id", "api-id-wrong"));
     }
     let procedure = cx
         .packs()

@@ -67,6 +67,7 @@ api-field-unknown = There is no field of this name here.
 api-field-missing = This field must be there.
 api-field-wrong = The value is not of the kind that this field takes.
 api-query-unreadable = The query of the address cannot be read.
+api-id-wrong = An identity of your own must be a UUID of version 4 or 7. Leave it out and one is made.
 api-given-twice = This parameter was given twice.
 api-key-wrong = An idempotency key has 1 to 200 visible ASCII characters.
 api-version-wrong = The version is the number that was read; header and body must agree.

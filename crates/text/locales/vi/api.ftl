@@ -67,6 +67,7 @@ api-field-unknown = Ở đây không có trường tên này.
 api-field-missing = Phải có trường này.
 api-field-wrong = Giá trị không đúng kiểu của trường này.
 api-query-unreadable = Không đọc được phần truy vấn của địa chỉ.
+api-id-wrong = Mã nhận dạng tự chọn phải là UUID phiên bản 4 hoặc 7. Hãy bỏ trống để hệ thống tự đặt.
 api-given-twice = Tham số này ghi hai lần.
 api-key-wrong = Khóa chống trùng có từ 1 đến 200 ký tự ASCII nhìn thấy được.
 api-version-wrong = Phiên bản là con số đã đọc; tiêu đề và nội dung phải khớp nhau.

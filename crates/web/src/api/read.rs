@@ -14,11 +14,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use townhall_app::error::{AppError, FieldError};
+use townhall_domain::ids::Id;
 use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::guard::Asker;
+use super::json;
 use super::problem::Wrong;
 use crate::state::App;
 
@@ -184,6 +186,15 @@ impl<const N: usize> FromRequestParts<App> for InPaths<N> {
     }
 }
 
+/// The identity that the caller chose for something new, or one made here.
+pub fn chosen<T: Id>(id: Option<T>, make: impl FnOnce() -> T) -> Result<T, Wrong> {
+    match id {
+        Some(id) if !id.may_be_chosen() => Err(Wrong::field("id", "api-id-wrong")),
+        Some(id) => Ok(id),
+        None => Ok(make()),
+    }
+}
+
 /// A body with who sent it, and what makes the same request the same.
 #[derive(Debug)]
 pub struct Sent<T> {
@@ -215,7 +226,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
         if !is_json {
             return Err(Wrong::MediaType);
         }
-        let value = serde_json::from_slice(&bytes).map_err(|error| Wrong::NoJson(error.to_string()))?;
+        let value = json::value(&bytes)?;
         let head = format!("{} {} {}", parts.method, parts.uri, head(&asker, version));
         Ok(Self {
             body: read(value)?,

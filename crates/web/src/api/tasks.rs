@@ -25,7 +25,7 @@ use super::guard::Asker;
 use super::once::once;
 use super::paging::{next_link, page_size};
 use super::problem::Wrong;
-use super::read::{Asked, InPath, Sent, Text};
+use super::read::{Asked, InPath, Sent, Text, chosen};
 use super::shapes::{FactOut, PaperOut, instant, list_of, maybe};
 use crate::routes::Need;
 use crate::state::App;
@@ -459,7 +459,7 @@ pub struct IssueTaskBody {
 async fn issue(State(app): State<App>, sent: Sent<IssueTaskBody>) -> Result<Response, Wrong> {
     let body = &sent.body;
     let command = app::IssueTask {
-        id: body.id.unwrap_or_else(|| app.town.cx(&sent.asker.actor).new_id()),
+        id: chosen(body.id, || app.town.cx(&sent.asker.actor).new_id())?,
         draft: TaskDraft {
             lead: body.lead.to_string(),
             work: body.work.0.clone(),

@@ -8,7 +8,7 @@ use townhall_app::error::{AppError, FieldError};
 use townhall_app::fees::{ClaimedExemption, StatedFee};
 use townhall_domain::dossier::{ApplicantInput, Channel, ComponentSource, ComponentStatus, Delivery};
 use townhall_domain::form::ApplicantPart;
-use townhall_domain::ids::{DossierId, Id, UnitId};
+use townhall_domain::ids::{DossierId, UnitId};
 use townhall_domain::procedure::Procedure;
 use townhall_domain::time;
 
@@ -327,9 +327,6 @@ impl Typed {
                 .cx(&townhall_app::actor::Actor::System { job: "counter" });
             cx.new_id::<DossierId>()
         });
-        if id.uuid().get_version_num() != 7 {
-            return Err(AppError::refused("dossier-refused-id-taken"));
-        }
         let optional = |name: &str| Some(self.get(name).to_owned()).filter(|text| !text.trim().is_empty());
         let verdict = match wanted {
             Wanted::Supplement | Wanted::AskSupplement => Verdict::Supplement {

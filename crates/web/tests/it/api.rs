@@ -7,6 +7,7 @@ mod files;
 mod links;
 mod more;
 mod registers;
+mod sent;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};

@@ -20,7 +20,7 @@ use super::optional;
 use crate::api::book::{Book, Operation};
 use crate::api::once::once;
 use crate::api::problem::Wrong;
-use crate::api::read::{Sent, Text, known};
+use crate::api::read::{Sent, Text, chosen, known};
 use crate::api::shapes::DossierItem;
 use crate::routes::Need;
 use crate::state::App;
@@ -167,14 +167,14 @@ impl From<&FeeBody> for StatedFee {
 }
 
 /// What is decided at reception.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+// The first two have braces because serde looks for unknown fields only where fields could stand.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum VerdictBody {
     /// Filed and not yet examined.
-    #[default]
-    Register,
+    Register {},
     /// Complete and valid: the deadline begins.
-    Accept,
+    Accept {},
     /// Something is missing: asked for once and completely.
     Supplement {
         /// What to hand in, line by line.
@@ -194,6 +194,12 @@ pub enum VerdictBody {
         #[schema(value_type = Option<String>, max_length = 500)]
         instead: Option<Text<500>>,
     },
+}
+
+impl Default for VerdictBody {
+    fn default() -> Self {
+        Self::Register {}
+    }
 }
 
 /// A dossier that comes in.
@@ -325,7 +331,7 @@ fn command(app: &App, sent: &Sent<ReceiveBody>) -> Result<ReceiveDossier, Wrong>
     let receiving_unit = unit("receiving_unit", body.receiving_unit.as_ref())?;
     Ok(ReceiveDossier {
         // Made before the transaction, so that running it again makes the same dossier.
-        id: body.id.unwrap_or_else(|| cx.new_id()),
+        id: chosen(body.id, || cx.new_id())?,
         unit: match &body.unit {
             Some(code) => unit("unit", Some(code))?,
             None => receiving_unit.clone(),
@@ -343,8 +349,8 @@ fn command(app: &App, sent: &Sent<ReceiveBody>) -> Result<ReceiveDossier, Wrong>
         components: components.collect::<Result<_, _>>()?,
         delivery: delivery.transpose()?.unwrap_or(Delivery::Counter),
         verdict: match &body.verdict {
-            VerdictBody::Register => Verdict::Register,
-            VerdictBody::Accept => Verdict::Accept,
+            VerdictBody::Register {} => Verdict::Register,
+            VerdictBody::Accept {} => Verdict::Accept,
             VerdictBody::Supplement { items, reason } => Verdict::Supplement {
                 items: items.iter().map(|item| item.0.clone()).collect(),
                 reason: reason.0.clone(),

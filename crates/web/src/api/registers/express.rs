@@ -18,7 +18,7 @@ use crate::api::dossiers::PersonBody;
 use crate::api::guard::Asker;
 use crate::api::once::once;
 use crate::api::problem::Wrong;
-use crate::api::read::{Asked, Sent, Text, from_one_to, known};
+use crate::api::read::{Asked, Sent, Text, chosen, from_one_to, known};
 use crate::api::shapes::maybe;
 use crate::state::App;
 
@@ -206,10 +206,7 @@ impl From<&Booked> for CertifiedOut {
 }
 
 pub(super) async fn certify(State(app): State<App>, sent: Sent<CertifyBody>) -> Result<Response, Wrong> {
-    let id = sent
-        .body
-        .id
-        .unwrap_or_else(|| app.town.cx(&sent.asker.actor).new_id());
+    let id = chosen(sent.body.id, || app.town.cx(&sent.asker.actor).new_id())?;
     let command = sent.body.command(id)?;
     once(
         &app,
