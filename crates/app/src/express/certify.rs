@@ -83,7 +83,7 @@ pub fn certify_copies(tx: &mut Tx<'_>, cx: &Cx, cmd: &CertifyCopies) -> Result<B
         };
     }
     if !id.may_be_chosen() {
-        return Err(AppError::field("id", "api-id-wrong"));
+        return Err(AppError::field("id", "api-id-not-chosen"));
     }
     let procedure = cx
         .packs()

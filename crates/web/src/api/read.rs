@@ -189,7 +189,7 @@ impl<const N: usize> FromRequestParts<App> for InPaths<N> {
 /// The identity that the caller chose for something new, or one made here.
 pub fn chosen<T: Id>(id: Option<T>, make: impl FnOnce() -> T) -> Result<T, Wrong> {
     match id {
-        Some(id) if !id.may_be_chosen() => Err(Wrong::field("id", "api-id-wrong")),
+        Some(id) if !id.may_be_chosen() => Err(Wrong::field("id", "api-id-not-chosen")),
         Some(id) => Ok(id),
         None => Ok(make()),
     }

@@ -83,10 +83,10 @@ async fn who_signs_in_over_another_session_ends_it() {
     let client = site.sign_in("clerk").await;
     let headers = client.cookie_headers();
     let wrong = credentials("receptionist", "not the password");
-    client.post_bare("/sign-in", &wrong).await.expect(422);
+    client.post("/sign-in", &wrong).await.expect(422);
     client.get("/work").await.expect(200);
     client
-        .post_bare("/sign-in", &credentials("receptionist", PASSWORD))
+        .post("/sign-in", &credentials("receptionist", PASSWORD))
         .await
         .expect(303);
     let mut old = Request::get("/work").body(Body::empty()).expect("a request");

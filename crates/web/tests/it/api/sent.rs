@@ -73,7 +73,7 @@ async fn an_identity_of_ones_own_is_taken_at_the_counter_and_in_the_express_lane
             body["id"] = json!(odd);
             let refused = problem(&counter.post(path, body).await, 422);
             assert_eq!(refused["errors"][0]["field"], "id", "{refused}");
-            assert_eq!(refused["errors"][0]["code"], "api-id-wrong", "{refused}");
+            assert_eq!(refused["errors"][0]["code"], "api-id-not-chosen", "{refused}");
         }
     }
 }
