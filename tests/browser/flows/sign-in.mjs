@@ -6,6 +6,7 @@ test("sign in: every demo account gets in and sees its own start page", async (v
   for (const account of visit.site.accounts) {
     const page = await visit.open("/", account);
     assert.equal(await page.locator("h1").count(), 1, `${account.user}: one heading`);
+    await page.context().close();
   }
 });
 

@@ -283,7 +283,7 @@ fn browser(gate: &mut Gate) -> Result<Said> {
         .current_dir(gate.root.join("tests/browser"))
         .env("TOWNHALL_BIN", binary(gate))
         .env("CHROMIUM", chromium);
-    let outcome = run::logged(&mut node, &log, 15 * MINUTE);
+    let outcome = run::logged(&mut node, &log, 25 * MINUTE);
     closing_line(&log, outcome)
 }
 
