@@ -125,7 +125,7 @@ pub fn of_unit(
         id,
         limit
     ];
-    tx.rows(&sql, &values)?.iter().map(read_line).collect()
+    tx.each(&sql, &values, read_line)
 }
 
 /// The readings of one thing, newest first.
@@ -133,19 +133,13 @@ pub fn of_subject(tx: &mut Tx<'_>, kind: &str, id: &str, limit: i64) -> Result<V
     let sql = format!(
         "{LINE} WHERE l.subject_kind = $1 AND l.subject_id = $2 ORDER BY l.at DESC, l.id DESC LIMIT $3"
     );
-    tx.rows(&sql, &params![kind, id, limit])?
-        .iter()
-        .map(read_line)
-        .collect()
+    tx.each(&sql, &params![kind, id, limit], read_line)
 }
 
 /// The readings of a citizen's data, newest first, for himself.
 pub fn about(tx: &mut Tx<'_>, party: PartyId, limit: i64) -> Result<Vec<AccessLine>, StoreError> {
     let sql = format!("{LINE} WHERE l.about = $1 ORDER BY l.at DESC, l.id DESC LIMIT $2");
-    tx.rows(&sql, &params![party, limit])?
-        .iter()
-        .map(read_line)
-        .collect()
+    tx.each(&sql, &params![party, limit], read_line)
 }
 
 fn read_line(row: &Row) -> Result<AccessLine, StoreError> {

@@ -106,7 +106,7 @@ pub fn by_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<Versioned
 /// The accounts of a person.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Versioned<Account>>, StoreError> {
     let sql = format!("{ACCOUNT} WHERE person = $1 ORDER BY user_name");
-    tx.rows(&sql, &params![person])?.iter().map(read).collect()
+    tx.each(&sql, &params![person], read)
 }
 
 /// A line of the list of accounts.
@@ -155,10 +155,11 @@ pub fn of_unit(
     // Folding leaves no % and no _ that could stand for something else at the edge of a word.
     let pattern = format!("%{}%", fold(search));
     let (least, most) = active.map_or((0, 1), |active| (i64::from(active), i64::from(active)));
-    tx.rows(&sql, &params![unit, after, pattern, least, most, limit])?
-        .iter()
-        .map(read_line)
-        .collect()
+    tx.each(
+        &sql,
+        &params![unit, after, pattern, least, most, limit],
+        read_line,
+    )
 }
 
 /// How many accounts a unit keeps.
@@ -371,7 +372,7 @@ pub fn token_by_hash(tx: &mut Tx<'_>, token_hash: &[u8; 32]) -> Result<Option<Ap
 /// The tokens of an account, oldest first.
 pub fn tokens_of(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<ApiToken>, StoreError> {
     let sql = "SELECT * FROM api_tokens WHERE account = $1 ORDER BY created_at, id";
-    tx.rows(sql, &params![account])?.iter().map(read_token).collect()
+    tx.each(sql, &params![account], read_token)
 }
 
 fn read_token(row: &Row) -> Result<ApiToken, StoreError> {

@@ -47,15 +47,15 @@ pub struct FactRow {
 
 /// Facts in the order of trails, after a place.
 pub fn facts(tx: &mut Tx<'_>, after: &TrailKey, limit: u32) -> Result<Vec<FactRow>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT f.*, l.leaf AS logged, q.leaf AS waiting FROM facts f
          LEFT JOIN log_leaves l ON l.fact_id = f.id
          LEFT JOIN fact_queue q ON q.fact_id = f.id
          WHERE (f.subject_kind, f.subject_id, f.version) > ($1, $2, $3)
          ORDER BY f.subject_kind, f.subject_id, f.version LIMIT $4",
         &params![&after.kind, &after.subject, after.version, limit],
-    )?;
-    rows.iter().map(fact_row).collect()
+        fact_row,
+    )
 }
 
 fn fact_row(row: &Row) -> Result<FactRow, StoreError> {
@@ -191,15 +191,15 @@ pub fn subjects_without_fact(
         Kind::Column(column) => format!("t.{column}"),
     };
     let (table, id) = (&table.name, &subject.column);
-    let rows = tx.rows(
+    tx.each(
         &format!(
             "SELECT DISTINCT t.{id} AS subject FROM {table} t WHERE NOT EXISTS
              (SELECT 1 FROM facts f WHERE f.subject_kind = {kind} AND f.subject_id = t.{id})
              ORDER BY subject"
         ),
         &[],
-    )?;
-    rows.iter().map(|row| row.get("subject")).collect()
+        |row| row.get("subject"),
+    )
 }
 
 /// Hashes of files that a column names, after one, in order.
@@ -210,11 +210,11 @@ pub fn files_named(
     after: &str,
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         &format!("SELECT DISTINCT {column} AS file FROM {table} WHERE {column} > $1 ORDER BY file LIMIT $2"),
         &params![after, limit],
-    )?;
-    rows.iter().map(|row| row.get("file")).collect()
+        |row| row.get("file"),
+    )
 }
 
 /// Numbers of one kind in one unit, as the rows have them.
@@ -231,13 +231,12 @@ pub type CounterKey = (String, String);
 
 /// What the counters say, without those of register books, which are counted for themselves.
 pub fn counters(tx: &mut Tx<'_>) -> Result<BTreeMap<CounterKey, i64>, StoreError> {
-    tx.rows(
+    let found = tx.each(
         "SELECT unit, name, last FROM counters WHERE NOT (name >= 'book:' AND name < 'book;')",
         &[],
-    )?
-    .iter()
-    .map(|row| Ok(((row.get("unit")?, row.get("name")?), row.get("last")?)))
-    .collect()
+        |row| Ok(((row.get("unit")?, row.get("name")?), row.get("last")?)),
+    )?;
+    Ok(found.into_iter().collect())
 }
 
 /// What the rows say about the same numbers.
@@ -331,8 +330,5 @@ pub fn open_fees_amiss(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreEr
          SELECT o.payment, o.kind FROM fee_open o
           WHERE NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = o.payment AND p.unit = o.unit)"
     );
-    tx.rows(&sql, &[])?
-        .iter()
-        .map(|row| Ok((row.get("payment")?, row.get("kind")?)))
-        .collect()
+    tx.each(&sql, &[], |row| Ok((row.get("payment")?, row.get("kind")?)))
 }

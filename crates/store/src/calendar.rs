@@ -94,26 +94,22 @@ pub fn load(tx: &mut Tx<'_>, id: HoursExceptionId) -> Result<Option<StoredExcept
 
 /// The decisions that hold for a unit code and the one above it: what an office works by.
 pub fn in_force(tx: &mut Tx<'_>, code: &str, above: &str) -> Result<Vec<HoursException>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT code, day, kind, hours FROM hours_exceptions
           WHERE code IN ($1, $2) AND withdrawn_at IS NULL ORDER BY day",
         &params![code, above],
-    )?
-    .iter()
-    .map(read_exception)
-    .collect()
+        read_exception,
+    )
 }
 
 /// The decisions of all units that hold for days from `from` on.
 pub fn in_force_from(tx: &mut Tx<'_>, from: Date) -> Result<Vec<HoursException>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT code, day, kind, hours FROM hours_exceptions
           WHERE day >= $1 AND withdrawn_at IS NULL ORDER BY day",
         &params![from],
-    )?
-    .iter()
-    .map(read_exception)
-    .collect()
+        read_exception,
+    )
 }
 
 /// The decisions of a unit from a day on, also those that were taken back, by day; at most `limit`.
@@ -124,14 +120,12 @@ pub fn of_unit(
     until: Date,
     limit: i64,
 ) -> Result<Vec<StoredException>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM hours_exceptions WHERE unit = $1 AND day >= $2 AND day < $3
           ORDER BY day, kind, made_at, id LIMIT $4",
         &params![unit, from, until, limit],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 fn read_exception(row: &Row) -> Result<HoursException, StoreError> {

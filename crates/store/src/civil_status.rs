@@ -239,13 +239,11 @@ pub fn index(tx: &mut Tx<'_>, entry: &Entry, words: &[String]) -> Result<(), Sto
 
 /// The search words of an entry as they are stored, in order.
 pub fn words_of(tx: &mut Tx<'_>, entry: EntryId) -> Result<Vec<String>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT word FROM civil_words WHERE entry = $1 ORDER BY word",
         &params![entry],
-    )?
-    .iter()
-    .map(|row| row.get("word"))
-    .collect()
+        |row| row.get("word"),
+    )
 }
 
 /// An entry.
@@ -307,28 +305,24 @@ pub fn namesakes(
     born_on: Date,
     name: &str,
 ) -> Result<Vec<Entry>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM civil_entries WHERE unit = $1 AND book = $2 AND born_on = $3 AND name = $4
          ORDER BY year, number LIMIT 10",
         &params![unit, book.as_str(), born_on, name],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// Entries in order of their ids, for `verify`.
 pub fn after(tx: &mut Tx<'_>, after: Option<EntryId>, limit: u32) -> Result<Vec<Entry>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM civil_entries WHERE id > $1 ORDER BY id LIMIT $2",
         &params![
             after.map_or_else(String::new, |id| id.to_string()),
             i64::from(limit)
         ],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// The columns of an entry that lists show, as they are stored: for `verify`.
@@ -339,50 +333,46 @@ pub fn stored_summary(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Summary>, S
 
 /// The notes of an entry, oldest first.
 pub fn notes(tx: &mut Tx<'_>, entry: EntryId) -> Result<Vec<Note>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM civil_notes WHERE entry = $1 ORDER BY number",
         &params![entry],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Note {
-            number: row.get("number")?,
-            kind: word(row, "kind", NoteKind::parse)?,
-            change: Change {
-                field: row.get("field")?,
-                old: row.get("old_value")?,
-                new: row.get("new_value")?,
-            },
-            why: row.get("why")?,
-            authority: row.get("authority")?,
-            authority_on: row.get("authority_on")?,
-            at: row.get("at")?,
-            post: row.get("post")?,
-            person: row.get("person")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Note {
+                number: row.get("number")?,
+                kind: word(row, "kind", NoteKind::parse)?,
+                change: Change {
+                    field: row.get("field")?,
+                    old: row.get("old_value")?,
+                    new: row.get("new_value")?,
+                },
+                why: row.get("why")?,
+                authority: row.get("authority")?,
+                authority_on: row.get("authority_on")?,
+                at: row.get("at")?,
+                post: row.get("post")?,
+                person: row.get("person")?,
+            })
+        },
+    )
 }
 
 /// The extracts issued from an entry, oldest first.
 pub fn extracts(tx: &mut Tx<'_>, entry: EntryId) -> Result<Vec<Extract>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM civil_extracts WHERE entry = $1 ORDER BY issued_at, dossier",
         &params![entry],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Extract {
-            dossier: row.get("dossier")?,
-            symbol: row.get("symbol")?,
-            copies: row.get("copies")?,
-            notes: row.get("notes")?,
-            issued_at: row.get("issued_at")?,
-            post: row.get("post")?,
-            person: row.get("person")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Extract {
+                dossier: row.get("dossier")?,
+                symbol: row.get("symbol")?,
+                copies: row.get("copies")?,
+                notes: row.get("notes")?,
+                issued_at: row.get("issued_at")?,
+                post: row.get("post")?,
+                person: row.get("person")?,
+            })
+        },
+    )
 }
 
 fn read(row: &Row) -> Result<Entry, StoreError> {

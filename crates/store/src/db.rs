@@ -7,9 +7,19 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crate::error::StoreError;
+use crate::readers::{Readers, Turn};
 use crate::tx::Tx;
-use crate::work::{self, Work};
+use crate::work::{self, Counted, Work};
 use crate::{postgres, sqlite};
+
+/// So many queries run at once on `SQLite`, each on the thread that asks.
+const QUERIES_AT_ONCE: usize = 4;
+
+/// How many async threads a program should have: more than can be busy with queries, so that slow ones leave a thread
+/// to every processor.
+pub fn async_threads() -> usize {
+    QUERIES_AT_ONCE + std::thread::available_parallelism().map_or(1, usize::from)
+}
 
 /// Which database a node works on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +46,27 @@ pub struct Db {
     inner: Arc<Inner>,
 }
 
+/// Work that may wait in memory; past it a caller is told to come back.
+pub(crate) const QUEUE: usize = 8192;
+
+/// What an opened database runs on.
+pub(crate) struct Threads {
+    pub(crate) writes: SyncSender<Box<dyn Work>>,
+    pub(crate) reads: Reads,
+    pub(crate) joins: Vec<JoinHandle<()>>,
+}
+
+/// Where queries run.
+pub(crate) enum Reads {
+    /// On the thread that asks, with a connection that it borrows: `SQLite`.
+    Here(Arc<Readers>),
+    /// On threads of their own, because the client of the server may not wait on an async thread: `PostgreSQL`.
+    There(SyncSender<Box<dyn Work>>),
+}
+
 struct Inner {
     writes: Option<SyncSender<Box<dyn Work>>>,
-    reads: Option<SyncSender<Box<dyn Work>>>,
+    reads: Option<Reads>,
     joins: Mutex<Vec<JoinHandle<()>>>,
     config: DbConfig,
     waiting_writes: Arc<AtomicUsize>,
@@ -82,7 +110,7 @@ impl Db {
     /// When it cannot be reached, is set up wrongly or is newer than this program.
     pub fn open(config: &DbConfig) -> Result<Self, StoreError> {
         let threads = match config {
-            DbConfig::Sqlite { file } => sqlite::start(file, 4)?,
+            DbConfig::Sqlite { file } => sqlite::start(file, QUERIES_AT_ONCE)?,
             DbConfig::Postgres {
                 url,
                 writers,
@@ -92,7 +120,7 @@ impl Db {
         Ok(Self::of(threads, config))
     }
 
-    fn of(threads: sqlite::Threads, config: &DbConfig) -> Self {
+    fn of(threads: Threads, config: &DbConfig) -> Self {
         let inner = Inner {
             writes: Some(threads.writes),
             reads: Some(threads.reads),
@@ -152,7 +180,7 @@ impl Db {
         answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
-    /// Runs a query on a read-only snapshot; it never waits for a command.
+    /// Runs a query on a read-only snapshot; it never waits for a command. On `SQLite` it runs on this very thread.
     pub async fn read<T, E>(
         &self,
         name: &'static str,
@@ -162,9 +190,21 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (work, answer) = work::call(name, &self.inner.waiting_reads, closure);
-        send(self.inner.reads.as_ref(), work)?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+        match self.inner.reads.as_ref().ok_or(StoreError::Stopped)? {
+            Reads::Here(readers) => {
+                let _counted = Counted::new(&self.inner.waiting_reads);
+                let lent = match readers.ask()? {
+                    Turn::Now(lent) => lent,
+                    Turn::Later(turn) => turn.await.map_err(|_| StoreError::Stopped)?,
+                };
+                lent.run(name, closure)
+            }
+            Reads::There(queue) => {
+                let (work, answer) = work::call(name, &self.inner.waiting_reads, closure);
+                send(Some(queue), work)?;
+                answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+            }
+        }
     }
 
     /// [`Db::write`] for threads without async; never call it on an async thread.
@@ -194,11 +234,23 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (work, answer) = work::call(name, &self.inner.waiting_reads, closure);
-        send(self.inner.reads.as_ref(), work)?;
-        answer
-            .blocking_recv()
-            .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+        match self.inner.reads.as_ref().ok_or(StoreError::Stopped)? {
+            Reads::Here(readers) => {
+                let _counted = Counted::new(&self.inner.waiting_reads);
+                let lent = match readers.ask()? {
+                    Turn::Now(lent) => lent,
+                    Turn::Later(turn) => turn.blocking_recv().map_err(|_| StoreError::Stopped)?,
+                };
+                lent.run(name, closure)
+            }
+            Reads::There(queue) => {
+                let (work, answer) = work::call(name, &self.inner.waiting_reads, closure);
+                send(Some(queue), work)?;
+                answer
+                    .blocking_recv()
+                    .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+            }
+        }
     }
 }
 
@@ -208,4 +260,8 @@ fn send(queue: Option<&SyncSender<Box<dyn Work>>>, work: Box<dyn Work>) -> Resul
         Some(Err(TrySendError::Full(_))) => Err(StoreError::Overloaded),
         Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Stopped),
     }
+}
+
+pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    Ok(std::thread::Builder::new().name(name.to_owned()).spawn(run)?)
 }

@@ -2,9 +2,10 @@
 
 mod holders;
 mod list;
+mod narrow;
 mod parts;
 
-pub(crate) use list::{BY_DUE, Named};
+pub(crate) use list::{BY_DUE, applicant_name, name_of_applicant};
 
 pub use holders::{FilledPost, filled_posts};
 pub use list::{
@@ -30,7 +31,7 @@ use crate::{StoreError, Tx};
 const COLUMNS: &str = "id, code, unit, space, receiving_unit, support_place, procedure_code, procedure_version, field, channel, \
     assisting_post, applicant, applicant_party, submitter, form, subject, state, stage, holder_post, holder_role, held_since, \
     step_due_at, received_at, accepted_at, due_at, original_due_at, deadline, paused_at, waited_ms, supplements, ended_at, \
-    payment, delivery, returned_at, receipt_secret, is_open, erased_at, version, claims";
+    payment, delivery, returned_at, receipt_secret, is_open, erased_at, version, claims, applicant_name";
 
 /// What is settled when a dossier comes in and never changes; writing it again would touch half of the indexes.
 const SETTLED: [&str; 13] = [
@@ -133,21 +134,18 @@ pub fn save(tx: &mut Tx<'_>, dossier: &mut Dossier) -> Result<bool, StoreError> 
 
 /// Loads a dossier.
 pub fn load(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one(
-        &format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1"),
-        &params![id],
-    )?;
-    row.as_ref().map(read).transpose()
+    let sql = format!("SELECT {COLUMNS} FROM dossiers WHERE id = $1");
+    tx.first(&sql, &params![id], read)
 }
 
 /// Dossiers after an id, in order of their ids: whoever looks at all of them.
 pub fn after(tx: &mut Tx<'_>, after: Option<DossierId>, limit: u32) -> Result<Vec<Dossier>, StoreError> {
     let after = after.map_or_else(String::new, |id| id.to_string());
-    let rows = tx.rows(
+    tx.each(
         &format!("SELECT {COLUMNS} FROM dossiers WHERE id > $1 ORDER BY id LIMIT $2"),
         &params![after, limit],
-    )?;
-    rows.iter().map(read).collect()
+        read,
+    )
 }
 
 /// Loads a dossier and holds its row until the transaction ends.
@@ -161,20 +159,14 @@ pub fn lock(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Dossier>, StoreErro
 
 /// Finds a dossier by its code.
 pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one(
-        &format!("SELECT {COLUMNS} FROM dossiers WHERE code = $1"),
-        &params![code],
-    )?;
-    row.as_ref().map(read).transpose()
+    let sql = format!("SELECT {COLUMNS} FROM dossiers WHERE code = $1");
+    tx.first(&sql, &params![code], read)
 }
 
 /// Finds a dossier by the secret of its receipt.
 pub fn by_secret(tx: &mut Tx<'_>, secret: &str) -> Result<Option<Dossier>, StoreError> {
-    let row = tx.one(
-        &format!("SELECT {COLUMNS} FROM dossiers WHERE receipt_secret = $1"),
-        &params![secret],
-    )?;
-    row.as_ref().map(read).transpose()
+    let sql = format!("SELECT {COLUMNS} FROM dossiers WHERE receipt_secret = $1");
+    tx.first(&sql, &params![secret], read)
 }
 
 fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
@@ -234,6 +226,7 @@ fn values(dossier: &Dossier) -> Result<Vec<Value>, StoreError> {
         dossier.erased_at,
         dossier.version,
         claims,
+        &dossier.applicant.name,
     ]
     .to_vec())
 }

@@ -29,7 +29,7 @@ use declared::declared;
 pub use declared::{Class, ColumnType, DeclarationError, Kind, Subject, Table};
 
 use crate::migrate;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 use crate::{StoreError, Tx};
 
 /// The declarations of a set of migrations, ready to be used.
@@ -129,15 +129,17 @@ impl Evidence {
                         let values = select
                             .columns
                             .iter()
-                            .map(|(name, place)| (name, &row.values[*place]));
+                            .filter_map(|(name, place)| Some((name.as_str(), row.at(*place)?)));
                         encode(&select.table, values)
                     }));
                 }
             } else {
                 for select in &queries.each {
                     for row in tx.rows(&select.sql, &params[..=usize::from(select.wants_kind)])? {
-                        let names = select.columns.iter().map(|(name, _)| name);
-                        encoded.push(encode(&select.table, names.zip(&row.values)));
+                        let names = select.columns.iter().enumerate();
+                        let values =
+                            names.filter_map(|(place, (name, _))| Some((name.as_str(), row.at(place)?)));
+                        encoded.push(encode(&select.table, values));
                     }
                 }
             }
@@ -158,24 +160,24 @@ fn subjects(tables: &BTreeMap<String, Table>) -> impl Iterator<Item = (&Table, &
     })
 }
 
-fn encode<'a>(table: &str, columns: impl Iterator<Item = (&'a String, &'a Value)> + Clone) -> Vec<u8> {
-    let present = columns.filter(|(_, value)| **value != Value::Null);
+fn encode<'a>(table: &str, columns: impl Iterator<Item = (&'a str, ValueRef<'a>)> + Clone) -> Vec<u8> {
+    let present = columns.filter(|(_, value)| *value != ValueRef::Null);
     let mut bytes = Vec::with_capacity(512);
     put(&mut bytes, table.as_bytes());
     bytes.extend(length(present.clone().count()));
     for (name, value) in present {
         put(&mut bytes, name.as_bytes());
         match value {
-            Value::Null => {}
-            Value::Int(number) => {
+            ValueRef::Null => {}
+            ValueRef::Int(number) => {
                 bytes.push(b'i');
                 put(&mut bytes, &number.to_be_bytes());
             }
-            Value::Text(text) => {
+            ValueRef::Text(text) => {
                 bytes.push(b't');
                 put(&mut bytes, text.as_bytes());
             }
-            Value::Blob(blob) => {
+            ValueRef::Blob(blob) => {
                 bytes.push(b'b');
                 put(&mut bytes, blob);
             }

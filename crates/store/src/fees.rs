@@ -8,7 +8,7 @@ use townhall_domain::ids::{ChargeId, DossierId, PaymentId, PersonId, PostId, Uni
 use townhall_domain::money::Dong;
 use townhall_domain::words::Words;
 
-use crate::dossiers::{Named, word};
+use crate::dossiers::{applicant_name, name_of_applicant, word};
 use crate::value::Row;
 use crate::{StoreError, Tx, params};
 
@@ -171,13 +171,11 @@ pub fn save_charge(tx: &mut Tx<'_>, charge: &Charge) -> Result<(), StoreError> {
 
 /// The charges of a dossier in their order.
 pub fn charges(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Charge>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM charges WHERE dossier = $1 ORDER BY position",
         &params![dossier],
-    )?
-    .iter()
-    .map(read_charge)
-    .collect()
+        read_charge,
+    )
 }
 
 fn read_charge(row: &Row) -> Result<Charge, StoreError> {
@@ -261,13 +259,11 @@ pub fn payment(tx: &mut Tx<'_>, id: PaymentId) -> Result<Option<Payment>, StoreE
 
 /// The receipts of a dossier, oldest first.
 pub fn payments(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Payment>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM payments WHERE dossier = $1 ORDER BY year, number",
         &params![dossier],
-    )?
-    .iter()
-    .map(read_payment)
-    .collect()
+        read_payment,
+    )
 }
 
 /// A receipt as a day's list shows it.
@@ -294,8 +290,7 @@ pub fn taken_between(
     let rows = tx.rows(
         "SELECT p.*, d.code AS code, d.procedure_code AS procedure_code FROM payments p JOIN dossiers d ON d.id = p.dossier
          WHERE p.unit = $1 AND p.at >= $2 AND p.at < $3 ORDER BY p.at, p.id LIMIT $4",
-        &params![unit, from, until, limit],
-    )?;
+        &params![unit, from, until, limit])?;
     rows.iter().map(|row| taken(tx, row)).collect()
 }
 
@@ -374,24 +369,22 @@ pub struct Owing {
 /// Identities begin with the time, so the index of what is unpaid gives the oldest dossiers first and the rest of it
 /// is not read.
 pub fn owing(tx: &mut Tx<'_>, unit: &UnitId, limit: i64) -> Result<Vec<Owing>, StoreError> {
-    tx.rows(
-        "SELECT d.id AS id, d.code AS code, d.subject AS subject, d.procedure_code AS procedure, d.applicant AS applicant,
-                c.due AS due
+    let sql = concat!(
+        "SELECT d.id AS id, d.code AS code, d.subject AS subject, d.procedure_code AS procedure, ",
+        applicant_name!(),
+        ", c.due AS due
          FROM (SELECT dossier, CAST(SUM(due) AS BIGINT) AS due FROM charges
                 WHERE unit = $1 AND state = 'unpaid' GROUP BY dossier ORDER BY dossier LIMIT $2) c
-         JOIN dossiers d ON d.id = c.dossier ORDER BY d.received_at, d.id",
-        &params![unit, limit],
-    )?
-    .iter()
-    .map(|row| {
+         JOIN dossiers d ON d.id = c.dossier ORDER BY d.received_at, d.id"
+    );
+    tx.each(sql, &params![unit, limit], |row| {
         Ok(Owing {
             dossier: row.get("id")?,
             code: row.get("code")?,
             subject: row.get("subject")?,
             procedure: row.get("procedure")?,
-            applicant_name: row.json::<Named>("applicant")?.name,
+            applicant_name: name_of_applicant(row)?,
             due: row.get("due")?,
         })
     })
-    .collect()
 }

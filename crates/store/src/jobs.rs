@@ -86,7 +86,7 @@ pub struct Job {
     pub changed_at: Timestamp,
 }
 
-impl TryFrom<&Row> for Job {
+impl TryFrom<&Row<'_>> for Job {
     type Error = StoreError;
     fn try_from(row: &Row) -> Result<Self, StoreError> {
         let state: String = row.get("state")?;
@@ -350,7 +350,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Job>, St
         " ORDER BY changed_at DESC, id DESC LIMIT {}",
         place(limit.into())
     );
-    tx.rows(&sql, &values)?.iter().map(Job::try_from).collect()
+    tx.each(&sql, &values, |row| Job::try_from(row))
 }
 
 /// How many jobs wait for their turn, and how many gave up.

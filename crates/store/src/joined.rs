@@ -106,13 +106,11 @@ pub fn put(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> {
 
 /// The members of a joined-up dossier in their order; none for any other dossier.
 pub fn of_parent(tx: &mut Tx<'_>, parent: DossierId) -> Result<Vec<Member>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM joined_members WHERE parent = $1 ORDER BY position",
         &params![parent],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// The joined-up dossier that a dossier is a member of.

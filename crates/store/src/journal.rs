@@ -149,7 +149,7 @@ impl StoredFact {
     }
 }
 
-impl TryFrom<&Row> for StoredFact {
+impl TryFrom<&Row<'_>> for StoredFact {
     type Error = StoreError;
     fn try_from(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
@@ -177,11 +177,11 @@ pub fn facts_of(
     subject_kind: &str,
     subject_id: &str,
 ) -> Result<Vec<StoredFact>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT * FROM facts WHERE subject_kind = $1 AND subject_id = $2 ORDER BY version",
         &params![subject_kind, subject_id],
-    )?;
-    rows.iter().map(StoredFact::try_from).collect()
+        |row| StoredFact::try_from(row),
+    )
 }
 
 /// One fact.

@@ -35,6 +35,7 @@ mod postgres;
 pub mod provider_links;
 pub mod queue;
 pub mod ratings;
+mod readers;
 #[cfg(feature = "recording")]
 pub mod recording;
 pub mod registers;
@@ -49,9 +50,9 @@ pub mod value;
 pub mod warnings;
 mod work;
 
-pub use db::{Db, DbConfig};
+pub use db::{Db, DbConfig, async_threads};
 pub use error::StoreError;
 pub use postgres::check_address;
 pub use sqlite::{LOG_PAGES as SQLITE_LOG_PAGES, keep_sqlite_statements};
 pub use tx::Tx;
-pub use value::{Row, Value};
+pub use value::{Row, Value, ValueRef};

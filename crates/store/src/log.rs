@@ -44,7 +44,7 @@ impl Epoch {
     }
 }
 
-impl TryFrom<&Row> for Epoch {
+impl TryFrom<&Row<'_>> for Epoch {
     type Error = StoreError;
     fn try_from(row: &Row) -> Result<Self, StoreError> {
         let previous = match (
@@ -89,7 +89,7 @@ pub struct StoredCheckpoint {
     pub signed: String,
 }
 
-impl TryFrom<&Row> for StoredCheckpoint {
+impl TryFrom<&Row<'_>> for StoredCheckpoint {
     type Error = StoreError;
     fn try_from(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
@@ -104,8 +104,9 @@ impl TryFrom<&Row> for StoredCheckpoint {
 
 /// All epochs, oldest first.
 pub fn epochs(tx: &mut Tx<'_>) -> Result<Vec<Epoch>, StoreError> {
-    let rows = tx.rows("SELECT * FROM log_epochs ORDER BY epoch", &[])?;
-    rows.iter().map(Epoch::try_from).collect()
+    tx.each("SELECT * FROM log_epochs ORDER BY epoch", &[], |row| {
+        Epoch::try_from(row)
+    })
 }
 
 /// The epoch that is being written; `None` before the first.
@@ -125,11 +126,11 @@ pub fn last_checkpoint(tx: &mut Tx<'_>, epoch: i64) -> Result<Option<StoredCheck
 
 /// All checkpoints of an epoch, smallest first.
 pub fn checkpoints(tx: &mut Tx<'_>, epoch: i64) -> Result<Vec<StoredCheckpoint>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT * FROM log_checkpoints WHERE epoch = $1 ORDER BY size",
         &params![epoch],
-    )?;
-    rows.iter().map(StoredCheckpoint::try_from).collect()
+        |row| StoredCheckpoint::try_from(row),
+    )
 }
 
 /// Begins a log with a new key and signs its empty checkpoint. A log before it is named in every checkpoint.

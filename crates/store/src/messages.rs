@@ -125,7 +125,7 @@ pub fn load(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Listed>, StoreError
 /// The messages of a dossier, oldest first.
 pub fn of_dossier(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Message>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM messages m WHERE m.dossier = $1 ORDER BY m.queued_at, m.id");
-    tx.rows(&sql, &params![dossier])?.iter().map(message).collect()
+    tx.each(&sql, &params![dossier], message)
 }
 
 /// Begins a try: counted, and marked until [`end_try`] says how it ended.
@@ -223,24 +223,20 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, space: Space, limit: usize) -> Res
         " ORDER BY m.queued_at DESC, m.id DESC LIMIT {}",
         place(limit.into())
     );
-    tx.rows(&sql, &values)?.iter().map(listed).collect()
+    tx.each(&sql, &values, listed)
 }
 
 /// How many messages wait and how many failed, of all units.
 pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(Way, MessageState, u64)>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT way, state, COUNT(*) AS messages FROM messages WHERE state IN ('waiting', 'failed') GROUP BY way, state",
-        &[],
-    )?
-    .iter()
-    .map(|row| {
+        &[], |row| {
         Ok((
             word(row, "way", Way::parse)?,
             word(row, "state", MessageState::parse)?,
             row.get("messages")?,
         ))
     })
-    .collect()
 }
 
 fn message(row: &Row) -> Result<Message, StoreError> {

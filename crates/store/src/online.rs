@@ -128,11 +128,11 @@ pub fn add_file(tx: &mut Tx<'_>, draft: DossierId, file: &OnlineFile) -> Result<
 
 /// The files of a form, in the order in which they came.
 pub fn files(tx: &mut Tx<'_>, draft: DossierId) -> Result<Vec<OnlineFile>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT * FROM online_files WHERE draft = $1 ORDER BY added_at, id",
         &params![draft],
-    )?;
-    rows.iter().map(file_of).collect()
+        file_of,
+    )
 }
 
 /// Takes a file out; its content goes with the next sweep, unless something else names it.
@@ -155,11 +155,11 @@ pub fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
 
 /// The units that have posts of the state here: those whose centre this node serves.
 pub fn units_served(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT DISTINCT unit FROM posts WHERE space = 'state' ORDER BY unit",
         &[],
-    )?;
-    rows.iter().map(|row| row.get("unit")).collect()
+        |row| row.get("unit"),
+    )
 }
 
 fn draft_of(row: &Row) -> Result<OnlineDraft, StoreError> {

@@ -82,10 +82,7 @@ pub fn divisions_as_of(
         "{DIVISION} WHERE unit = $1 AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2)
           ORDER BY position, word"
     );
-    tx.rows(&sql, &params![unit, day])?
-        .iter()
-        .map(read_division)
-        .collect()
+    tx.each(&sql, &params![unit, day], read_division)
 }
 
 fn read_division(row: &Row) -> Result<Versioned<Division>, StoreError> {
@@ -175,10 +172,7 @@ pub fn posts_as_of(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Vers
         "{POST} WHERE unit = $1 AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2)
           ORDER BY division, position, id"
     );
-    tx.rows(&sql, &params![unit, day])?
-        .iter()
-        .map(read_post)
-        .collect()
+    tx.each(&sql, &params![unit, day], read_post)
 }
 
 /// The posts of a unit, as of a day, that have one of these roles; for routing a step to a post.
@@ -293,10 +287,7 @@ pub fn people(
     // Folding leaves neither % nor _ at the edge of a word; one inside a word only widens the search.
     let pattern = format!("%{}%", fold(search));
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    tx.rows(&sql, &params![unit, pattern, after, limit])?
-        .iter()
-        .map(read_person)
-        .collect()
+    tx.each(&sql, &params![unit, pattern, after, limit], read_person)
 }
 
 /// The people who hold a post of the unit on a day or belong to it; names for a page of staff.
@@ -304,10 +295,7 @@ pub fn people_of_posts(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<
     let sql = "SELECT DISTINCT p.id, p.unit, p.name, p.email, p.phone, p.version FROM persons p
           JOIN mandates m ON m.person = p.id JOIN posts s ON s.id = m.post
           WHERE s.unit = $1 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)";
-    tx.rows(sql, &params![unit, day])?
-        .iter()
-        .map(|row| Ok(read_person(row)?.item))
-        .collect()
+    tx.each(sql, &params![unit, day], |row| Ok(read_person(row)?.item))
 }
 
 fn read_person(row: &Row) -> Result<Versioned<Person>, StoreError> {

@@ -72,10 +72,7 @@ pub fn insert(tx: &mut Tx<'_>, paper: &Paper) -> Result<(), StoreError> {
 
 /// The papers of a subject that were not removed, oldest first.
 pub fn of_subject(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Vec<Paper>, StoreError> {
-    tx.rows("SELECT * FROM papers WHERE subject_kind = $1 AND subject_id = $2 AND removed_at IS NULL ORDER BY added_at, id", &params![kind, id])?
-        .iter()
-        .map(read)
-        .collect()
+    tx.each("SELECT * FROM papers WHERE subject_kind = $1 AND subject_id = $2 AND removed_at IS NULL ORDER BY added_at, id", &params![kind, id], read)
 }
 
 /// One paper.

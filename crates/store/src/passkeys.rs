@@ -64,7 +64,7 @@ pub fn insert(tx: &mut Tx<'_>, passkey: &Passkey) -> Result<(), StoreError> {
 /// The passkeys of an account, oldest first.
 pub fn of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Passkey>, StoreError> {
     let sql = format!("{PASSKEY} WHERE k.account = $1 ORDER BY k.created_at, k.id");
-    tx.rows(&sql, &params![account])?.iter().map(read).collect()
+    tx.each(&sql, &params![account], read)
 }
 
 /// How many passkeys an account has, whatever domain they are bound to.

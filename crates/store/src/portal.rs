@@ -120,18 +120,14 @@ pub fn in_state(
         "SELECT * FROM portal_dossiers WHERE state = $1{narrowed} ORDER BY changed_at, code LIMIT ${}",
         values.len()
     );
-    tx.rows(&sql, &values)?.iter().map(handed).collect()
+    tx.each(&sql, &values, handed)
 }
 
 /// Codes of parked ones that a person asked to be tried again.
 pub fn asked_again(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<String>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT code FROM portal_dossiers WHERE state = 'parked' AND again = 1 ORDER BY changed_at, code LIMIT $1",
-        &params![limit],
-    )?
-    .iter()
-    .map(|row| row.get("code"))
-    .collect()
+        &params![limit], |row| row.get("code"))
 }
 
 /// A condition on a column of units; nothing at all may be seen when it is `None`.

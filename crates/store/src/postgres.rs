@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use postgres::{Client, NoTls};
 
+use crate::db::{QUEUE, Reads, Threads, spawn};
 use crate::error::StoreError;
 use crate::migrate;
-use crate::sqlite::{QUEUE, Threads, spawn, take};
 use crate::tx::{Base, Failure, PgConnection, Tx};
 use crate::work::{Ran, Work};
 use tls::Address;
@@ -45,7 +45,11 @@ pub(crate) fn start(url: &str, writers: usize, readers: usize) -> Result<Threads
             })?);
         }
     }
-    Ok(Threads { writes, reads, joins })
+    Ok(Threads {
+        writes,
+        reads: Reads::There(reads),
+        joins,
+    })
 }
 
 /// One reader and nobody who writes: for whoever must not change what he looks at.
@@ -68,7 +72,7 @@ pub(crate) fn look(url: &str) -> Result<Threads, StoreError> {
     })?;
     Ok(Threads {
         writes,
-        reads,
+        reads: Reads::There(reads),
         joins: vec![join],
     })
 }
@@ -248,6 +252,11 @@ impl Worker {
         }
         self.connection.as_mut().ok_or(StoreError::Stopped)
     }
+}
+
+fn take(queue: &Mutex<Receiver<Box<dyn Work>>>) -> Option<Box<dyn Work>> {
+    let queue = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    queue.recv().ok()
 }
 
 fn begin_sql(kind: Kind) -> &'static str {

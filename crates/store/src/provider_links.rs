@@ -61,7 +61,7 @@ pub fn by_subject(tx: &mut Tx<'_>, issuer: &str, subject: &str) -> Result<Option
 /// The links of an account, by provider.
 pub fn of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<ProviderLink>, StoreError> {
     let sql = "SELECT * FROM provider_links WHERE account = $1 ORDER BY issuer";
-    tx.rows(sql, &params![account])?.iter().map(read).collect()
+    tx.each(sql, &params![account], read)
 }
 
 fn read(row: &Row) -> Result<ProviderLink, StoreError> {

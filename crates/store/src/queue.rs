@@ -47,12 +47,9 @@ pub struct OpenWindow {
 
 /// The windows of a centre that were opened since an instant, by number.
 pub fn windows(tx: &mut Tx<'_>, unit: &UnitId, since: Timestamp) -> Result<Vec<OpenWindow>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT number, post, opened_at, priority_row FROM queue_windows WHERE unit = $1 AND opened_at >= $2 ORDER BY number",
-        &params![unit, since],
-    )?
-    .iter()
-    .map(|row| {
+        &params![unit, since], |row| {
         Ok(OpenWindow {
             number: row.get("number")?,
             post: row.get("post")?,
@@ -60,7 +57,6 @@ pub fn windows(tx: &mut Tx<'_>, unit: &UnitId, since: Timestamp) -> Result<Vec<O
             priority_row: row.get("priority_row")?,
         })
     })
-    .collect()
 }
 
 /// Opens a window, or writes how it stands.
@@ -169,26 +165,24 @@ impl Day {
 
 /// The sums of a centre from a day to a day, both included, by day and line.
 pub fn days(tx: &mut Tx<'_>, unit: &UnitId, from: Date, to: Date) -> Result<Vec<Day>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM queue_days WHERE unit = $1 AND day >= $2 AND day <= $3 ORDER BY day, service",
         &params![unit, from, to],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Day {
-            day: row.get("day")?,
-            service: row.get("service")?,
-            taken: row.get("taken")?,
-            called: row.get("called")?,
-            served: row.get("served")?,
-            missed: row.get("missed")?,
-            given_up: row.get("given_up")?,
-            waited_ms: row.get("waited_ms")?,
-            longest_wait_ms: row.get("longest_wait_ms")?,
-            served_ms: row.get("served_ms")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Day {
+                day: row.get("day")?,
+                service: row.get("service")?,
+                taken: row.get("taken")?,
+                called: row.get("called")?,
+                served: row.get("served")?,
+                missed: row.get("missed")?,
+                given_up: row.get("given_up")?,
+                waited_ms: row.get("waited_ms")?,
+                longest_wait_ms: row.get("longest_wait_ms")?,
+                served_ms: row.get("served_ms")?,
+            })
+        },
+    )
 }
 
 /// Writes a new ticket.
@@ -276,25 +270,19 @@ pub fn missed(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Ticket>, 
 }
 
 fn in_state(tx: &mut Tx<'_>, unit: &UnitId, day: Date, state: &str) -> Result<Vec<Ticket>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM queue_tickets WHERE unit = $1 AND day = $2 AND state = $3 ORDER BY place_at, number, service",
-        &params![unit, day, state],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        &params![unit, day, state], read)
 }
 
 /// What windows have in hand on a day: called or being served, newest call first.
 pub fn in_hand(tx: &mut Tx<'_>, unit: &UnitId, day: Date) -> Result<Vec<Ticket>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM queue_tickets WHERE unit = $1 AND day = $2 AND state IN ('called', 'serving')
          ORDER BY state_at DESC, at_window",
         &params![unit, day],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// Forgets the tickets of days before this one; the sums of those days stay.

@@ -56,10 +56,10 @@ pub fn count(
         next + 2,
         next + 3
     );
-    tx.rows(&sql, &values)?
-        .iter()
-        .map(|row| Ok((word(row, "level", Grade::parse)?, row.get("found")?)))
-        .collect()
+    let found = tx.each(&sql, &values, |row| {
+        Ok((word(row, "level", Grade::parse)?, row.get("found")?))
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 fn of_units(units: &[UnitId]) -> (String, Vec<Value>) {
@@ -132,18 +132,15 @@ pub fn list(tx: &mut Tx<'_>, wanted: &Wanted<'_>) -> Result<Vec<Rated>, StoreErr
     }
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
     and(" ORDER BY r.at DESC, d.id DESC LIMIT ?", Value::Int(limit));
-    tx.rows(&sql, &values)?
-        .iter()
-        .map(|row| {
-            Ok(Rated {
-                dossier: row.get("id")?,
-                code: row.get("code")?,
-                unit: row.get("unit")?,
-                procedure: row.get("procedure_code")?,
-                rating: rating_of(row)?,
-            })
+    tx.each(&sql, &values, |row| {
+        Ok(Rated {
+            dossier: row.get("id")?,
+            code: row.get("code")?,
+            unit: row.get("unit")?,
+            procedure: row.get("procedure_code")?,
+            rating: rating_of(row)?,
         })
-        .collect()
+    })
 }
 
 fn rating_of(row: &Row) -> Result<Rating, StoreError> {

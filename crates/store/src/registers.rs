@@ -207,25 +207,23 @@ pub fn insert_correction(
 
 /// The corrections of an entry, oldest first.
 pub fn corrections(tx: &mut Tx<'_>, entry: EntryId) -> Result<Vec<Correction>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT number, at, post, person, reason, field, old_value, new_value FROM register_corrections
          WHERE entry = $1 ORDER BY number",
         &params![entry],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Correction {
-            number: row.get("number")?,
-            at: row.get("at")?,
-            post: row.get("post")?,
-            person: row.get("person")?,
-            reason: row.get("reason")?,
-            field: row.get("field")?,
-            old: row.get("old_value")?,
-            new: row.get("new_value")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Correction {
+                number: row.get("number")?,
+                at: row.get("at")?,
+                post: row.get("post")?,
+                person: row.get("person")?,
+                reason: row.get("reason")?,
+                field: row.get("field")?,
+                old: row.get("old_value")?,
+                new: row.get("new_value")?,
+            })
+        },
+    )
 }
 
 /// Loads an entry.
@@ -239,13 +237,11 @@ pub fn load(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Entry>, StoreError> {
 
 /// The entries of a dossier in their order.
 pub fn of_dossier(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Entry>, StoreError> {
-    tx.rows(
+    tx.each(
         &format!("SELECT {COLUMNS} FROM register_entries WHERE dossier = $1 ORDER BY position"),
         &params![dossier],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// A page of at most `limit` entries.
@@ -299,16 +295,14 @@ pub fn entered_since(
     since: Timestamp,
     limit: i64,
 ) -> Result<Vec<Entry>, StoreError> {
-    tx.rows(
+    tx.each(
         &format!(
             "SELECT {COLUMNS} FROM register_entries WHERE unit = $1 AND book = $2 AND entered_at >= $3
              ORDER BY year DESC, number DESC LIMIT $4"
         ),
         &params![unit, book, since, limit],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// How many entries of one book were made since an instant; those that were struck out are not counted.
@@ -323,26 +317,24 @@ pub fn count_since(tx: &mut Tx<'_>, unit: &UnitId, book: &str, since: Timestamp)
 
 /// The books of a unit that have entries, the newest year first.
 pub fn volumes(tx: &mut Tx<'_>, unit: &UnitId, space: Space) -> Result<Vec<Volume>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT book, year, MAX(number) AS last, MAX(entered_at) AS last_at,
            CAST(SUM(CASE WHEN struck_at IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS struck
          FROM register_entries WHERE unit = $1 AND space = $2 GROUP BY book, year ORDER BY year DESC, book",
         &params![unit, space],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Volume {
-            book: Book {
-                unit: unit.clone(),
-                book: row.get("book")?,
-                year: year(row)?,
-            },
-            last: row.get("last")?,
-            last_at: row.get("last_at")?,
-            struck: row.get("struck")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Volume {
+                book: Book {
+                    unit: unit.clone(),
+                    book: row.get("book")?,
+                    year: year(row)?,
+                },
+                last: row.get("last")?,
+                last_at: row.get("last_at")?,
+                struck: row.get("struck")?,
+            })
+        },
+    )
 }
 
 /// Every book that has entries or a counter, for `verify`: the counter's place beside it, 0 when there is none.
@@ -372,28 +364,22 @@ pub fn all_books(tx: &mut Tx<'_>) -> Result<Vec<(Book, i64)>, StoreError> {
 
 /// All numbers of a book in ascending order with the instants of their entries, for `verify`.
 pub fn numbers(tx: &mut Tx<'_>, book: &Book) -> Result<Vec<(i64, Timestamp)>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT number, entered_at FROM register_entries WHERE unit = $1 AND book = $2 AND year = $3 ORDER BY number",
-        &params![&book.unit, &book.book, i64::from(book.year)],
-    )?
-    .iter()
-    .map(|row| Ok((row.get("number")?, row.get("entered_at")?)))
-    .collect()
+        &params![&book.unit, &book.book, i64::from(book.year)], |row| Ok((row.get("number")?, row.get("entered_at")?)))
 }
 
 /// Results with a number of a book in which no entry of their dossier stands, for `verify`: dossier, book, number.
 pub fn results_without_entry(tx: &mut Tx<'_>) -> Result<Vec<(String, String, i64)>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT r.dossier AS dossier, r.book AS book, r.number AS number FROM dossier_results r
          WHERE r.number IS NOT NULL AND r.book <> 'results'
            AND NOT EXISTS (SELECT 1 FROM register_entries e WHERE e.dossier = r.dossier AND e.unit = r.unit
              AND e.book = r.book AND e.year = r.year AND e.number = r.number)
          ORDER BY r.dossier",
         &[],
-    )?
-    .iter()
-    .map(|row| Ok((row.get("dossier")?, row.get("book")?, row.get("number")?)))
-    .collect()
+        |row| Ok((row.get("dossier")?, row.get("book")?, row.get("number")?)),
+    )
 }
 
 fn year(row: &Row) -> Result<i16, StoreError> {

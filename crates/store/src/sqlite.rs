@@ -1,17 +1,17 @@
-//! `SQLite`: one writer thread that commits in groups, and reader threads that never wait for it.
+//! `SQLite`: one writer thread that commits in groups, and connections that read and never wait for it.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::db::{QUEUE, Reads, Threads, spawn};
 use crate::error::StoreError;
 use crate::migrate;
-use crate::tx::{Base, Embedded, Failure, Tx};
+use crate::readers::Readers;
+use crate::tx::{Base, Embedded, Tx};
 use crate::work::{Ran, Work};
 
 /// At most so many commands share one commit.
@@ -22,14 +22,6 @@ const GROUP_TIME: Duration = Duration::from_millis(15);
 /// commands change is then written there once and not once for every few of them; a restart reads the log in
 /// a tenth of a second.
 pub const LOG_PAGES: u32 = 8_192;
-/// Work that may wait in memory; past it a caller is told to come back.
-pub(crate) const QUEUE: usize = 8192;
-
-pub(crate) struct Threads {
-    pub(crate) writes: SyncSender<Box<dyn Work>>,
-    pub(crate) reads: SyncSender<Box<dyn Work>>,
-    pub(crate) joins: Vec<JoinHandle<()>>,
-}
 
 pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> {
     let mut writer = Connection::open(file)?;
@@ -37,17 +29,16 @@ pub(crate) fn start(file: &Path, readers: usize) -> Result<Threads, StoreError> 
     migrate::sqlite(&mut writer)?;
     let writer = Embedded::new(writer);
     let (writes, write_queue) = sync_channel(QUEUE);
-    let (reads, read_queue) = sync_channel(QUEUE);
-    let mut joins = vec![spawn("sqlite-writer", move || write_loop(&writer, &write_queue))?];
-    let read_queue = Arc::new(Mutex::new(read_queue));
-    for number in 0..readers.max(1) {
-        let reader = Embedded::new(reader(file)?);
-        let queue = Arc::clone(&read_queue);
-        joins.push(spawn(&format!("sqlite-reader-{number}"), move || {
-            read_loop(&reader, &queue);
-        })?);
-    }
-    Ok(Threads { writes, reads, joins })
+    let readers: Result<Vec<_>, StoreError> = (0..readers.max(1))
+        .map(|_| Ok(Embedded::new(reader(file)?)))
+        .collect();
+    let reads = Reads::Here(Readers::new(readers?));
+    let join = spawn("sqlite-writer", move || write_loop(&writer, &write_queue))?;
+    Ok(Threads {
+        writes,
+        reads,
+        joins: vec![join],
+    })
 }
 
 /// One reader and nobody who writes: for whoever must not change what he looks at.
@@ -55,10 +46,11 @@ pub(crate) fn look(file: &Path) -> Result<Threads, StoreError> {
     let reader = Embedded::new(reader(file)?);
     migrate::look_at_sqlite(&reader)?;
     let (writes, _) = sync_channel(1);
-    let (reads, read_queue) = sync_channel(QUEUE);
-    let read_queue = Arc::new(Mutex::new(read_queue));
-    let joins = vec![spawn("sqlite-reader", move || read_loop(&reader, &read_queue))?];
-    Ok(Threads { writes, reads, joins })
+    Ok(Threads {
+        writes,
+        reads: Reads::Here(Readers::new(vec![reader])),
+        joins: Vec::new(),
+    })
 }
 
 fn reader(file: &Path) -> Result<Connection, StoreError> {
@@ -68,10 +60,6 @@ fn reader(file: &Path) -> Result<Connection, StoreError> {
     reader.pragma_update(None, "cache_size", -65_536)?;
     keep_sqlite_statements(&reader)?;
     Ok(reader)
-}
-
-pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    Ok(std::thread::Builder::new().name(name.to_owned()).spawn(run)?)
 }
 
 fn prepare(writer: &Connection) -> Result<(), StoreError> {
@@ -215,39 +203,16 @@ fn run_alone(writer: &Embedded, work: &mut dyn Work) -> Result<(), StoreError> {
 }
 
 /// A word of one transaction, prepared once like every other statement.
-fn say(connection: &Connection, word: &str) -> Result<(), rusqlite::Error> {
+pub(crate) fn say(connection: &Connection, word: &str) -> Result<(), rusqlite::Error> {
     connection.prepare_cached(word)?.execute([]).map(|_| ())
 }
 
-fn roll_back(writer: &Connection) {
+pub(crate) fn roll_back(writer: &Connection) {
     if !writer.is_autocommit()
         && let Err(error) = say(writer, "ROLLBACK")
     {
         tracing::error!(%error, "rolling back failed");
     }
-}
-
-fn read_loop(reader: &Embedded, queue: &Mutex<Receiver<Box<dyn Work>>>) {
-    while let Some(mut work) = take(queue) {
-        // One snapshot for the whole query, so that its statements agree with each other.
-        if let Err(error) = say(reader, "BEGIN") {
-            work.finish(Err(error.into()));
-            continue;
-        }
-        let mut tx = Tx::new(Base::Sqlite(reader));
-        work.run(&mut tx);
-        let failed = tx.failed == Some(Failure::Final);
-        roll_back(reader);
-        if failed {
-            tracing::warn!(query = work.name(), "a query failed");
-        }
-        work.finish(Ok(()));
-    }
-}
-
-pub(crate) fn take(queue: &Mutex<Receiver<Box<dyn Work>>>) -> Option<Box<dyn Work>> {
-    let queue = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    queue.recv().ok()
 }
 
 #[cfg(test)]

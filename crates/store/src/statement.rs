@@ -48,13 +48,27 @@ impl Statement {
 
     /// Adds that a column names one of these units; nothing before it.
     pub(crate) fn any_of(&mut self, column: &str, units: &[UnitId]) -> &mut Self {
-        let marks = vec!["?"; units.len()].join(", ");
-        self.add(&format!("{column} IN ({marks})"), units.iter().map(Value::from))
+        self.among(column, units.iter().map(Value::from))
+    }
+
+    /// Adds that a column holds one of these values; nothing before it.
+    pub(crate) fn among(&mut self, column: &str, values: impl ExactSizeIterator<Item = Value>) -> &mut Self {
+        let marks = vec!["?"; values.len()].join(", ");
+        self.add(&format!("{column} IN ({marks})"), values)
     }
 
     /// Reads the rows.
-    pub(crate) fn rows(&self, tx: &mut Tx<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn rows(&self, tx: &mut Tx<'_>) -> Result<Vec<Row<'static>>, StoreError> {
         tx.rows(&self.text, &self.params)
+    }
+
+    /// What is read of each row.
+    pub(crate) fn each<T>(
+        &self,
+        tx: &mut Tx<'_>,
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        tx.each(&self.text, &self.params, read)
     }
 
     /// How the database would run it, for tests that only the rows of the units that are asked for are walked.

@@ -354,17 +354,14 @@ pub fn load_by_post(
          FROM dossiers d WHERE d.unit = $3 AND d.space = $4 AND d.is_open = 1 AND d.holder_post IS NOT NULL
          GROUP BY d.holder_post ORDER BY open_count DESC, post"
     );
-    tx.rows(&sql, &params![now, soon, unit, space])?
-        .iter()
-        .map(|row| {
-            Ok(Load {
-                post: row.get("post")?,
-                open: row.get("open_count")?,
-                overdue: row.get("overdue")?,
-                soon: row.get("soon")?,
-            })
+    tx.each(&sql, &params![now, soon, unit, space], |row| {
+        Ok(Load {
+            post: row.get("post")?,
+            open: row.get("open_count")?,
+            overdue: row.get("overdue")?,
+            soon: row.get("soon")?,
         })
-        .collect()
+    })
 }
 
 /// How many accepted dossiers wait now for a supplement, and how many for a financial obligation.

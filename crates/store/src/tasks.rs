@@ -264,22 +264,18 @@ fn source(row: &Row) -> Result<Source, StoreError> {
 
 /// The posts that join the lead.
 pub fn joining(tx: &mut Tx<'_>, task: TaskId) -> Result<Vec<PostId>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT post FROM task_joining WHERE task = $1 ORDER BY post",
         &params![task],
-    )?
-    .iter()
-    .map(|row| row.get("post"))
-    .collect()
+        |row| row.get("post"),
+    )
 }
 
 /// The tasks of a space that name a paragraph of their source: paragraph and task, oldest first, at most 500.
 pub fn by_paragraph(tx: &mut Tx<'_>, space: Space) -> Result<Vec<(String, TaskId)>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT paragraph, id FROM tasks WHERE space = $1 AND paragraph IS NOT NULL ORDER BY id LIMIT 500",
         &params![space],
-    )?
-    .iter()
-    .map(|row| Ok((row.get("paragraph")?, row.get("id")?)))
-    .collect()
+        |row| Ok((row.get("paragraph")?, row.get("id")?)),
+    )
 }

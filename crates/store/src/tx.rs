@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use postgres::types::ToSql;
-use rusqlite::types::ValueRef;
 
 use crate::error::StoreError;
-use crate::value::{Row, Value};
+use crate::value::{Answer, Row, Source, Value, ValueRef};
 
 /// A transaction that a command or query works in. Nothing reaches the database but through it.
 #[derive(Debug)]
@@ -180,7 +179,7 @@ impl<'a> Tx<'a> {
     }
 
     /// All rows of a query.
-    pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row<'static>>, StoreError> {
         self.guard()?;
         #[cfg(feature = "recording")]
         self.write_down(sql, params, true);
@@ -191,15 +190,44 @@ impl<'a> Tx<'a> {
         self.watch(rows)
     }
 
+    /// What is read of each row of a query, without keeping the rows: for lists and for what every page asks.
+    pub fn each<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.guard()?;
+        #[cfg(feature = "recording")]
+        self.write_down(sql, params, true);
+        let all = match &mut self.base {
+            Base::Sqlite(connection) => sqlite_each(connection, sql, params, read),
+            Base::Postgres(connection) => {
+                pg_rows(connection, sql, params).and_then(|rows| rows.iter().map(&mut read).collect())
+            }
+        };
+        self.watch(all)
+    }
+
+    /// What is read of the first row of a query, if there is one.
+    pub fn first<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.each(sql, params, read)?.into_iter().next())
+    }
+
     /// The first row of a query, if there is one.
-    pub fn one(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+    pub fn one(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row<'static>>, StoreError> {
         Ok(self.rows(sql, params)?.into_iter().next())
     }
 
     /// The first row, held until the transaction ends: a second command that wants it waits.
     ///
     /// On `SQLite` there is one writer, so nothing is added.
-    pub fn one_locked(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+    pub fn one_locked(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row<'static>>, StoreError> {
         if self.is_postgres() {
             self.one(&format!("{sql} FOR UPDATE"), params)
         } else {
@@ -252,38 +280,45 @@ fn sqlite_execute(connection: &Embedded, sql: &str, params: &[Value]) -> Result<
     Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
 }
 
-fn sqlite_rows(connection: &Embedded, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+fn sqlite_rows(connection: &Embedded, sql: &str, params: &[Value]) -> Result<Vec<Row<'static>>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = statement.query(rusqlite::params_from_iter(params))?;
-    let mut rows = Vec::new();
     // Names are looked up only when there is a row: many queries find none.
+    let Some(first) = found.next()? else {
+        return Ok(Vec::new());
+    };
+    let names = connection.names(sql, first);
+    let mut answer = Answer::new(Arc::clone(&names));
+    let mut row = Some(first);
+    while let Some(present) = row {
+        for (place, name) in names.iter().enumerate() {
+            let value =
+                ValueRef::of_sqlite(present.get_ref(place)?).map_err(|wanted| StoreError::Column {
+                    column: name.clone(),
+                    wanted,
+                })?;
+            answer.push(value);
+        }
+        row = found.next()?;
+    }
+    Ok(answer.rows())
+}
+
+fn sqlite_each<T>(
+    connection: &Embedded,
+    sql: &str,
+    params: &[Value],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query(rusqlite::params_from_iter(params))?;
+    let mut all = Vec::new();
     let mut names: Option<Arc<[String]>> = None;
     while let Some(row) = found.next()? {
         let names = names.get_or_insert_with(|| connection.names(sql, row));
-        let values = (0..names.len())
-            .map(|place| sqlite_value(row.get_ref(place)?, &names[place]))
-            .collect::<Result<_, StoreError>>()?;
-        rows.push(Row::new(Arc::clone(names), values));
+        all.push(read(&Row::of(Source::Sqlite { row, names }))?);
     }
-    Ok(rows)
-}
-
-fn sqlite_value(value: ValueRef<'_>, name: &str) -> Result<Value, StoreError> {
-    let wrong = |wanted| StoreError::Column {
-        column: name.to_owned(),
-        wanted,
-    };
-    Ok(match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Int(number),
-        ValueRef::Text(bytes) => Value::Text(
-            std::str::from_utf8(bytes)
-                .map_err(|_| wrong("UTF-8 text"))?
-                .to_owned(),
-        ),
-        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-        ValueRef::Real(_) => return Err(wrong("BIGINT, TEXT or BLOB")),
-    })
+    Ok(all)
 }
 
 fn pg_params(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
@@ -295,37 +330,39 @@ fn pg_execute(connection: &mut PgConnection, sql: &str, params: &[Value]) -> Res
     Ok(connection.client.execute(&statement, &pg_params(params))?)
 }
 
-fn pg_rows(connection: &mut PgConnection, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+fn pg_rows(
+    connection: &mut PgConnection,
+    sql: &str,
+    params: &[Value],
+) -> Result<Vec<Row<'static>>, StoreError> {
     let (statement, names) = connection.prepare(sql)?;
     let found = connection.client.query(&statement, &pg_params(params))?;
-    found
-        .iter()
-        .map(|row| {
-            let values = (0..names.len())
-                .map(|place| pg_value(row, place, &names[place]))
-                .collect::<Result<_, _>>()?;
-            Ok(Row::new(Arc::clone(&names), values))
-        })
-        .collect()
+    let mut answer = Answer::new(Arc::clone(&names));
+    for row in &found {
+        for (place, name) in names.iter().enumerate() {
+            answer.push(pg_value(row, place, name)?);
+        }
+    }
+    Ok(answer.rows())
 }
 
-fn pg_value(row: &postgres::Row, place: usize, name: &str) -> Result<Value, StoreError> {
+fn pg_value<'a>(row: &'a postgres::Row, place: usize, name: &str) -> Result<ValueRef<'a>, StoreError> {
     use postgres::types::Type;
     let kind = row.columns()[place].type_();
     let value = if *kind == Type::INT8 {
-        row.try_get::<_, Option<i64>>(place)?.map(Value::Int)
+        row.try_get::<_, Option<i64>>(place)?.map(ValueRef::Int)
     } else if *kind == Type::INT4 {
         row.try_get::<_, Option<i32>>(place)?
-            .map(|number| Value::Int(i64::from(number)))
+            .map(|number| ValueRef::Int(i64::from(number)))
     } else if *kind == Type::TEXT || *kind == Type::VARCHAR {
-        row.try_get::<_, Option<String>>(place)?.map(Value::Text)
+        row.try_get::<_, Option<&str>>(place)?.map(ValueRef::Text)
     } else if *kind == Type::BYTEA {
-        row.try_get::<_, Option<Vec<u8>>>(place)?.map(Value::Blob)
+        row.try_get::<_, Option<&[u8]>>(place)?.map(ValueRef::Blob)
     } else {
         return Err(StoreError::Column {
             column: name.to_owned(),
             wanted: "BIGINT, TEXT or BYTEA",
         });
     };
-    Ok(value.unwrap_or(Value::Null))
+    Ok(value.unwrap_or(ValueRef::Null))
 }

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::error::Error;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -72,7 +73,7 @@ macro_rules! id_values {
             fn from(id: townhall_domain::ids::$id) -> Self { Self::Text(id.uuid().hyphenated().to_string()) }
         }
         impl FromValue for townhall_domain::ids::$id {
-            fn from_value(value: &Value) -> Option<Self> { uuid::Uuid::try_parse(text(value)?).ok().map(Id::from_uuid) }
+            fn from_value(value: ValueRef<'_>) -> Option<Self> { uuid::Uuid::try_parse(text(value)?).ok().map(Id::from_uuid) }
         }
     )*};
 }
@@ -118,31 +119,171 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
-/// A row of a result: values found by the name of their column.
-#[derive(Debug, Clone)]
-pub struct Row {
+/// One value of a column, where it stands in its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueRef<'a> {
+    /// SQL NULL.
+    Null,
+    /// BIGINT.
+    Int(i64),
+    /// TEXT.
+    Text(&'a str),
+    /// BLOB or BYTEA.
+    Blob(&'a [u8]),
+}
+
+impl<'a> ValueRef<'a> {
+    /// A value of `SQLite`; otherwise what it should have been.
+    pub(crate) fn of_sqlite(value: rusqlite::types::ValueRef<'a>) -> Result<Self, &'static str> {
+        use rusqlite::types::ValueRef as Found;
+        Ok(match value {
+            Found::Null => Self::Null,
+            Found::Integer(number) => Self::Int(number),
+            Found::Text(bytes) => Self::Text(std::str::from_utf8(bytes).map_err(|_| "UTF-8 text")?),
+            Found::Blob(bytes) => Self::Blob(bytes),
+            Found::Real(_) => return Err("BIGINT, TEXT or BLOB"),
+        })
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Int(number) => Self::Int(number),
+            ValueRef::Text(text) => Self::Text(text.to_owned()),
+            ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+        }
+    }
+}
+
+/// All rows that a statement found, one after the other. Texts and bytes of all of them stand in one piece each,
+/// since a piece of memory for every value takes longer than reading it.
+#[derive(Debug)]
+pub(crate) struct Answer {
     names: Arc<[String]>,
-    pub(crate) values: Vec<Value>,
+    values: Vec<Stored>,
+    texts: String,
+    blobs: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+enum Stored {
+    Null,
+    Int(i64),
+    Text(Range<usize>),
+    Blob(Range<usize>),
+}
+
+impl Answer {
+    pub(crate) fn new(names: Arc<[String]>) -> Self {
+        Self {
+            // Most statements find one row.
+            values: Vec::with_capacity(names.len()),
+            names,
+            texts: String::new(),
+            blobs: Vec::new(),
+        }
+    }
+
+    /// Adds the value of the next column, after the last one that of the next row's first.
+    pub(crate) fn push(&mut self, value: ValueRef<'_>) {
+        self.values.push(match value {
+            ValueRef::Null => Stored::Null,
+            ValueRef::Int(number) => Stored::Int(number),
+            ValueRef::Text(text) => {
+                let start = self.texts.len();
+                self.texts.push_str(text);
+                Stored::Text(start..self.texts.len())
+            }
+            ValueRef::Blob(bytes) => {
+                let start = self.blobs.len();
+                self.blobs.extend_from_slice(bytes);
+                Stored::Blob(start..self.blobs.len())
+            }
+        });
+    }
+
+    fn value(&self, place: usize) -> Option<ValueRef<'_>> {
+        Some(match self.values.get(place)? {
+            Stored::Null => ValueRef::Null,
+            Stored::Int(number) => ValueRef::Int(*number),
+            Stored::Text(range) => ValueRef::Text(&self.texts[range.clone()]),
+            Stored::Blob(range) => ValueRef::Blob(&self.blobs[range.clone()]),
+        })
+    }
+
+    /// Its rows.
+    pub(crate) fn rows(self) -> Vec<Row<'static>> {
+        let width = self.names.len().max(1);
+        let answer = Arc::new(self);
+        (0..answer.values.len())
+            .step_by(width)
+            .map(|start| {
+                Row::of(Source::Kept {
+                    answer: Arc::clone(&answer),
+                    start,
+                })
+            })
+            .collect()
+    }
+}
+
+/// A row of a result: values found by the name of their column.
+pub struct Row<'a> {
+    source: Source<'a>,
     /// Where the next column is looked for first: rows are mostly read in the order of their statement.
     next: Cell<usize>,
 }
 
-impl Row {
-    pub(crate) fn new(names: Arc<[String]>, values: Vec<Value>) -> Self {
+/// Where the values of a row stand.
+pub(crate) enum Source<'a> {
+    /// In an answer, which is kept in memory as long as one of its rows is; the first one at `start`.
+    Kept { answer: Arc<Answer>, start: usize },
+    /// In the database's own memory, until it goes on to the next row.
+    Sqlite {
+        row: &'a rusqlite::Row<'a>,
+        names: &'a [String],
+    },
+}
+
+impl std::fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.columns()).finish()
+    }
+}
+
+impl<'a> Row<'a> {
+    pub(crate) fn of(source: Source<'a>) -> Self {
         Self {
-            names,
-            values,
+            source,
             next: Cell::new(0),
         }
     }
 
-    fn value(&self, column: &str) -> Option<&Value> {
-        let start = self.next.get().min(self.names.len());
-        let place = (start..self.names.len())
+    fn names(&self) -> &[String] {
+        match &self.source {
+            Source::Kept { answer, .. } => &answer.names,
+            Source::Sqlite { names, .. } => names,
+        }
+    }
+
+    fn value(&self, column: &str) -> Option<ValueRef<'_>> {
+        let names = self.names();
+        let start = self.next.get().min(names.len());
+        let place = (start..names.len())
             .chain(0..start)
-            .find(|place| self.names[*place] == column)?;
+            .find(|place| names[*place] == column)?;
         self.next.set(place + 1);
-        self.values.get(place)
+        self.at(place)
+    }
+
+    /// The value at a place in the order of the statement, from 0.
+    pub(crate) fn at(&self, place: usize) -> Option<ValueRef<'_>> {
+        match &self.source {
+            Source::Kept { answer, start } => answer.value(start + place),
+            Source::Sqlite { row, .. } => ValueRef::of_sqlite(row.get_ref(place).ok()?).ok(),
+        }
     }
 
     /// The text of a column where it stands; nothing when it is NULL.
@@ -151,8 +292,8 @@ impl Row {
     /// [`StoreError::Column`] when there is no such column or it holds something else.
     pub fn text(&self, column: &str) -> Result<Option<&str>, StoreError> {
         match self.value(column) {
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(Value::Null) => Ok(None),
+            Some(ValueRef::Text(text)) => Ok(Some(text)),
+            Some(ValueRef::Null) => Ok(None),
             _ => Err(StoreError::Column {
                 column: column.to_owned(),
                 wanted: "text",
@@ -164,7 +305,7 @@ impl Row {
     ///
     /// # Errors
     /// [`StoreError::Column`] as [`Self::text`]; [`StoreError::Json`] when it does not fit.
-    pub fn json<'a, T: Deserialize<'a>>(&'a self, column: &str) -> Result<T, StoreError> {
+    pub fn json<'b, T: Deserialize<'b>>(&'b self, column: &str) -> Result<T, StoreError> {
         Ok(serde_json::from_str(self.text(column)?.unwrap_or("null"))?)
     }
 
@@ -182,32 +323,33 @@ impl Row {
     }
 
     /// Names and values in the order of the statement, for digests and exports.
-    pub fn columns(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.names.iter().map(String::as_str).zip(&self.values)
+    pub fn columns(&self) -> impl Iterator<Item = (&str, ValueRef<'_>)> {
+        let names = self.names().iter().enumerate();
+        names.filter_map(|(place, name)| Some((name.as_str(), self.at(place)?)))
     }
 }
 
 /// A type that a column can be read as.
 pub trait FromValue: Sized {
     /// Reads the value, or nothing when it does not fit.
-    fn from_value(value: &Value) -> Option<Self>;
+    fn from_value(value: ValueRef<'_>) -> Option<Self>;
 }
 
 macro_rules! from_value {
     ($($type:ty => |$value:ident| $read:expr),* $(,)?) => {$(
-        impl FromValue for $type { fn from_value($value: &Value) -> Option<Self> { $read } }
+        impl FromValue for $type { fn from_value($value: ValueRef<'_>) -> Option<Self> { $read } }
     )*};
 }
 
-fn int(value: &Value) -> Option<i64> {
-    if let Value::Int(number) = value {
-        Some(*number)
+fn int(value: ValueRef<'_>) -> Option<i64> {
+    if let ValueRef::Int(number) = value {
+        Some(number)
     } else {
         None
     }
 }
-fn text(value: &Value) -> Option<&str> {
-    if let Value::Text(text) = value {
+fn text(value: ValueRef<'_>) -> Option<&str> {
+    if let ValueRef::Text(text) = value {
         Some(text)
     } else {
         None
@@ -223,8 +365,8 @@ from_value! {
     u8 => |v| int(v)?.try_into().ok(),
     bool => |v| match int(v)? { 0 => Some(false), 1 => Some(true), _ => None },
     String => |v| text(v).map(str::to_owned),
-    Vec<u8> => |v| if let Value::Blob(bytes) = v { Some(bytes.clone()) } else { None },
-    [u8; 32] => |v| if let Value::Blob(bytes) = v { bytes.as_slice().try_into().ok() } else { None },
+    Vec<u8> => |v| if let ValueRef::Blob(bytes) = v { Some(bytes.to_vec()) } else { None },
+    [u8; 32] => |v| if let ValueRef::Blob(bytes) = v { bytes.try_into().ok() } else { None },
     Dong => |v| int(v).map(Dong),
     Space => |v| Space::parse(text(v)?),
     UnitId => |v| text(v)?.parse().ok(),
@@ -234,8 +376,8 @@ from_value! {
 }
 
 impl<T: FromValue> FromValue for Option<T> {
-    fn from_value(value: &Value) -> Option<Self> {
-        if *value == Value::Null {
+    fn from_value(value: ValueRef<'_>) -> Option<Self> {
+        if value == ValueRef::Null {
             Some(None)
         } else {
             T::from_value(value).map(Some)

@@ -8,7 +8,7 @@ use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::space::Space;
 
-use crate::dossiers::{BY_DUE, Named, word};
+use crate::dossiers::{BY_DUE, applicant_name, name_of_applicant, word};
 use crate::params;
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
@@ -45,13 +45,9 @@ pub fn forget(tx: &mut Tx<'_>, dossier: DossierId) -> Result<(), StoreError> {
 
 /// The next bells whose time has come and that have not rung, earliest first.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<(DossierId, WarningKind)>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT dossier, kind FROM dossier_warnings WHERE is_raised = 0 AND at <= $1 ORDER BY at, dossier LIMIT $2",
-        &params![now, limit],
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get("dossier")?, word(row, "kind", WarningKind::parse)?)))
-        .collect()
+        &params![now, limit], |row| Ok((row.get("dossier")?, word(row, "kind", WarningKind::parse)?)))
 }
 
 /// Rings a bell, once: false when it has rung.
@@ -162,16 +158,16 @@ pub fn rung(
         // CROSS JOIN is the same in meaning and keeps SQLite from beginning with the bells.
         let sql = format!(
             "SELECT d.id AS dossier, w.kind AS kind, w.at AS at, d.code AS code, d.subject AS subject, d.due_at AS due_at,
-                    d.procedure_code AS procedure, d.applicant AS applicant, d.holder_post AS holder_post
+                    d.procedure_code AS procedure, d.holder_post AS holder_post, {}
                FROM dossiers d CROSS JOIN dossier_warnings w
               WHERE d.unit = $1 AND d.space = $2{narrowed} AND d.is_open = 1 AND d.state <> 9
                 AND d.due_at IS NOT NULL AND d.paused_at IS NULL AND w.dossier = d.id AND w.is_raised = 1
               ORDER BY {}, d.id LIMIT ${}",
+            applicant_name!(),
             if of.is_some() { "d.due_at" } else { BY_DUE },
             values.len()
         );
-        let rows = tx.rows(&sql, &values)?;
-        found.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+        found.extend(tx.each(&sql, &values, read)?);
     }
     found.sort_by_key(|rung| (rung.due_at, rung.dossier, std::cmp::Reverse(rung.at)));
     found.dedup_by_key(|rung| rung.dossier);
@@ -185,7 +181,7 @@ fn read(row: &Row) -> Result<Rung, StoreError> {
         code: row.get("code")?,
         subject: row.get("subject")?,
         procedure: row.get("procedure")?,
-        applicant_name: row.json::<Named>("applicant")?.name,
+        applicant_name: name_of_applicant(row)?,
         kind: word(row, "kind", WarningKind::parse)?,
         at: row.get("at")?,
         due_at: row.get("due_at")?,

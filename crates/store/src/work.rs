@@ -74,17 +74,7 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
-        // A panic in one command must not take the thread, and with it everybody else's commands, down.
-        IN_TRANSACTION.set(true);
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.closure)(tx)));
-        IN_TRANSACTION.set(false);
-        let result = outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
-        // A statement failed but the closure went on: nothing of it may be kept.
-        let result = if tx.failed.is_some() && result.is_ok() {
-            Err(StoreError::Poisoned.into())
-        } else {
-            result
-        };
+        let result = attempt(tx, &mut self.closure);
         let ran = if result.is_ok() { Ran::Keep } else { Ran::Undo };
         self.result = Some(result);
         ran
@@ -101,6 +91,25 @@ where
         // A caller who has gone away does not need the answer.
         let _ = self.reply.send(answer);
     }
+}
+
+/// Runs a closure once. A panic in it must not take the thread, and with it everybody else's work, down.
+pub(crate) fn attempt<T, E>(
+    tx: &mut Tx<'_>,
+    mut closure: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<StoreError>,
+{
+    IN_TRANSACTION.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(|| closure(tx)));
+    IN_TRANSACTION.set(false);
+    let result = outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
+    // A statement failed but the closure went on: nothing of it may be kept.
+    if tx.failed.is_some() && result.is_ok() {
+        return Err(StoreError::Poisoned.into());
+    }
+    result
 }
 
 /// Wraps a closure; the receiver gets the answer after the commit.

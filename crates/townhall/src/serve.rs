@@ -70,6 +70,7 @@ pub fn run(args: &ServeArgs) -> Result<()> {
 /// When the address cannot be listened on, the certificate cannot be read, or the log cannot be written.
 pub fn serve(config: &Config, place: &Place, town: Town) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(townhall_store::async_threads())
         .enable_all()
         .build()
         .context("no threads")?;

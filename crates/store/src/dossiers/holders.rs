@@ -29,17 +29,14 @@ pub fn filled_posts(
     space: Space,
     day: Date,
 ) -> Result<Vec<FilledPost>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT s.id AS id, s.roles AS roles, v.kind AS kind, s.position AS position,
                 (SELECT COUNT(*) FROM dossiers d WHERE d.unit = $1 AND d.space = $2 AND d.holder_post = s.id AND d.is_open = 1) AS open_count
          FROM posts s JOIN divisions v ON v.unit = s.unit AND v.word = s.division
          WHERE s.unit = $1 AND s.space = $2 AND s.roles <> 'staff' AND s.valid_from <= $3 AND (s.valid_until IS NULL OR s.valid_until > $3)
            AND EXISTS (SELECT 1 FROM mandates m WHERE m.post = s.id AND m.valid_from <= $3 AND (m.valid_until IS NULL OR m.valid_until > $3))
          ORDER BY s.position, s.id",
-        &params![unit, space, day],
-    )?
-    .iter()
-    .map(|row| {
+        &params![unit, space, day], |row| {
         let words: String = row.get("roles")?;
         Ok(FilledPost {
             id: row.get("id")?,
@@ -49,5 +46,4 @@ pub fn filled_posts(
             open_count: row.get("open_count")?,
         })
     })
-    .collect()
 }

@@ -8,9 +8,11 @@ use townhall_domain::ids::{DossierId, PostId, UnitId};
 use townhall_domain::permission::Role;
 use townhall_domain::space::Space;
 
+use super::narrow::page;
 use super::{holder, state, word};
 use crate::params;
-use crate::statistics::{Measure, OPEN, PAST_DUE_AT, Period};
+use crate::statement;
+use crate::statistics::{Measure, OPEN, Period};
 use crate::value::{Row, Value};
 use crate::{StoreError, Tx};
 
@@ -155,39 +157,30 @@ pub struct Page {
     pub next: Option<(i64, DossierId)>,
 }
 
-const COLUMNS: &str = "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
-    d.field AS field, d.subject AS subject, d.applicant AS applicant, d.channel AS channel, d.state AS state, d.stage AS stage, \
-    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.accepted_at AS accepted_at, d.paused_at AS paused_at, d.due_at AS due_at, \
+/// The name of whose matter a dossier `d` is; the whole entry of the applicant only where a row has none (migration
+/// V0310).
+macro_rules! applicant_name {
+    () => {
+        "d.applicant_name AS applicant_name, CASE WHEN d.applicant_name IS NULL THEN d.applicant END AS applicant"
+    };
+}
+pub(crate) use applicant_name;
+
+pub(super) const COLUMNS: &str = concat!(
+    "d.id AS id, d.code AS code, d.unit AS unit, d.receiving_unit AS receiving_unit, d.procedure_code AS procedure_code, \
+    d.field AS field, d.subject AS subject, ",
+    applicant_name!(),
+    ", d.channel AS channel, d.state AS state, d.stage AS stage, \
+    d.holder_post AS holder_post, d.holder_role AS holder_role, d.received_at AS received_at, d.accepted_at AS accepted_at, d.paused_at AS paused_at, \
     CASE WHEN d.paused_at IS NULL THEN NULL ELSE d.deadline END AS deadline, \
-    d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, \
-    d.version AS version";
+    d.due_at AS due_at, d.original_due_at AS original_due_at, d.step_due_at AS step_due_at, d.ended_at AS ended_at, d.payment AS payment, \
+    d.version AS version"
+);
 
 /// Instants past every deadline: sorts dossiers without one to the end.
 const NO_DUE: i64 = 253_402_300_799_000;
 /// The order of a list by deadline, word for word the expression of the index `dossiers_due`.
 pub(crate) const BY_DUE: &str = "COALESCE(d.due_at, 253402300799000)";
-
-struct Sql {
-    text: String,
-    params: Vec<Value>,
-}
-
-impl Sql {
-    fn and(&mut self, clause: &str, values: impl IntoIterator<Item = Value>) {
-        let mut clause = clause.to_owned();
-        for value in values {
-            self.params.push(value);
-            clause = clause.replacen('?', &format!("${}", self.params.len()), 1);
-        }
-        self.text.push_str(" AND ");
-        self.text.push_str(&clause);
-    }
-
-    fn any_of(&mut self, column: &str, values: Vec<Value>) {
-        let marks = vec!["?"; values.len()].join(", ");
-        self.and(&format!("{column} IN ({marks})"), values);
-    }
-}
 
 /// One page of dossiers, at most `limit` rows.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
@@ -197,210 +190,26 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Page, Stor
             next: None,
         });
     }
-    let sql = page(tx, filter, limit)?;
-    let mut rows = tx
-        .rows(&sql.text, &sql.params)?
-        .iter()
-        .map(read)
-        .collect::<Result<Vec<_>, _>>()?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let mut rows = page(tx, filter, limit)?.each(tx, read)?;
+    let next = statement::cut(&mut rows, limit, |last| (sort_value(filter.sort, last), last.id));
     ask_sync(tx, &mut rows)?;
     mark_warned(tx, &mut rows)?;
     if filter.warned.is_some() {
         mark_member_warned(tx, &mut rows)?;
     }
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|last| (sort_value(filter.sort, last), last.id));
     Ok(Page { rows, next })
 }
 
 /// How `SQLite` would find a page, for the test that a page does not walk all that a unit ever received.
 #[doc(hidden)]
 pub fn explain(tx: &mut Tx<'_>, filter: &Filter) -> Result<String, StoreError> {
-    let sql = page(tx, filter, 50)?;
-    let lines = tx.rows(&format!("EXPLAIN QUERY PLAN {}", sql.text), &sql.params)?;
-    let lines: Result<Vec<String>, _> = lines.iter().map(|row| row.get("detail")).collect();
-    Ok(lines?.join("\n"))
-}
-
-/// The query behind a page, with one row more than it shows.
-fn page(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Sql, StoreError> {
-    let space = filter.space.unwrap_or(Space::State);
-    let mut sql = Sql {
-        text: format!("SELECT {COLUMNS} FROM dossiers d WHERE 1 = 1"),
-        params: vec![],
-    };
-    search(tx, &mut sql, filter, space)?;
-    if filter.received_for_others {
-        sql.any_of("d.receiving_unit", filter.units.iter().map(Value::from).collect());
-        sql.and("d.unit <> d.receiving_unit", []);
-    } else {
-        sql.any_of("d.unit", filter.units.iter().map(Value::from).collect());
-    }
-    sql.and("d.space = ?", [space.into()]);
-    narrow(&mut sql, filter);
-    let key = match filter.sort {
-        Sort::Newest => "d.received_at".to_owned(),
-        Sort::Due => BY_DUE.to_owned(),
-    };
-    let (compare, direction) = match filter.sort {
-        Sort::Newest => ("<", "DESC"),
-        Sort::Due => (">", "ASC"),
-    };
-    if let Some((at, id)) = filter.after {
-        sql.and(
-            &format!("({key} {compare} ? OR ({key} = ? AND d.id {compare} ?))"),
-            [at.into(), at.into(), id.into()],
-        );
-    }
-    sql.params
-        .push(Value::Int(i64::try_from(limit + 1).unwrap_or(i64::MAX)));
-    // What few rows have in common is looked up and sorted; walking the list in its order until fifty such rows have
-    // come by may read all that the unit ever received. The sign keeps the order from choosing the index.
-    let sign = if filter.post.is_some() || filter.measure.is_some() {
-        "+"
-    } else {
-        ""
-    };
-    let order = format!(
-        " ORDER BY {sign}{key} {direction}, d.id {direction} LIMIT ${}",
-        sql.params.len()
-    );
-    sql.text.push_str(&order);
-    Ok(sql)
-}
-
-/// A word that fewer entries begin with than this is rare: its dossiers are gathered and sorted.
-const RARE: i64 = 2_000;
-
-/// Narrows to dossiers in which all words occur.
-///
-/// A rare word finds its dossiers by itself. Where every word is common, as family names are, gathering them would
-/// read a large part of the unit; the list is then walked in its own order and each dossier asked for the words,
-/// which soon fills a page.
-fn search(tx: &mut Tx<'_>, sql: &mut Sql, filter: &Filter, space: Space) -> Result<(), StoreError> {
-    let units: Vec<Value> = filter.units.iter().map(Value::from).collect();
-    let range = |word: &str| [Value::from(word), Value::from(format!("{word}\u{10ffff}"))];
-    let mut rarest: Option<(i64, usize)> = None;
-    for (place, word) in filter.words.iter().enumerate() {
-        let mut count = Sql {
-            text: "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM dossier_words w WHERE 1 = 1".to_owned(),
-            params: vec![],
-        };
-        count.any_of("w.unit", units.clone());
-        count.and("w.space = ?", [space.into()]);
-        count.and("w.word >= ? AND w.word < ?", range(word));
-        let text = format!("{} LIMIT {RARE}) AS few", count.text);
-        let n = tx.one(&text, &count.params)?.map_or(Ok(0), |row| row.get("n"))?;
-        if n < RARE && rarest.is_none_or(|(least, _)| n < least) {
-            rarest = Some((n, place));
-        }
-    }
-    for (place, word) in filter.words.iter().enumerate() {
-        if rarest.is_some_and(|(_, rare)| rare == place) {
-            sql.text
-                .push_str(" AND d.id IN (SELECT w.dossier FROM dossier_words w WHERE 1 = 1");
-            sql.any_of("w.unit", units.clone());
-            sql.and("w.space = ?", [space.into()]);
-            sql.and("w.word >= ? AND w.word < ?", range(word));
-            sql.text.push(')');
-        } else {
-            sql.and(
-                "EXISTS (SELECT 1 FROM dossier_words w WHERE w.dossier = d.id AND w.word >= ? AND w.word < ?)",
-                range(word),
-            );
-        }
-    }
-    Ok(())
+    page(tx, filter, 50)?.plan(tx)
 }
 
 fn sort_value(sort: Sort, row: &Listed) -> i64 {
     match sort {
         Sort::Newest => row.received_at.as_millisecond(),
         Sort::Due => row.due_at.map_or(NO_DUE, Timestamp::as_millisecond),
-    }
-}
-
-fn narrow(sql: &mut Sql, filter: &Filter) {
-    if !filter.states.is_empty() {
-        sql.any_of(
-            "d.state",
-            filter.states.iter().map(|code| Value::Int(*code)).collect(),
-        );
-    }
-    if let Some(open) = filter.open {
-        // Written out, not a parameter: only so is the index of the open ones seen to hold them.
-        sql.and(if open { "d.is_open = 1" } else { "d.is_open = 0" }, []);
-    }
-    if let Some(procedure) = &filter.procedure {
-        sql.and("d.procedure_code = ?", [procedure.into()]);
-    }
-    if let Some(field) = &filter.field {
-        sql.and("d.field = ?", [field.into()]);
-    }
-    if let Some(channel) = filter.channel {
-        sql.and("d.channel = ?", [channel.as_str().into()]);
-    }
-    if let Some(post) = filter.post {
-        sql.and("d.holder_post = ?", [post.into()]);
-    }
-    if let Some((from, to)) = filter.accepted {
-        sql.and(
-            "d.accepted_at >= ? AND d.accepted_at < ?",
-            [from.into(), to.into()],
-        );
-    }
-    if let Some((from, to)) = filter.ended {
-        sql.and(
-            "d.state IN (8, 9, 10) AND d.ended_at >= ? AND d.ended_at < ?",
-            [from.into(), to.into()],
-        );
-    }
-    match filter.due {
-        None => {}
-        Some(Due::OverdueAt(now)) => {
-            sql.and(
-                &format!("((d.is_open = 1 AND {PAST_DUE_AT}) OR d.ended_at > d.due_at)"),
-                [now.into(), now.into()],
-            );
-        }
-        Some(Due::Between(from, to)) => {
-            sql.and(
-                "d.is_open = 1 AND d.due_at >= ? AND d.due_at < ?",
-                [from.into(), to.into()],
-            );
-        }
-    }
-    if let Some(warned) = filter.warned {
-        let units: Vec<Value> = filter.units.iter().map(Value::from).collect();
-        let marks = vec!["?"; units.len()].join(", ");
-        let space = filter.space.unwrap_or(Space::State);
-        let (of_kind, kind) = match warned {
-            Warned::By(kind) => (" AND w.kind = ?", Some(Value::from(kind.as_str()))),
-            Warned::Any => ("", None),
-        };
-        // As the bells of my work: a dossier's own while its clock runs and it has no result; a member's while the
-        // member is at work, also where the clock of the whole stands because it waits for others.
-        let members = format!(
-            "SELECT w.parent FROM member_warnings w \
-             JOIN joined_members m ON m.parent = w.parent AND m.position = w.position \
-             WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind} \
-             AND m.state = 'at_work' AND m.wait_until IS NULL AND m.due_at IS NOT NULL"
-        );
-        let clause = format!(
-            "d.is_open = 1 AND d.id IN (SELECT w.dossier FROM dossier_warnings w \
-             WHERE w.unit IN ({marks}) AND w.space = ? AND w.is_raised = 1{of_kind} UNION ALL {members}) \
-             AND ((d.paused_at IS NULL AND d.state <> 9) OR d.id IN ({members}))"
-        );
-        let once: Vec<Value> = units.into_iter().chain([space.into()]).chain(kind).collect();
-        sql.and(&clause, [&once, &once, &once].into_iter().flatten().cloned());
-    }
-    if let Some((measure, period)) = &filter.measure {
-        let (condition, values) = measure.condition(period);
-        sql.and(&condition, values);
     }
 }
 
@@ -416,7 +225,7 @@ pub fn my_work(
     limit: usize,
 ) -> Result<Vec<Listed>, StoreError> {
     let limit_value = Value::Int(i64::try_from(limit).unwrap_or(i64::MAX));
-    let mut rows = Vec::new();
+    let mut listed = Vec::new();
     for post in posts {
         let sql = format!(
             "SELECT {COLUMNS} FROM dossiers d WHERE d.unit = $1 AND d.space = $2 AND d.holder_post = $3 AND d.is_open = 1
@@ -424,7 +233,7 @@ pub fn my_work(
         );
         let mut params = params![unit, space, *post].to_vec();
         params.push(limit_value.clone());
-        rows.extend(tx.rows(&sql, &params)?);
+        listed.extend(tx.each(&sql, &params, read)?);
     }
     for role in roles {
         let sql = format!(
@@ -433,9 +242,8 @@ pub fn my_work(
         );
         let mut params = params![unit, space, role.as_str()].to_vec();
         params.push(limit_value.clone());
-        rows.extend(tx.rows(&sql, &params)?);
+        listed.extend(tx.each(&sql, &params, read)?);
     }
-    let mut listed = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     listed.sort_by_key(|row| (row.due_at.map_or(NO_DUE, Timestamp::as_millisecond), row.id));
     listed.dedup_by_key(|row| row.id);
     listed.truncate(limit);
@@ -515,8 +323,16 @@ fn ask_sync(tx: &mut Tx<'_>, rows: &mut [Listed]) -> Result<(), StoreError> {
 
 /// Of an applicant, what a list shows; the rest is stepped over.
 #[derive(Deserialize)]
-pub(crate) struct Named {
-    pub(crate) name: String,
+struct Named {
+    name: String,
+}
+
+/// The name that a list shows, of the columns of [`applicant_name!`].
+pub(crate) fn name_of_applicant(row: &Row) -> Result<String, StoreError> {
+    match row.get("applicant_name")? {
+        Some(name) => Ok(name),
+        None => Ok(row.json::<Named>("applicant")?.name),
+    }
 }
 
 /// Of a deadline whose clock stands, since when and why.
@@ -536,7 +352,7 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
         procedure_code: row.get("procedure_code")?,
         field: row.get("field")?,
         subject: row.get("subject")?,
-        applicant_name: row.json::<Named>("applicant")?.name,
+        applicant_name: name_of_applicant(row)?,
         channel: word(row, "channel", Channel::parse)?,
         state,
         holder: holder(row)?,
@@ -565,21 +381,17 @@ pub fn open_by_version(
     unit: &UnitId,
     space: Space,
 ) -> Result<Vec<(String, i64, i64)>, StoreError> {
-    tx.rows(
+    tx.each(
         &format!(
             "SELECT d.procedure_code AS procedure_code, d.procedure_version AS procedure_version, COUNT(*) AS n FROM dossiers d
               WHERE d.unit = $1 AND d.space = $2 AND {OPEN}
               GROUP BY d.procedure_code, d.procedure_version ORDER BY d.procedure_code, d.procedure_version"
         ),
-        &params![unit, space],
-    )?
-    .iter()
-    .map(|row| {
+        &params![unit, space], |row| {
         Ok((
             row.get("procedure_code")?,
             row.get("procedure_version")?,
             row.get("n")?,
         ))
     })
-    .collect()
 }

@@ -47,27 +47,25 @@ pub fn put_components(
 
 /// The component check-list in its order.
 pub fn components(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<ComponentEntry>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM dossier_components WHERE dossier = $1 ORDER BY position",
         &params![dossier],
-    )?
-    .iter()
-    .map(|row| {
-        let source: Option<String> = row.get("source")?;
-        Ok(ComponentEntry {
-            id: row.get::<ComponentId>("id")?,
-            component: row.get("component")?,
-            position: row.get("position")?,
-            required: row.get("required")?,
-            status: word(row, "status", ComponentStatus::parse)?,
-            source: source.as_deref().and_then(ComponentSource::parse),
-            copies: row.get("copies")?,
-            database: row.get("database_id")?,
-            queried_at: row.get("queried_at")?,
-            note: row.get("note")?,
-        })
-    })
-    .collect()
+        |row| {
+            let source: Option<String> = row.get("source")?;
+            Ok(ComponentEntry {
+                id: row.get::<ComponentId>("id")?,
+                component: row.get("component")?,
+                position: row.get("position")?,
+                required: row.get("required")?,
+                status: word(row, "status", ComponentStatus::parse)?,
+                source: source.as_deref().and_then(ComponentSource::parse),
+                copies: row.get("copies")?,
+                database: row.get("database_id")?,
+                queried_at: row.get("queried_at")?,
+                note: row.get("note")?,
+            })
+        },
+    )
 }
 
 /// One step of the internal process: who had the dossier, from when to when, and what came of it.
@@ -171,13 +169,11 @@ pub fn touch_step(tx: &mut Tx<'_>, dossier: DossierId, at: Timestamp) -> Result<
 
 /// All steps in order.
 pub fn steps(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Step>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM dossier_steps WHERE dossier = $1 ORDER BY number",
         &params![dossier],
-    )?
-    .iter()
-    .map(read_step)
-    .collect()
+        read_step,
+    )
 }
 
 fn read_step(row: &Row) -> Result<Step, StoreError> {
@@ -221,13 +217,11 @@ pub fn put_joining(
 
 /// The posts that join the handler.
 pub fn joining(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<PostId>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT post FROM dossier_joining WHERE dossier = $1 ORDER BY post",
         &params![dossier],
-    )?
-    .iter()
-    .map(|row| row.get("post"))
-    .collect()
+        |row| row.get("post"),
+    )
 }
 
 /// A numbered form handed to the citizen.
@@ -281,13 +275,11 @@ pub fn insert_slip(tx: &mut Tx<'_>, slip: &Slip) -> Result<(), StoreError> {
 
 /// The forms of a dossier, oldest first.
 pub fn slips(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Slip>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM dossier_slips WHERE dossier = $1 ORDER BY issued_at, id",
         &params![dossier],
-    )?
-    .iter()
-    .map(read_slip)
-    .collect()
+        read_slip,
+    )
 }
 
 /// One form.
@@ -363,25 +355,23 @@ pub fn answer_record(
 
 /// The records of a dossier, oldest first.
 pub fn records(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Record>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM dossier_records WHERE dossier = $1 ORDER BY at, id",
         &params![dossier],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Record {
-            id: row.get("id")?,
-            kind: row.get("kind")?,
-            at: row.get("at")?,
-            post: row.get("post")?,
-            person: row.get("person")?,
-            body: row.get("body")?,
-            due_at: row.get("due_at")?,
-            answered_at: row.get("answered_at")?,
-            answer: row.get("answer")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Record {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                at: row.get("at")?,
+                post: row.get("post")?,
+                person: row.get("person")?,
+                body: row.get("body")?,
+                due_at: row.get("due_at")?,
+                answered_at: row.get("answered_at")?,
+                answer: row.get("answer")?,
+            })
+        },
+    )
 }
 
 /// The result of a dossier: from the first draft to the hand-over.

@@ -73,19 +73,17 @@ pub fn open_kind(tx: &mut Tx<'_>, payment: &Payment, kind: &str) -> Result<(), S
 
 /// What no closing of the unit lists yet, in order of the receipts.
 pub fn open(tx: &mut Tx<'_>, unit: &UnitId) -> Result<Vec<Open>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT o.payment AS payment, o.kind AS kind FROM fee_open o JOIN payments p ON p.id = o.payment
          WHERE o.unit = $1 ORDER BY p.year, p.number, o.kind DESC",
         &params![unit],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Open {
-            payment: row.get("payment")?,
-            is_refund: row.get::<String>("kind")? == "refunded",
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Open {
+                payment: row.get("payment")?,
+                is_refund: row.get::<String>("kind")? == "refunded",
+            })
+        },
+    )
 }
 
 /// Whether a receipt is on no closing yet; holds its line until the transaction ends, so that it stays so.
@@ -165,31 +163,27 @@ pub fn closing(tx: &mut Tx<'_>, id: ClosingId) -> Result<Option<Closing>, StoreE
 
 /// The newest closings of a unit.
 pub fn closings(tx: &mut Tx<'_>, unit: &UnitId, limit: i64) -> Result<Vec<Closing>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM fee_closings WHERE unit = $1 ORDER BY year DESC, number DESC LIMIT $2",
         &params![unit, limit],
-    )?
-    .iter()
-    .map(read)
-    .collect()
+        read,
+    )
 }
 
 /// The lines of a closing in their order.
 pub fn closing_lines(tx: &mut Tx<'_>, id: ClosingId) -> Result<Vec<ClosingLine>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM fee_closing_lines WHERE closing = $1 ORDER BY position",
         &params![id],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(ClosingLine {
-            payment: row.get("payment")?,
-            kind: row.get("kind")?,
-            method: word(row, "method", PayMethod::parse)?,
-            amount: row.get("amount")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(ClosingLine {
+                payment: row.get("payment")?,
+                kind: row.get("kind")?,
+                method: word(row, "method", PayMethod::parse)?,
+                amount: row.get("amount")?,
+            })
+        },
+    )
 }
 
 fn read(row: &Row) -> Result<Closing, StoreError> {

@@ -48,17 +48,15 @@ pub fn due_warnings(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<(DossierId, i64, WarningKind)>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT parent, position, kind FROM member_warnings WHERE is_raised = 0 AND at <= $1
           ORDER BY at, parent, position LIMIT $2",
         &params![now, limit],
-    )?;
-    rows.iter()
-        .map(|row| {
+        |row| {
             let kind = word(row, "kind", WarningKind::parse)?;
             Ok((row.get("parent")?, row.get("position")?, kind))
-        })
-        .collect()
+        },
+    )
 }
 
 /// Rings a bell, once: false when it has rung.
@@ -77,13 +75,12 @@ pub fn raise_warning(
 
 /// The last bell that rang for each member of a dossier, by its place.
 pub fn latest_warnings(tx: &mut Tx<'_>, parent: DossierId) -> Result<BTreeMap<i64, WarningKind>, StoreError> {
-    let rows = tx.rows(
+    let found = tx.each(
         "SELECT position, kind FROM member_warnings WHERE parent = $1 AND is_raised = 1 ORDER BY at, kind",
         &params![parent],
+        |row| Ok((row.get("position")?, word(row, "kind", WarningKind::parse)?)),
     )?;
-    rows.iter()
-        .map(|row| Ok((row.get("position")?, word(row, "kind", WarningKind::parse)?)))
-        .collect()
+    Ok(found.into_iter().collect())
 }
 
 /// A bell that rang for a member at work.

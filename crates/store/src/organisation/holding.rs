@@ -68,22 +68,19 @@ pub fn save_delegation(tx: &mut Tx<'_>, delegation: &Delegation) -> Result<(), S
 /// All mandates of a post, past and future ones too.
 pub fn mandates_of_post(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<Mandate>, StoreError> {
     let sql = "SELECT * FROM mandates WHERE post = $1 ORDER BY valid_from, id";
-    tx.rows(sql, &params![post])?.iter().map(read_mandate).collect()
+    tx.each(sql, &params![post], read_mandate)
 }
 
 /// All absences from a post, past and future ones too.
 pub fn absences_of_post(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<Absence>, StoreError> {
     let sql = "SELECT * FROM absences WHERE post = $1 ORDER BY valid_from, id";
-    tx.rows(sql, &params![post])?.iter().map(read_absence).collect()
+    tx.each(sql, &params![post], read_absence)
 }
 
 /// All delegations of a post's rights, past and future ones too.
 pub fn delegations_of_post(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<Delegation>, StoreError> {
     let sql = "SELECT * FROM delegations WHERE from_post = $1 ORDER BY valid_from, id";
-    tx.rows(sql, &params![post])?
-        .iter()
-        .map(read_delegation)
-        .collect()
+    tx.each(sql, &params![post], read_delegation)
 }
 
 /// A mandate.
@@ -221,7 +218,7 @@ fn read_all<T>(
     values: &[crate::Value],
     read: fn(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    tx.rows(sql, values)?.iter().map(read).collect()
+    tx.each(sql, values, read)
 }
 
 fn read_mandate(row: &Row) -> Result<Mandate, StoreError> {

@@ -47,15 +47,12 @@ pub struct Known {
 
 /// A page of the portal's dossiers that are here and that the portal knows to be here, by code.
 pub fn known(tx: &mut Tx<'_>, after: &str, limit: u32) -> Result<Vec<Known>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT p.code AS code, p.dossier AS dossier, p.unit AS unit, s.number AS number, s.state AS state
            FROM portal_dossiers p LEFT JOIN portal_states s ON s.dossier = p.dossier AND s.number =
                 (SELECT MAX(c.number) FROM portal_states c WHERE c.dossier = p.dossier AND c.status = 'confirmed')
           WHERE p.code > $1 AND p.state = 'confirmed' AND p.dossier IS NOT NULL ORDER BY p.code LIMIT $2",
-        &params![after, limit],
-    )?
-    .iter()
-    .map(|row| {
+        &params![after, limit], |row| {
         Ok(Known {
             code: row.get("code")?,
             dossier: row.get("dossier")?,
@@ -64,7 +61,6 @@ pub fn known(tx: &mut Tx<'_>, after: &str, limit: u32) -> Result<Vec<Known>, Sto
             state: row.get::<Option<i64>>("state")?.unwrap_or(1),
         })
     })
-    .collect()
 }
 
 /// Forgets what the comparison before found.
@@ -107,7 +103,7 @@ pub fn differences(
         "SELECT * FROM portal_differences WHERE 1 = 1{narrowed} ORDER BY code LIMIT ${}",
         values.len()
     );
-    tx.rows(&sql, &values)?.iter().map(compared).collect()
+    tx.each(&sql, &values, compared)
 }
 
 /// The difference of one code.

@@ -98,27 +98,21 @@ pub fn dossiers_to_tell(
     limit: u32,
 ) -> Result<Vec<DossierId>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    tx.rows(
+    tx.each(
         "SELECT DISTINCT s.dossier AS dossier FROM portal_states s WHERE s.status = 'waiting' AND s.dossier > $1
             AND NOT EXISTS (SELECT 1 FROM portal_states r
                              WHERE r.dossier = s.dossier AND r.status = 'refused' AND r.number < s.number)
          ORDER BY s.dossier LIMIT $2",
-        &params![after.as_str(), limit],
-    )?
-    .iter()
-    .map(|row| row.get("dossier"))
-    .collect()
+        &params![after.as_str(), limit], |row| row.get("dossier"))
 }
 
 /// All states of a dossier in their order.
 pub fn of_dossier(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<StateRow>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM portal_states WHERE dossier = $1 ORDER BY number",
         &params![dossier],
-    )?
-    .iter()
-    .map(state_row)
-    .collect()
+        state_row,
+    )
 }
 
 /// Notes how telling a state went.
@@ -196,7 +190,7 @@ pub fn troubled(
     }
     values.push(limit.into());
     let _ = write!(sql, " ORDER BY s.at, s.dossier LIMIT ${}", values.len());
-    tx.rows(&sql, &values)?.iter().map(state_row).collect()
+    tx.each(&sql, &values, state_row)
 }
 
 /// How many states wait and how many were refused, of all units.
@@ -231,18 +225,16 @@ pub fn sync_of(
            FROM portal_dossiers p WHERE p.dossier IN ({})",
         places.join(", ")
     );
-    tx.rows(&sql, &values)?
-        .iter()
-        .map(|row| {
-            let (waiting, refused): (i64, i64) = (row.get("waiting")?, row.get("refused")?);
-            let sync = match (refused, waiting) {
-                (0, 0) => SyncState::Synced,
-                (0, _) => SyncState::Pending,
-                _ => SyncState::Failed,
-            };
-            Ok((row.get("dossier")?, sync))
-        })
-        .collect()
+    let found = tx.each(&sql, &values, |row| {
+        let (waiting, refused): (i64, i64) = (row.get("waiting")?, row.get("refused")?);
+        let sync = match (refused, waiting) {
+            (0, 0) => SyncState::Synced,
+            (0, _) => SyncState::Pending,
+            _ => SyncState::Failed,
+        };
+        Ok((row.get("dossier")?, sync))
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 fn state_row(row: &Row) -> Result<StateRow, StoreError> {

@@ -55,25 +55,23 @@ pub fn insert_entry(
 
 /// What was said on the way, oldest first.
 pub fn entries(tx: &mut Tx<'_>, task: TaskId) -> Result<Vec<Entry>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM task_entries WHERE task = $1 ORDER BY number",
         &params![task],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Entry {
-            number: row.get("number")?,
-            kind: row.get("kind")?,
-            by: By {
-                at: row.get("at")?,
-                post: row.get("post")?,
-                person: row.get("person")?,
-            },
-            percent: row.get("percent")?,
-            note: row.get("note")?,
-        })
-    })
-    .collect()
+        |row| {
+            Ok(Entry {
+                number: row.get("number")?,
+                kind: row.get("kind")?,
+                by: By {
+                    at: row.get("at")?,
+                    post: row.get("post")?,
+                    person: row.get("person")?,
+                },
+                percent: row.get("percent")?,
+                note: row.get("note")?,
+            })
+        },
+    )
 }
 
 /// What the issuer said to a product.
@@ -151,13 +149,11 @@ pub fn decide_product(
 
 /// The products of a task, oldest first.
 pub fn products(tx: &mut Tx<'_>, task: TaskId) -> Result<Vec<Product>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM task_products WHERE task = $1 ORDER BY number",
         &params![task],
-    )?
-    .iter()
-    .map(read_product)
-    .collect()
+        read_product,
+    )
 }
 
 fn read_product(row: &Row) -> Result<Product, StoreError> {
@@ -266,13 +262,11 @@ pub fn decide_request(
 
 /// The requests for more time of a task, oldest first.
 pub fn extensions(tx: &mut Tx<'_>, task: TaskId) -> Result<Vec<Extension>, StoreError> {
-    tx.rows(
+    tx.each(
         "SELECT * FROM task_extensions WHERE task = $1 ORDER BY number",
         &params![task],
-    )?
-    .iter()
-    .map(read_extension)
-    .collect()
+        read_extension,
+    )
 }
 
 /// The request that waits for a decision.

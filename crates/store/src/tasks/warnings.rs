@@ -42,13 +42,11 @@ pub fn due_warnings(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<(TaskId, WarningKind)>, StoreError> {
-    let rows = tx.rows(
+    tx.each(
         "SELECT task, kind FROM task_warnings WHERE is_raised = 0 AND at <= $1 ORDER BY at, task LIMIT $2",
         &params![now, limit],
-    )?;
-    rows.iter()
-        .map(|row| Ok((row.get("task")?, word(row, "kind", WarningKind::parse)?)))
-        .collect()
+        |row| Ok((row.get("task")?, word(row, "kind", WarningKind::parse)?)),
+    )
 }
 
 /// Rings a bell, once: false when it has rung.

@@ -445,6 +445,16 @@ fn the_rows_behind_a_figure_and_those_of_a_post_are_looked_up_and_not_walked_to(
             post: Some(Id::from_uuid(Uuid::nil())),
             ..Filter::default()
         }));
+        let overdue = of(Filter {
+            due: Some(dossiers::Due::OverdueAt(july().then)),
+            ..Filter::default()
+        });
+        let by = |index: &str| overdue.lines().any(|line| line.contains(index));
+        assert!(
+            by("INDEX dossiers_due (unit=? AND space=? AND is_open=? AND <expr><?)")
+                && by("INDEX dossiers_late"),
+            "{name}: {overdue}"
+        );
         for plan in plans {
             let of_dossiers = plan.lines().filter(|line| line.contains("SEARCH d "));
             assert!(of_dossiers.clone().count() > 0, "{name}: {plan}");

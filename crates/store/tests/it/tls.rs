@@ -14,13 +14,14 @@ fn encrypted(url: &str) -> Result<bool, StoreError> {
         writers: 1,
         readers: 1,
     })?;
-    let row = db.read_blocking("is_encrypted", |tx| {
-        tx.one(
+    let encrypted = db.read_blocking("is_encrypted", |tx| {
+        tx.first(
             "SELECT CASE WHEN ssl THEN 1 ELSE 0 END AS n FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
             &[],
+            |row| row.get::<i64>("n"),
         )
     })?;
-    Ok(row.expect("a row").get::<i64>("n")? == 1)
+    Ok(encrypted.expect("a row") == 1)
 }
 
 #[test]

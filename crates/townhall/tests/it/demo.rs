@@ -67,13 +67,13 @@ fn an_ended_dossier_is_erased_by_decision_and_the_node_still_verifies() {
     .expect("the database opens");
     let code_in = |state: i64| {
         let found = db.read_blocking("code", move |tx| {
-            tx.one(
+            tx.first(
                 "SELECT code FROM dossiers WHERE state = $1 AND unit = '24682-20250701' ORDER BY code LIMIT 1",
                 &townhall_store::params![state],
+                |row| row.get::<String>("code"),
             )
         });
-        let row = found.expect("read").expect("a dossier");
-        row.get::<String>("code").expect("a code")
+        found.expect("read").expect("a dossier")
     };
     let (ended, open) = (code_in(10), code_in(4));
     drop(db);

@@ -296,9 +296,10 @@ async fn a_paper_is_read_by_who_may_and_every_reading_is_noted() {
         let paper_id = paper.id;
         let lines = site
             .read(move |tx, _| {
-                Ok(tx.rows(
+                Ok(tx.each(
                     "SELECT id FROM access_log WHERE action = 'read_paper' AND subject_id = $1",
                     &townhall_store::params![paper_id],
+                    |row| row.get::<String>("id"),
                 )?)
             })
             .await;

@@ -9,7 +9,7 @@ use townhall_domain::dossier::ComponentSource;
 use townhall_domain::erasure::{Decision, Reason};
 use townhall_domain::ids::DossierId;
 use townhall_store::evidence::evidence;
-use townhall_store::{DbConfig, Value, dossiers, erasure};
+use townhall_store::{DbConfig, ValueRef, dossiers, erasure};
 use townhall_testkit::Site;
 use townhall_testkit::site::dossiers::{APPLICANT, accepted, dossier};
 
@@ -88,7 +88,7 @@ async fn tables_with(site: &Site, text: &'static str) -> Vec<String> {
         let mut found = Vec::new();
         for table in evidence().tables().keys() {
             let rows = tx.rows(&format!("SELECT * FROM {table}"), &[])?;
-            let says = |value: &Value| matches!(value, Value::Text(known) if known.contains(text));
+            let says = |value: ValueRef<'_>| matches!(value, ValueRef::Text(known) if known.contains(text));
             if rows.iter().any(|row| row.columns().any(|(_, value)| says(value))) {
                 found.push(table.clone());
             }

@@ -125,13 +125,15 @@ async fn two_who_take_the_same_fee_at_once_write_one_receipt_and_numbers_have_no
         }
         let taken = tasks.join_all().await.into_iter().filter(|taken| *taken).count();
         assert_eq!(taken, 4, "{}", site.name());
-        let numbers = site
-            .read(|tx, _| Ok(tx.rows("SELECT number FROM payments ORDER BY number", &[])?))
+        let numbers: Vec<i64> = site
+            .read(|tx, _| {
+                Ok(
+                    tx.each("SELECT number FROM payments ORDER BY number", &[], |row| {
+                        row.get("number")
+                    })?,
+                )
+            })
             .await;
-        let numbers: Vec<i64> = numbers
-            .iter()
-            .map(|row| row.get("number").expect("a number"))
-            .collect();
         assert_eq!(numbers, [1, 2, 3, 4]);
     }
 }

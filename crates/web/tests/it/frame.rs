@@ -75,10 +75,13 @@ async fn a_draft_is_kept_for_its_account_alone_and_a_lost_session_is_told() {
         one.post("/drafts/a%20b", &typed).await.expect(404);
         let long = "x".repeat(300_000);
         one.post("/drafts/counter", &[("note", &long)]).await.expect(422);
-        let rows = site
-            .read(|tx, _| Ok(tx.rows("SELECT body FROM drafts ORDER BY body", &[])?))
+        let bodies: Vec<String> = site
+            .read(|tx, _| {
+                Ok(tx.each("SELECT body FROM drafts ORDER BY body", &[], |row| {
+                    row.get("body")
+                })?)
+            })
             .await;
-        let bodies: Vec<String> = rows.iter().map(|row| row.get("body").expect("a body")).collect();
         assert_eq!(
             bodies,
             [

@@ -85,9 +85,10 @@ async fn the_receipt_says_who_what_when_due_and_which_papers() {
         says(&control.body, &["PHIẾU KIỂM SOÁT", &dossier.code, APPLICANT]);
         let noted = site
             .read(move |tx, _| {
-                Ok(tx.rows(
+                Ok(tx.each(
                     "SELECT subject_id FROM access_log WHERE action = 'read_dossier' AND subject_id = $1",
                     &townhall_store::params![id],
+                    |row| row.get::<String>("subject_id"),
                 )?)
             })
             .await;

@@ -7,24 +7,15 @@ use townhall_testkit::site::dossiers::{accepted, dossier};
 
 /// The looks at a dossier: by which post, whether it was the reader's own work, about whom.
 async fn looks(site: &Site, id: DossierId) -> Vec<(String, bool, Option<PartyId>)> {
-    let rows = site
-        .read(move |tx, _| {
-            Ok(tx.rows(
+    site.read(move |tx, _| {
+            Ok(tx.each(
                 "SELECT post, own_work, about FROM access_log
                   WHERE subject_kind = 'dossier' AND subject_id = $1 AND action = 'read_dossier' ORDER BY at, post",
                 &params![id],
+                |row| Ok((row.get("post")?, row.get("own_work")?, row.get("about")?)),
             )?)
         })
-        .await;
-    rows.iter()
-        .map(|row| {
-            (
-                row.get("post").expect("a post"),
-                row.get("own_work").expect("whether"),
-                row.get("about").expect("whom"),
-            )
-        })
-        .collect()
+        .await
 }
 
 #[tokio::test]
@@ -90,7 +81,13 @@ async fn a_list_that_leaves_as_a_file_is_whole_and_who_took_it_is_written_down()
             assert!(file.contains(code.as_str()), "{}: {file}", site.name());
         }
         let noted = site
-            .read(|tx, _| Ok(tx.rows("SELECT post FROM access_log WHERE action = 'export'", &[])?))
+            .read(|tx, _| {
+                Ok(tx.each(
+                    "SELECT post FROM access_log WHERE action = 'export'",
+                    &[],
+                    |row| row.get::<String>("post"),
+                )?)
+            })
             .await;
         assert_eq!(noted.len(), 1, "{}", site.name());
     }

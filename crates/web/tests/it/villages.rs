@@ -29,9 +29,10 @@ async fn the_list_leaves_as_a_file_that_is_noted_and_the_counter_offers_its_addr
         assert_eq!(file.text().lines().count(), 51, "{}", site.name());
         let noted = site
             .read(|tx, _| {
-                Ok(tx.rows(
+                Ok(tx.each(
                     "SELECT id FROM access_log WHERE action = 'export' AND subject_id = 'villages'",
                     &[],
+                    |row| row.get::<String>("id"),
                 )?)
             })
             .await;

@@ -49,22 +49,14 @@ pub(crate) async fn ring_at(site: &Site, at: DateTime) {
 }
 
 async fn rung(site: &Site, id: DossierId) -> Vec<(String, i64)> {
-    let rows = site
-        .read(move |tx, _| {
-            Ok(tx.rows(
+    site.read(move |tx, _| {
+            Ok(tx.each(
                 "SELECT kind, raised_at FROM dossier_warnings WHERE dossier = $1 AND is_raised = 1 ORDER BY at, kind",
                 &townhall_store::params![id],
+                |row| Ok((row.get("kind")?, row.get("raised_at")?)),
             )?)
         })
-        .await;
-    rows.iter()
-        .map(|row| {
-            (
-                row.get("kind").expect("a kind"),
-                row.get("raised_at").expect("when"),
-            )
-        })
-        .collect()
+        .await
 }
 
 #[tokio::test]
@@ -171,22 +163,14 @@ async fn a_member_outside_has_bells_of_its_own_for_the_counter_and_who_leads() {
         // Monday 4 August 2025, 7:45, by the portal: police and insurance have three working days, until Thursday.
         let id = accepted_by(&site, "3.000722", Channel::Portal).await;
         let rung = async || {
-            let rows = site
-                .read(move |tx, _| {
-                    Ok(tx.rows(
+            site.read(move |tx, _| {
+                    Ok(tx.each(
                         "SELECT position, kind FROM member_warnings WHERE parent = $1 AND is_raised = 1 ORDER BY position, at, kind",
                         &townhall_store::params![id],
+                        |row| Ok((row.get::<i64>("position")?, row.get::<String>("kind")?)),
                     )?)
                 })
-                .await;
-            rows.iter()
-                .map(|row| {
-                    (
-                        row.get::<i64>("position").expect("a place"),
-                        row.get::<String>("kind").expect("a kind"),
-                    )
-                })
-                .collect::<Vec<_>>()
+                .await
         };
         ring_at(&site, date(2025, 8, 4).at(16, 0, 0, 0)).await;
         assert!(rung().await.is_empty(), "{}: too early", site.name());

@@ -52,7 +52,7 @@ fn tamper(tx: &mut Tx<'_>, what: Tampering, told: &Mutex<String>) -> Result<bool
     let (table, rows) = &tables[what.table % tables.len()];
     let all = |row: &townhall_store::Row| -> Vec<(String, Value)> {
         row.columns()
-            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .map(|(name, value)| (name.to_owned(), value.into()))
             .collect()
     };
     let mut row = all(&rows[what.row % rows.len()]);
