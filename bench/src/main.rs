@@ -42,6 +42,9 @@ pub struct Args {
     /// Only this part: sqlite, postgres, program (may be given several times)
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
+    /// Beside the bare database only this: receive, advance, get, list (may be given several times)
+    #[arg(long, value_name = "OPERATION")]
+    operation: Vec<String>,
     /// The release build of townhall
     #[arg(long, default_value = "target/release/townhall")]
     binary: PathBuf,
@@ -75,7 +78,7 @@ fn main() -> Result<()> {
     if wants("sqlite") || wants("program") {
         let node = filled(Kind::Sqlite, &scratch, args.dossiers)?;
         if wants("sqlite") {
-            in_process(&node, args.seconds, &mut report)?;
+            in_process(&node, &args, &mut report)?;
         }
         if wants("program") {
             program::measure(node, &args, &mut report)?;
@@ -83,7 +86,7 @@ fn main() -> Result<()> {
     }
     if wants("postgres") {
         let node = filled(Kind::Postgres, &scratch, args.dossiers)?;
-        in_process(&node, args.seconds, &mut report)?;
+        in_process(&node, &args, &mut report)?;
     }
     let text = report.markdown();
     println!("{text}");
@@ -105,9 +108,16 @@ fn filled(kind: Kind, scratch: &std::path::Path, dossiers: usize) -> Result<Arc<
     Ok(Arc::new(node))
 }
 
-fn in_process(node: &Arc<Node>, seconds: u64, report: &mut Report) -> Result<()> {
-    let time = Duration::from_secs(seconds);
-    for operation in Operation::ALL {
+fn in_process(node: &Arc<Node>, args: &Args, report: &mut Report) -> Result<()> {
+    let time = Duration::from_secs(args.seconds);
+    let is_wanted = |operation: &Operation| {
+        args.operation.is_empty()
+            || args
+                .operation
+                .iter()
+                .any(|name| operation.name().starts_with(name.as_str()))
+    };
+    for operation in Operation::ALL.into_iter().filter(is_wanted) {
         for callers in CALLERS {
             let ours = work::measure(node, operation, callers, time)?;
             let bare = bare::measure(node, operation, callers, time, &ours)?;

@@ -1,5 +1,7 @@
 //! Many callers for a while, and how long each call took.
 
+use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -33,6 +35,63 @@ impl Measured {
             .get(place)
             .map_or(0.0, |micros| *micros as f64 / 1000.0)
     }
+}
+
+/// Runs one task a caller, on threads like those of the program, until the time is over or it has nothing left to do
+/// (`None`). Where there are more callers than threads, a task lets the others go on between two calls, as a connection
+/// does that waits for its next request.
+///
+/// # Errors
+/// The first error of a caller; the others then stop, too.
+pub fn run_tasks<F, Answer>(callers: usize, time: Duration, make: impl Fn() -> F) -> Result<Measured>
+where
+    F: FnMut() -> Answer + Send + 'static,
+    Answer: Future<Output = Result<Option<usize>>> + Send,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(townhall_store::async_threads())
+        .build()?;
+    let is_crowded = callers > townhall_store::async_threads();
+    let stop = Arc::new(AtomicBool::new(false));
+    let began = Instant::now();
+    let tasks: Vec<_> = (0..callers)
+        .map(|_| {
+            let (mut next, stop) = (make(), Arc::clone(&stop));
+            runtime.spawn(async move {
+                let mut micros = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let asked = Instant::now();
+                    if asked >= began + time {
+                        break;
+                    }
+                    match next().await {
+                        Ok(Some(count)) => micros.extend(std::iter::repeat_n(taken(asked), count)),
+                        Ok(None) => break,
+                        Err(error) => {
+                            stop.store(true, Ordering::Relaxed);
+                            return Err(error);
+                        }
+                    }
+                    if is_crowded {
+                        tokio::task::yield_now().await;
+                    }
+                }
+                Ok(micros)
+            })
+        })
+        .collect();
+    let mut micros = Vec::new();
+    for task in tasks {
+        let outcome = runtime.block_on(task).map_err(|_| anyhow!("a caller panicked"))?;
+        micros.extend(outcome?);
+    }
+    let elapsed = began.elapsed();
+    micros.sort_unstable();
+    Ok(Measured { micros, elapsed })
+}
+
+fn taken(asked: Instant) -> u64 {
+    u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Runs one closure a caller until the time is over or it has nothing left to do (`None`).
@@ -90,8 +149,7 @@ where
             break;
         }
         let Some(count) = next()? else { break };
-        let taken = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        micros.extend(std::iter::repeat_n(taken, count));
+        micros.extend(std::iter::repeat_n(taken(began), count));
     }
     Ok(micros)
 }

@@ -89,21 +89,26 @@ pub fn measure(node: &Arc<Node>, operation: Operation, callers: usize, time: Dur
     if known.is_empty() && !operation.is_command() {
         bail!("handing over has taken every dossier, so none is left to look at: begin with more of them");
     }
-    let next = AtomicUsize::new(0);
-    stopwatch::run(callers, time, |_| {
-        let (known, next) = (&known, &next);
-        Ok(move || {
-            let id = match operation {
-                Operation::Receive => node.town().cx(node.receptionist()).new_id::<DossierId>(),
-                Operation::Advance => match node.take_accepted() {
-                    Some(id) => id,
-                    None => return Ok(None),
-                },
-                Operation::Get | Operation::List => looked_at(known, next.fetch_add(1, Ordering::Relaxed)),
-            };
-            once(node, operation, id)?;
-            Ok(Some(1))
-        })
+    let (known, next) = (Arc::new(known), Arc::new(AtomicUsize::new(0)));
+    stopwatch::run_tasks(callers, time, || {
+        let (node, known, next) = (Arc::clone(node), Arc::clone(&known), Arc::clone(&next));
+        move || {
+            let (node, known, next) = (Arc::clone(&node), Arc::clone(&known), Arc::clone(&next));
+            async move {
+                let id = match operation {
+                    Operation::Receive => node.town().cx(node.receptionist()).new_id::<DossierId>(),
+                    Operation::Advance => match node.take_accepted() {
+                        Some(id) => id,
+                        None => return Ok(None),
+                    },
+                    Operation::Get | Operation::List => {
+                        looked_at(&known, next.fetch_add(1, Ordering::Relaxed))
+                    }
+                };
+                once(&node, operation, id).await?;
+                Ok(Some(1))
+            }
+        }
     })
 }
 
@@ -113,21 +118,16 @@ pub fn looked_at(known: &[DossierId], turn: usize) -> DossierId {
     known[turn * 7919 % known.len()]
 }
 
-fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
-    let actor = node.receptionist();
+async fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
+    let (actor, shared) = (node.receptionist(), Arc::clone(node));
+    let name = operation.name();
+    let run = move |tx: &mut Tx<'_>, cx: &Cx| operation.run(tx, cx, &shared, id);
     let done = if operation.is_command() {
-        let shared = Arc::clone(node);
-        node.town()
-            .write_blocking(operation.name(), actor, move |tx, cx| {
-                operation.run(tx, cx, &shared, id)
-            })
+        node.town().write(name, actor, run).await
     } else {
-        let shared = Arc::clone(node);
-        node.town().read_blocking(operation.name(), actor, move |tx, cx| {
-            operation.run(tx, cx, &shared, id)
-        })
+        node.town().read(name, actor, run).await
     };
-    done.map_err(|error| anyhow!("{}: {error:?}", operation.name()))?;
+    done.map_err(|error| anyhow!("{name}: {error:?}"))?;
     if operation == Operation::Receive {
         node.note_accepted(&[id]);
     }
@@ -140,12 +140,15 @@ fn once(node: &Arc<Node>, operation: Operation, id: DossierId) -> Result<()> {
 /// When one is refused.
 pub fn supply(node: &Arc<Node>, wanted: usize) -> Result<()> {
     while node.accepted().len() < wanted {
-        let second = Duration::from_secs(1);
-        stopwatch::run(64, second, |_| {
-            Ok(move || {
-                let id = node.town().cx(node.receptionist()).new_id::<DossierId>();
-                once(node, Operation::Receive, id).map(|()| Some(1))
-            })
+        stopwatch::run_tasks(64, Duration::from_secs(1), || {
+            let node = Arc::clone(node);
+            move || {
+                let node = Arc::clone(&node);
+                async move {
+                    let id = node.town().cx(node.receptionist()).new_id::<DossierId>();
+                    once(&node, Operation::Receive, id).await.map(|()| Some(1))
+                }
+            }
         })?;
     }
     Ok(())
