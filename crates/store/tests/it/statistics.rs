@@ -488,3 +488,46 @@ fn the_desk_of_a_post_is_counted_with_what_is_late_and_what_is_soon() {
         );
     }
 }
+
+/// Few are late here, so they are looked up (V0320); the condition itself says which they are.
+#[test]
+fn what_is_overdue_is_found_and_named_also_in_rows_of_an_earlier_version() {
+    for (name, db) in databases() {
+        fill(&db);
+        let now = july().then;
+        let mut wanted: Vec<DossierId> = db
+            .write_blocking("earlier", move |tx| {
+                // As a version wrote them that had no column for the name (V0310).
+                tx.execute("UPDATE dossiers SET applicant_name = NULL WHERE procedure_code = '1.001193'", &[])?;
+                tx.each(
+                    "SELECT id FROM dossiers WHERE unit = $1 AND space = $2 AND (ended_at > due_at OR (is_open = 1
+                       AND due_at < $3 AND (paused_at IS NULL OR paused_at > due_at OR paused_at >= $3)))",
+                    &townhall_store::params![unit("24682"), Space::State, now],
+                    |row| row.get("id"),
+                )
+            })
+            .expect("those that are late");
+        let filter = Filter {
+            units: vec![unit("24682")],
+            due: Some(dossiers::Due::OverdueAt(now)),
+            ..Filter::default()
+        };
+        let found = db
+            .read_blocking("list", move |tx| dossiers::list(tx, &filter, 100))
+            .expect("a list");
+        assert!(
+            found.rows.iter().all(|row| row.applicant_name == "Nguyễn Thử"),
+            "{name}"
+        );
+        let newest_first = found
+            .rows
+            .windows(2)
+            .all(|two| two[0].received_at >= two[1].received_at);
+        assert!(newest_first, "{name}");
+        let mut found: Vec<DossierId> = found.rows.iter().map(|row| row.id).collect();
+        found.sort_unstable();
+        wanted.sort_unstable();
+        assert!(wanted.len() > 3, "{name}: {wanted:?}");
+        assert_eq!(found, wanted, "{name}");
+    }
+}
